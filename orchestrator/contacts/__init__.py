@@ -1,0 +1,1 @@
+"""Lists of contacts: read, cleaned, merged, refused with a reason."""

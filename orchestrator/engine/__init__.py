@@ -1,0 +1,1 @@
+"""The rules: pure functions of their arguments. No I/O, no clock, no chance of their own."""

@@ -1,0 +1,1 @@
+"""The event socket without I/O: bytes in, events out; commands in, bytes out."""

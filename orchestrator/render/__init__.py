@@ -1,0 +1,1 @@
+"""Dialplan and configuration for a switch, from the templates in freeswitch/conf."""

@@ -1,0 +1,1 @@
+"""YAML to a checked model to a compiled program."""

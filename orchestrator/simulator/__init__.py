@@ -1,0 +1,1 @@
+"""A switch that speaks the real event-socket protocol and runs the real scripts, against modelled callees."""

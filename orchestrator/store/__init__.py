@@ -1,0 +1,1 @@
+"""State in Redis. One Lua file is one atomic decision; each has a typed Python door."""
