@@ -1,0 +1,145 @@
+"""`prozvon campaign`: look at campaigns and steer them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from orchestrator.cli.view import figures_table
+from orchestrator.domain.lead import Campaign, CampaignState
+from orchestrator.domain.problem import KnownError
+from orchestrator.runtime import export as exporting
+from orchestrator.runtime.figures import figures
+from orchestrator.runtime.project import Project, open_project
+
+_S = CampaignState
+# Command -> (the state it leads to, the states it may be given in).
+MOVES = {
+    "pause": (_S.PAUSED, frozenset({_S.RUNNING})),
+    "resume": (_S.RUNNING, frozenset({_S.PAUSED})),
+    "stop": (_S.STOPPED, frozenset({_S.RUNNING, _S.PAUSED, _S.LOADING})),
+}
+
+
+@click.group()
+def campaign() -> None:
+    """Look at campaigns and steer them. A scenario's name stands for its newest campaign.
+
+    \b
+    Examples:
+      prozvon campaign list
+      prozvon campaign pause parcel_arrived
+      prozvon campaign export parcel_arrived --format csv > parcels.csv
+    """
+
+
+@campaign.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def list_(folder: Path, as_json: bool) -> None:
+    """List all campaigns with their progress."""
+    with open_project(folder) as project:
+        all_figures = [figures(project, found) for found in _sorted(project)]
+    if as_json:
+        for item in all_figures:
+            click.echo(json.dumps(item.as_json(), ensure_ascii=False))
+        return
+    table = Table(box=None, header_style="bold")
+    for column in ("campaign", "state", "leads", "done", "held", "to call", "attempts", "answered"):
+        table.add_column(column, justify="left" if column in ("campaign", "state") else "right")
+    for item in all_figures:
+        c = item.counts
+        numbers = (c.leads, c.done, c.held, c.ready + c.waiting + c.dialing, c.attempts, c.answered)
+        table.add_row(item.campaign_id, item.state.value, *map(str, numbers))
+    Console().print(table if all_figures else "no campaigns yet: prozvon call SCENARIO CONTACTS")
+
+
+def _sorted(project: Project) -> list[Campaign]:
+    return sorted(project.store.campaigns(), key=lambda c: (c.created_at, c.campaign_id))
+
+
+@campaign.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def show(folder: Path, name: str, as_json: bool) -> None:
+    """Show the figures of a campaign."""
+    with open_project(folder) as project:
+        item = figures(project, project.campaign(name))
+    if as_json:
+        click.echo(json.dumps(item.as_json(), ensure_ascii=False, indent=2))
+    else:
+        Console().print(figures_table(item))
+
+
+def _move(name: str) -> click.Command:
+    to, among = MOVES[name]
+
+    @click.argument("campaign_name", metavar="NAME")
+    @click.pass_obj
+    def command(folder: Path, campaign_name: str) -> None:
+        with open_project(folder) as project:
+            found = project.campaign(campaign_name)
+            if not project.store.set_state(found.campaign_id, to, among=among, now=project.clock.now_ms()):
+                raise KnownError(f"cannot {name} {found.campaign_id}: it is {found.state.value}")
+            live = project.store.counts(found.campaign_id).dialing
+        tail = f"; {live} calls under way go on to their end" if live and name != "resume" else ""
+        click.echo(f"{found.campaign_id} is {to.value}{tail}", err=True)
+
+    command.__doc__ = {
+        "pause": "Pause a campaign: no new calls; those under way go on.",
+        "resume": "Go on with a paused campaign.",
+        "stop": "Stop a campaign for good: its leads are not called any more.",
+    }[name]
+    return click.command(name=name)(command)
+
+
+for _name in MOVES:
+    campaign.add_command(_move(_name))
+
+
+@campaign.command()
+@click.argument("name")
+@click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File (default: standard output).")
+@click.pass_obj
+def export(folder: Path, name: str, kind: str, output: Path | None) -> None:
+    """Export every lead and attempt: causes, dispositions, results, paths, times (docs/export.md).
+
+    One row for each attempt, and one for each lead that was never dialed.
+
+    \b
+    Examples:
+      prozvon campaign export parcel_arrived > parcels.csv
+      prozvon campaign export parcel_arrived --format jsonl -o parcels.jsonl
+    """
+    write = exporting.write_csv if kind == "csv" else exporting.write_jsonl
+    with open_project(folder) as project:
+        items = exporting.rows(project.store, project.campaign(name))
+        if output is None:
+            count = write(sys.stdout, items)
+        else:
+            count = _to_file(output, lambda file: write(file, items))
+    click.echo(f"{count} rows", err=True)
+
+
+def _to_file(path: Path, write: exporting.Writer) -> int:
+    """Write beside `path` and rename: a reader never sees half an export."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.touch(mode=0o600)
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            count = write(file)
+        draft.replace(path)
+    except OSError as error:
+        raise KnownError(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+    return count
+
+

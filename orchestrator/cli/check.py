@@ -1,0 +1,55 @@
+"""`prozvon check`: every mistake in scenarios at once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from orchestrator.domain.problem import KnownError, Problem
+from orchestrator.runtime.settings import load_settings
+from orchestrator.scenario.check import check_path
+from orchestrator.scenario.explain import explain
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--explain", "explained", is_flag=True, help="Print each scenario with every default filled in.")
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as a JSON list.")
+@click.pass_obj
+def check(folder: Path, paths: tuple[Path, ...], explained: bool, as_json: bool) -> int:
+    """Check scenario files, or folders of them (default: the project's scenarios).
+
+    Prints one line per mistake, `file:line:col: CODE message (hint)`, and exits with 1 when there is any.
+
+    \b
+    Examples:
+      prozvon check scenarios/
+      prozvon check --explain scenarios/parcel_arrived.yaml
+    """
+    targets = list(paths) or [load_settings(folder).scenarios]
+    scenarios, problems = check_path(targets)
+    if as_json:
+        click.echo(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2))
+    else:
+        show_problems(problems)
+    if explained and not as_json:
+        click.echo("---\n".join(explain(scenario) for scenario in scenarios), nl=False)
+    good = "1 scenario is" if len(scenarios) == 1 else f"{len(scenarios)} scenarios are"
+    bad = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+    click.echo(f"{good} good, {bad}", err=True)
+    return 1 if problems else 0
+
+
+def show_problems(problems: list[Problem]) -> None:
+    for problem in problems:
+        click.echo(str(problem))
+
+
+def refuse(problems: list[Problem], what: str) -> None:
+    """Show the problems and stop, when there are any."""
+    if problems:
+        show_problems(problems)
+        raise KnownError(f"{what}: mend the {len(problems)} problem(s) above first")

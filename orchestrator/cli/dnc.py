@@ -1,0 +1,104 @@
+"""`prozvon dnc`: the do-not-call list. A number on it is never dialed, by no campaign."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from orchestrator.contacts.numbers import normalize
+from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.project import Project, open_project
+
+BATCH = 1000
+
+
+@click.group()
+def dnc() -> None:
+    """The do-not-call list: numbers that no campaign ever dials, from the next claim on.
+
+    \b
+    Examples:
+      prozvon dnc add "8 (999) 000-04-08" --note "asked on the phone"
+      prozvon dnc import complaints.txt
+    """
+
+
+@dnc.command()
+@click.argument("numbers", nargs=-1, required=True)
+@click.option("--note", default="", help="Why, and who asked; kept with the number.")
+@click.pass_obj
+def add(folder: Path, numbers: tuple[str, ...], note: str) -> None:
+    """Put numbers on the list."""
+    with open_project(folder) as project:
+        clean = [_number(project, text) for text in numbers]
+        added = project.store.dnc_add(clean, note, project.clock.now_ms())
+    click.echo(f"{added} added, {len(clean) - added} were on it already", err=True)
+
+
+@dnc.command()
+@click.argument("numbers", nargs=-1, required=True)
+@click.pass_obj
+def remove(folder: Path, numbers: tuple[str, ...]) -> None:
+    """Take numbers off the list."""
+    with open_project(folder) as project:
+        clean = [_number(project, text) for text in numbers]
+        removed = project.store.dnc_remove(clean)
+    click.echo(f"{removed} removed, {len(clean) - removed} were not on it", err=True)
+
+
+@dnc.command(name="import")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.option("--note", default="", help="Kept with each number.")
+@click.pass_obj
+def import_(folder: Path, file: Iterable[str], note: str) -> int:
+    """Put every number of a text file (one a line, or the first column of a CSV; - reads standard input) on the list.
+
+    Lines without a good number are reported with their place; all others are added. Exits with 1 when any was refused.
+    """
+    added = read = refused = 0
+    with open_project(folder) as project:
+        for batch in _batches(file):
+            clean = []
+            for line, text in batch:
+                number = normalize(text, project.settings.region)
+                if isinstance(number, str) and number.startswith("+"):
+                    clean.append(number)
+                else:
+                    refused += 1
+                    click.echo(f"line {line}: not a number: {text[:40]!r}", err=True)
+            read += len(clean)
+            added += project.store.dnc_add(clean, note, project.clock.now_ms())
+    click.echo(f"{added} added, {read - added} were on it already, {refused} refused", err=True)
+    return 1 if refused else 0
+
+
+def _batches(file: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
+    lines = (
+        (number, text.split(",")[0].split(";")[0].split("\t")[0].strip().strip('"'))
+        for number, text in enumerate(file, 1)
+        if text.strip()
+    )
+    while batch := list(itertools.islice(lines, BATCH)):
+        yield batch
+
+
+@dnc.command(name="list")
+@click.pass_obj
+def list_(folder: Path) -> None:
+    """Print the list: number, when it was added, note."""
+    with open_project(folder) as project:
+        for entry in project.store.dnc_list():
+            added = dt.datetime.fromtimestamp(entry.added_at / 1000, dt.UTC)
+            sys.stdout.write(f"{entry.number}\t{added:%Y-%m-%dT%H:%M:%SZ}\t{entry.note}\n")
+
+
+def _number(project: Project, text: str) -> str:
+    number = normalize(text, project.settings.region)
+    if isinstance(number, str) and number.startswith("+"):
+        return number
+    raise KnownError(f"not a telephone number: {text!r} (write it as +79990000408 or as dialed in {project.settings.region})")

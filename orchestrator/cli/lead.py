@@ -1,0 +1,61 @@
+"""`prozvon lead`: what a person decides about a held lead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from orchestrator.contacts.numbers import normalize
+from orchestrator.domain.lead import Phase
+from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.project import Project, open_project
+from orchestrator.store import LeadRow
+
+
+@click.group()
+def lead() -> None:
+    """Decide about held leads: those whose last attempt nobody can tell the end of (`prozvon why` shows them).
+
+    \b
+    Examples:
+      prozvon lead retry parcel_arrived +79990000408
+      prozvon lead close parcel_arrived +79990000408 --status reached_by_hand
+    """
+
+
+@lead.command()
+@click.argument("campaign")
+@click.argument("number")
+@click.pass_obj
+def retry(folder: Path, campaign: str, number: str) -> None:
+    """Let a held lead be called again."""
+    with open_project(folder) as project:
+        held = _held(project, campaign, number)
+        project.store.resume_lead(project.campaign(campaign).campaign_id, held.lead_id, project.clock.now_ms())
+    click.echo(f"{number} will be called again", err=True)
+
+
+@lead.command()
+@click.argument("campaign")
+@click.argument("number")
+@click.option("--status", default="closed", show_default=True, help="The lead's last status.")
+@click.pass_obj
+def close(folder: Path, campaign: str, number: str, status: str) -> None:
+    """Close a held lead: it is not called again."""
+    with open_project(folder) as project:
+        held = _held(project, campaign, number)
+        found = project.campaign(campaign)
+        project.store.close_lead(found.campaign_id, held.lead_id, status, project.clock.now_ms())
+        project.store.finish_if_done(found.campaign_id, project.clock.now_ms())
+    click.echo(f"{number} is closed with status {status}", err=True)
+
+
+def _held(project: Project, campaign: str, number: str) -> LeadRow:
+    clean = normalize(number, project.settings.region)
+    found = project.store.lead_of_number(project.campaign(campaign).campaign_id, str(clean))
+    if found is None:
+        raise KnownError(f"{number} is not in {campaign}")
+    if found.phase is not Phase.HELD:
+        raise KnownError(f"{number} is not held for a person: it is {found.phase.value} ({found.reason.value})")
+    return found

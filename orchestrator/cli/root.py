@@ -1,0 +1,71 @@
+"""`prozvon`: the group of all commands. Each command is a file of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestrator import __version__
+
+# Command -> (module, attribute, short help): an explicit table, so that `--help` imports none of them.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "call": ("call", "call", "Load contacts, preview, launch a campaign and follow it."),
+    "campaign": ("campaign", "campaign", "List, show, pause, resume, stop and export campaigns."),
+    "check": ("check", "check", "Check scenarios: every mistake at once, with its place and a hint."),
+    "demo": ("demo", "demo", "Run a whole campaign against the simulated switch and show what happened."),
+    "dnc": ("dnc", "dnc", "The do-not-call list."),
+    "lead": ("lead", "lead", "Decide about a held lead: call again, or close."),
+    "run": ("run", "run", "The worker, as a service: calls whatever is due."),
+    "schema": ("schema", "schema", "Print the JSON Schema of scenarios, for editors."),
+    "store": ("store", "store", "The embedded store: status and stop."),
+    "switch": ("switch", "switch", "Switches; `switch simulate` runs a simulated one."),
+    "test": ("test", "test", "Run the tests written in scenarios, without a switch."),
+    "why": ("why", "why", "What each lead of a campaign waits for, summed by reason."),
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: Any = getattr(importlib.import_module(f"orchestrator.cli.{module}"), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101  # the table above is ours
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][2]) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="prozvon")
+@click.option(
+    "--project",
+    "-C",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("."),
+    envvar="PROZVON_PROJECT",
+    show_default=True,
+    help="The project folder (it holds prozvon.yaml, scenarios/ and data/).",
+)
+@click.pass_context
+def root(ctx: click.Context, folder: Path) -> None:
+    """Scenario-as-code for calling on FreeSWITCH.
+
+    \b
+    Examples:
+      prozvon check scenarios/
+      prozvon call parcel_arrived contacts.csv
+      prozvon campaign show parcel_arrived
+    """
+    ctx.obj = folder

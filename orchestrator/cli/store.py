@@ -1,0 +1,39 @@
+"""`prozvon store`: the embedded store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from orchestrator.runtime.settings import load_settings
+from orchestrator.store import embedded
+
+
+@click.group()
+def store() -> None:
+    """The embedded store (a Redis in the project's data folder), used when the settings name no other.
+
+    It starts with the first command that needs it and ends with the last.
+
+    \b
+    Examples:
+      prozvon store status
+      prozvon store stop
+    """
+
+
+@store.command()
+@click.pass_obj
+def status(folder: Path) -> int:
+    """Tell whether the embedded store is up, where, and how large it is. Exits with 1 when it is not."""
+    said = embedded.status(load_settings(folder).data)
+    click.echo(said.text)
+    return 0 if said.is_up else 1
+
+
+@store.command()
+@click.pass_obj
+def stop(folder: Path) -> None:
+    """Stop the embedded store (it is saved; the next command starts it again)."""
+    click.echo("stopped" if embedded.stop(load_settings(folder).data) else "it was not running", err=True)

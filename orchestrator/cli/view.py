@@ -1,0 +1,63 @@
+"""How figures look on a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from rich.columns import Columns
+from rich.console import Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from orchestrator.runtime.figures import Figures
+
+
+def figures_table(item: Figures) -> RenderableType:
+    """State, progress, and how attempts and leads came out."""
+    counts = item.counts
+    head = Text.assemble(
+        (item.campaign_id, "bold"), f"  {item.state.value}", (f"  {_instant(item.at)}", "dim"), f"  {item.title}"
+    )
+    line = (
+        f"leads {counts.leads}   to call {counts.ready}   waiting {counts.waiting}   on the line {counts.dialing}   "
+        f"done {counts.done}   held {counts.held}"
+    )
+    ratio = item.answer_seizure_ratio
+    calls = f"attempts {counts.attempts}   answered {counts.answered}" + (
+        f"   answer-seizure ratio {ratio:.1%}" if ratio is not None else ""
+    )
+    bar = ProgressBar(total=max(1, counts.leads), completed=counts.done + counts.held, width=60)
+    tables = [
+        _counter("disposition", "attempts", counts.by_disposition),
+        _counter("result", "attempts", counts.by_result),
+        _counter("status", "leads", counts.by_status),
+    ]
+    warning = _warning(item)
+    return Group(head, line, calls, bar, *([warning] if warning else []), Columns(tables, padding=(1, 4)))
+
+
+def _warning(item: Figures) -> Text | None:
+    waits = item.counts.ready + item.counts.waiting
+    if item.state.value == "running" and waits and not item.workers:
+        return Text("no worker is running: start one with `prozvon run`", style="bold red")
+    return None
+
+
+def _counter(name: str, what: str, values: Mapping[str, int]) -> Table:
+    table = Table(box=None, header_style="bold", padding=(0, 1))
+    table.add_column(name)
+    table.add_column(what, justify="right")
+    for key, number in sorted(values.items(), key=lambda item: (-item[1], item[0])):
+        table.add_row(Text(key), str(number))
+    return table
+
+
+def _instant(at: int) -> str:
+    return f"{dt.datetime.fromtimestamp(at / 1000, dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def instant(at: int | None) -> str:
+    """An instant for people, in the machine's own zone; a dash when there is none."""
+    return "-" if not at else f"{dt.datetime.fromtimestamp(at / 1000).astimezone():%a %Y-%m-%d %H:%M %Z}"

@@ -1,0 +1,64 @@
+"""`prozvon why`: a reason for everything held."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from orchestrator.cli.view import instant
+from orchestrator.contacts.numbers import normalize
+from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.project import open_project
+from orchestrator.runtime.why import SAY
+from orchestrator.runtime.why import why as ask_why
+from orchestrator.store import Why
+
+
+@click.command()
+@click.argument("campaign")
+@click.argument("phone", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def why(folder: Path, campaign: str, phone: str | None, as_json: bool) -> None:
+    """Say what each lead of a campaign waits for, summed by reason; or one lead, by its number.
+
+    \b
+    Examples:
+      prozvon why parcel_arrived
+      prozvon why parcel_arrived "8 (999) 000-04-08"
+    """
+    with open_project(folder) as project:
+        number = None
+        if phone is not None:
+            number = str(normalize(phone, project.settings.region))
+            if not number.startswith("+"):
+                raise KnownError(f"not a telephone number: {phone!r}")
+        found = ask_why(project, project.campaign(campaign), number=number)
+    if phone is not None and not found.reasons:
+        raise KnownError(f"{phone} is not in {campaign}")
+    if as_json:
+        click.echo(json.dumps(as_rows(found), ensure_ascii=False, indent=2))
+    else:
+        Console().print(why_table(found))
+
+
+def as_rows(found: Why) -> list[dict[str, object]]:
+    return [
+        {"reason": item.reason.value, "leads": item.count, "earliest_at": item.earliest_at} for item in found.reasons
+    ]
+
+
+def why_table(found: Why) -> Table:
+    """Reason, leads, and when the first of them is due."""
+    table = Table(box=None, header_style="bold")
+    table.add_column("leads", justify="right")
+    table.add_column("reason")
+    table.add_column("first of them at")
+    table.add_column("which means")
+    for item in sorted(found.reasons, key=lambda item: -item.count):
+        table.add_row(str(item.count), item.reason.value, instant(item.earliest_at), SAY[item.reason])
+    return table

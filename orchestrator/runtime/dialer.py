@@ -1,0 +1,129 @@
+"""Claims due leads of a campaign and writes one originate for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from orchestrator.domain.lead import Attempt, Campaign, WaitReason
+from orchestrator.engine.caller_id import choose
+from orchestrator.engine.originate import originate_command
+from orchestrator.engine.payload import encode
+from orchestrator.runtime.budgets import gateway_budgets
+from orchestrator.runtime.bundles import Bundles, ZoneBook
+from orchestrator.runtime.line import Line
+from orchestrator.runtime.settings import Settings
+from orchestrator.scenario.compile import Compiled
+from orchestrator.scenario.speech import spoken
+from orchestrator.store import ClaimReply, ClaimRequest, Store
+
+log = structlog.get_logger()
+
+BATCH = 20  # leads per claim: saves round trips, and at most this many are undone when a switch goes away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What one turn of a campaign did. `again_at`: when it is worth asking again (epoch ms), None: not by time."""
+
+    claimed: int
+    again_at: int | None
+    reason: WaitReason
+
+
+class Dialer:
+    """One worker's hand on the telephone. `track` is told of an attempt before its originate is written;
+    `failed(attempt, error)` when the switch refused the line or it may not have got there.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        store: Store,
+        worker_id: str,
+        lines: Mapping[str, Line],
+        bundles: Bundles,
+        new_id: Callable[[], str],
+        may_write: Callable[[], bool],
+        track: Callable[[Attempt, int], None],
+        failed: Callable[[Attempt, Exception], None],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._worker_id = worker_id
+        self._lines = lines
+        self._bundles = bundles
+        self._zones = ZoneBook(store)
+        self._new_id = new_id
+        self._may_write = may_write
+        self._track = track
+        self._failed = failed
+
+    def turn(self, campaign: Campaign, now: int) -> Turn:
+        """Claim up to BATCH leads of `campaign` and originate them."""
+        compiled = self._bundles.of(campaign)
+        zones = self._zones.at(campaign, compiled, now)
+        if not zones.open:
+            return Turn(claimed=0, again_at=zones.next_opening, reason=WaitReason.HOURS)
+        up = {name: line.core_uuid for name, line in self._lines.items() if line.core_uuid}
+        gateways = gateway_budgets(self._settings, compiled.plan, up)
+        if not gateways:
+            return Turn(claimed=0, again_at=None, reason=WaitReason.SWITCH_DOWN)
+        limits = self._settings.limits.per_number
+        reply = self._store.claim(
+            ClaimRequest(
+                campaign_id=campaign.campaign_id,
+                worker_id=self._worker_id,
+                now=now,
+                attempt_ids=tuple(self._new_id() for _ in range(BATCH)),
+                zones=zones.open,
+                per_day=compiled.plan.per_day,
+                gateways=gateways,
+                project_per_day=limits.day,
+                project_ever=limits.ever,
+            )
+        )
+        for attempt in reply.attempts:
+            self._originate(attempt, compiled, now)
+        return Turn(claimed=len(reply.attempts), again_at=_again_at(reply, zones.next_opening), reason=reply.reason)
+
+    def ring_s(self, campaign: Campaign) -> int:
+        """How long a call of this campaign rings at most."""
+        return self._bundles.of(campaign).plan.ring_s
+
+    def forget(self, campaign_id: str) -> None:
+        self._zones.forget(campaign_id)
+
+    def _originate(self, attempt: Attempt, compiled: Compiled, now: int) -> None:
+        """Write the one originate of a stored attempt; undo the claim when it certainly was not written."""
+        line = self._lines[attempt.switch]
+        if not self._may_write() or line.core_uuid != attempt.switch_uuid:
+            self._store.release(attempt, now)
+            return
+        contact = attempt.contact
+        gateway = self._settings.switches[attempt.switch].gateways[attempt.gateway]
+        command = originate_command(
+            attempt,
+            program=compiled.digest,
+            ring_s=compiled.plan.ring_s,
+            caller_id=choose(compiled.plan.caller_id, attempt.number, attempt.lead_id),
+            dial=gateway.dial_string(attempt.gateway),
+            payload=encode(
+                {"c": contact.fields, "l": contact.language, "s": spoken(compiled, contact.fields, contact.language)}
+            ),
+        )
+        self._track(attempt, compiled.plan.ring_s)
+
+        def replied(error: Exception | None) -> None:
+            if error is not None:
+                self._failed(attempt, error)
+
+        line.originate(command, attempt.attempt_id, replied)
+
+
+def _again_at(reply: ClaimReply, next_opening: int | None) -> int | None:
+    times = (reply.wait_until, reply.next_due_at, next_opening)
+    return min((at for at in times if at is not None), default=None)

@@ -1,0 +1,147 @@
+"""A campaign as rows: one per attempt, and one for each lead that was never dialed; in flat memory."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+from orchestrator.domain.lead import Campaign
+from orchestrator.store import AttemptRow, LeadRow, Store
+
+# Column -> what it is: the order of the CSV, and the reference in docs/export.md.
+COLUMNS: dict[str, str] = {
+    "campaign": "campaign id",
+    "lead": "number of the lead in the campaign, in the order of loading",
+    "numbers": "the contact's numbers, E.164, in the order they are tried",
+    "language": "language the contact is spoken to in",
+    "contact": "the contact's columns (JSON)",
+    "phase": "ready, waiting, dialing, done or held",
+    "status": "the lead's status by the scenario's rules",
+    "reason": "why the lead is not being dialed now",
+    "due_at": "when the lead is due next",
+    "attempt": "1 for the lead's first originate, and so on; empty: never dialed",
+    "attempt_id": "also the origination_uuid on the switch and the name of its CDR",
+    "number": "number dialed",
+    "switch": "switch",
+    "gateway": "gateway",
+    "claimed_at": "when the attempt was stored, just before its originate was written",
+    "answered_at": "when the customer answered",
+    "ended_at": "when the call ended",
+    "talk_s": "seconds from answer to end",
+    "cause": "hangup cause of the network",
+    "disposition": "what the cause means (docs/dispositions.md)",
+    "result": "what the flow concluded",
+    "rule": "the rule of the scenario that applied",
+    "path": "blocks and keys with seconds since the answer (JSON)",
+    "heard": "messages played (JSON)",
+    "values": "what the customer entered, and what the flow set (JSON)",
+    "detail": "more about the ending, for people",
+}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that begins so
+
+Row = dict[str, object]
+Writer = Callable[[TextIO], int]
+
+
+def rows(store: Store, campaign: Campaign) -> Iterator[Row]:
+    """Every lead and attempt, leads in the order of loading, a lead's attempts in the order of dialing."""
+    with tempfile.NamedTemporaryFile(prefix="prozvon-export-") as file, sqlite3.connect(file.name) as spool:
+        spool.execute("pragma journal_mode=off")
+        spool.execute("create table attempt (lead integer, seq integer, row text)")
+        spool.executemany(
+            "insert into attempt values (?, ?, ?)",
+            (
+                (item.attempt.lead_id, seq, json.dumps(_attempt(item), ensure_ascii=False))
+                for seq, item in enumerate(store.history(campaign.campaign_id))
+            ),
+        )
+        spool.execute("create index by_lead on attempt (lead, seq)")
+        for lead in store.leads(campaign.campaign_id):
+            yield from _of_lead(campaign, lead, spool)
+
+
+def _of_lead(campaign: Campaign, lead: LeadRow, spool: sqlite3.Connection) -> Iterator[Row]:
+    about = _lead(campaign, lead)
+    found = spool.execute("select row from attempt where lead = ? order by seq", (lead.lead_id,)).fetchall()
+    if not found:
+        yield {**dict.fromkeys(COLUMNS), **about}
+    for number, (row,) in enumerate(found, 1):
+        yield {**about, "attempt": number, **json.loads(row)}
+
+
+def _lead(campaign: Campaign, lead: LeadRow) -> Row:
+    return {
+        "campaign": campaign.campaign_id,
+        "lead": lead.lead_id,
+        "numbers": " ".join(lead.contact.numbers),
+        "language": lead.contact.language,
+        "contact": lead.contact.fields,
+        "phase": lead.phase.value,
+        "status": lead.state.status,
+        "reason": lead.reason.value,
+        "due_at": instant(lead.due_at),
+    }
+
+
+def _attempt(item: AttemptRow) -> Row:
+    attempt, ending = item.attempt, item.ending
+    talk = None if ending.answered_at is None else max(0.0, (ending.ended_at - ending.answered_at) / 1000)
+    return {
+        "attempt_id": attempt.attempt_id,
+        "number": attempt.number,
+        "switch": attempt.switch,
+        "gateway": attempt.gateway,
+        "claimed_at": instant(attempt.claimed_at),
+        "answered_at": instant(ending.answered_at),
+        "ended_at": instant(ending.ended_at),
+        "talk_s": talk,
+        "cause": ending.cause,
+        "disposition": ending.disposition.value,
+        "result": ending.result,
+        "rule": item.rule,
+        "path": list(ending.path),
+        "heard": list(ending.heard),
+        "values": dict(ending.values),
+        "detail": ending.detail,
+    }
+
+
+def write_jsonl(out: TextIO, items: Iterator[Row]) -> int:
+    """One JSON object a line; returns the number of rows."""
+    count = 0
+    for count, row in enumerate(items, 1):  # noqa: B007  # the last value is the result
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return count
+
+
+def write_csv(out: TextIO, items: Iterator[Row]) -> int:
+    """RFC 4180 with a header; lists and mappings as JSON; cells a spreadsheet would run get a leading quote."""
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    count = 0
+    for count, row in enumerate(items, 1):  # noqa: B007  # the last value is the result
+        writer.writerow([cell(row[column]) for column in COLUMNS])
+    return count
+
+
+def cell(value: object) -> str:
+    """A value as CSV text. Numbers keep their sign; text that would be a formula is defused by a quote."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False) if value else ""
+    text = str(value)
+    is_number = text.lstrip("+-").replace(" +", "").isdigit()
+    return f"'{text}" if text.startswith(_FORMULA) and not is_number else text
+
+
+def instant(at: int | None) -> str | None:
+    """Epoch milliseconds as ISO 8601 UTC."""
+    if not at:
+        return None
+    return dt.datetime.fromtimestamp(at / 1000, dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,61 @@
+"""The figures of a campaign, for the live view, `campaign show` and scripts. Formulas as in docs/glossary.md."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from orchestrator.domain.lead import Campaign, CampaignState
+from orchestrator.runtime.project import Project
+from orchestrator.store import CampaignCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Counts are kept, ratios computed here, last."""
+
+    campaign_id: str
+    title: str
+    state: CampaignState
+    source: str
+    created_at: int
+    at: int
+    workers: int
+    counts: CampaignCounts
+
+    @property
+    def answer_seizure_ratio(self) -> float | None:
+        """Answered attempts / originated attempts (ITU-T E.411)."""
+        return self.counts.answered / self.counts.attempts if self.counts.attempts else None
+
+    @property
+    def done_share(self) -> float:
+        """Leads that need no more calls, of all."""
+        return (self.counts.done + self.counts.held) / self.counts.leads if self.counts.leads else 1.0
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "campaign": self.campaign_id,
+            "title": self.title,
+            "state": self.state.value,
+            "source": self.source,
+            "created_at": self.created_at,
+            "at": self.at,
+            "workers": self.workers,
+            **asdict(self.counts),
+            "answer_seizure_ratio": self.answer_seizure_ratio,
+        }
+
+
+def figures(project: Project, campaign: Campaign) -> Figures:
+    """The figures now, read in a few round trips whatever the size of the campaign."""
+    fresh = project.store.campaign(campaign.campaign_id) or campaign
+    return Figures(
+        campaign_id=fresh.campaign_id,
+        title=fresh.title,
+        state=fresh.state,
+        source=fresh.source,
+        created_at=fresh.created_at,
+        at=project.clock.now_ms(),
+        workers=len(project.store.workers()),
+        counts=project.store.counts(fresh.campaign_id),
+    )

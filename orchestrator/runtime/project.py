@@ -1,0 +1,58 @@
+"""A project opened for work: its settings, its store, its clock, its scenarios by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.domain.lead import Campaign
+from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.settings import Settings, load_settings
+from orchestrator.simulator.clock import Clock, RealClock, SharedClock
+from orchestrator.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    folder: Path
+    settings: Settings
+    store: Store
+    clock: Clock
+
+    def campaign(self, name: str) -> Campaign:
+        """The campaign with this id; or the newest one of the scenario with this name. KnownError when none is."""
+        found = self.store.campaign(name)
+        if found is not None:
+            return found
+        campaigns = self.store.campaigns()
+        of_scenario = [c for c in campaigns if c.scenario == name]
+        if of_scenario:
+            return max(of_scenario, key=lambda c: (c.created_at, c.campaign_id))
+        known = ", ".join(sorted(c.campaign_id for c in campaigns)[-5:]) or "none yet"
+        raise KnownError(f"no campaign {name!r} (there are: {known}); `prozvon campaign list` shows all")
+
+
+def open_clock(settings: Settings) -> Clock:
+    """The clock of the project's business: the real one, or the one shared with a simulated switch."""
+    if settings.clock == "real":
+        return RealClock()
+    if not settings.clock_file.exists():
+        raise KnownError(
+            f"the simulated clock {settings.clock_file} is not there: start `prozvon switch simulate` first, "
+            "or say `clock: real` in prozvon.yaml"
+        )
+    return SharedClock(settings.clock_file)
+
+
+@contextmanager
+def open_project(folder: Path) -> Iterator[Project]:
+    """Settings, store and clock of the project in `folder`; closes the store at the end."""
+    settings = load_settings(folder)
+    clock = open_clock(settings)
+    store = open_store(settings.store, folder=settings.data, project=settings.project)
+    try:
+        yield Project(folder=folder.resolve(), settings=settings, store=store, clock=clock)
+    finally:
+        store.close()

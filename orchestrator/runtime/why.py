@@ -1,0 +1,73 @@
+"""Why leads are not being dialed: the store's reasons, and what only the workers know (nobody runs, a switch is down)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator.domain.lead import Campaign, CampaignState, WaitReason
+from orchestrator.runtime.budgets import gateway_budgets, zones_at
+from orchestrator.runtime.bundles import Bundles
+from orchestrator.runtime.project import Project
+from orchestrator.store import Reason, Why
+
+# What each reason means and what to do about it, for people.
+SAY: dict[WaitReason, str] = {
+    WaitReason.NEXT: "next to be called",
+    WaitReason.RETRY: "waits for its next attempt, by the scenario's rules",
+    WaitReason.NEXT_DAY: "is called again on the next day, by the scenario's rules",
+    WaitReason.HOURS: "outside calling hours where the customer is",
+    WaitReason.PER_DAY: "the number had its calls for today",
+    WaitReason.LIFETIME: "the number had all the calls it may ever get (`limits:` in prozvon.yaml)",
+    WaitReason.NUMBER_BUSY: "another campaign is calling this number right now",
+    WaitReason.DO_NOT_CALL: "on the do-not-call list",
+    WaitReason.PAUSED: "the campaign is paused: `prozvon campaign resume`",
+    WaitReason.STOPPED: "the campaign was stopped for good",
+    WaitReason.LOADING: "the list is still being loaded",
+    WaitReason.GATEWAY_CPS: "the gateways take no more new calls per second (`cps:` in prozvon.yaml)",
+    WaitReason.GATEWAY_CHANNELS: "all channels of the gateways are in use (`channels:` in prozvon.yaml)",
+    WaitReason.NO_WORKER: "no worker is running: `prozvon run`",
+    WaitReason.SWITCH_DOWN: "no switch with the scenario's gateways is connected",
+    WaitReason.DIALING: "on the line now",
+    WaitReason.LOST: "nobody can tell how the last call ended: decide with `prozvon lead retry|close`",
+    WaitReason.DONE: "done",
+}
+
+
+def why(project: Project, campaign: Campaign, *, number: str | None = None, as_running: bool = False) -> Why:
+    """Every lead's one reason, summed; or the one lead's with this E.164 `number`.
+
+    as_running: as if the campaign ran now and a worker were there (the preview before a launch).
+    """
+    compiled = Bundles(project.store).of(campaign)
+    now = project.clock.now_ms()
+    zones = zones_at(compiled.plan, project.store.zones(campaign.campaign_id), now)
+    limits = project.settings.limits.per_number
+    workers = project.store.workers()
+    up = {switch: "" for info in workers.values() for switch in info.get("up", "").split()}
+    found = project.store.why(
+        campaign.campaign_id,
+        now=now,
+        zones=zones.open,
+        closed=zones.closed,
+        per_day=compiled.plan.per_day,
+        project_per_day=limits.day,
+        project_ever=limits.ever,
+        gateways=gateway_budgets(project.settings, compiled.plan, up),
+        number=number,
+        as_running=as_running,
+    )
+    if as_running or campaign.state is not CampaignState.RUNNING:
+        return found
+    if not workers:
+        return _relabel(found, WaitReason.NO_WORKER)
+    if not gateway_budgets(project.settings, compiled.plan, up):
+        return _relabel(found, WaitReason.SWITCH_DOWN)
+    return found
+
+
+def _relabel(found: Why, reason: WaitReason) -> Why:
+    """Leads that nothing else holds wait for `reason`."""
+    ours = (WaitReason.NEXT, WaitReason.GATEWAY_CPS, WaitReason.GATEWAY_CHANNELS)
+    count = sum(item.count for item in found.reasons if item.reason in ours)
+    rest = tuple(item for item in found.reasons if item.reason not in ours)
+    return replace(found, reasons=(*rest, Reason(reason=reason, count=count, earliest_at=None)) if count else rest)

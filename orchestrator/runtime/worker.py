@@ -1,0 +1,285 @@
+"""The worker: claims, originates, listens, settles; shares the work with others and takes over from the dead."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import time
+import uuid
+from collections.abc import Callable, Iterable
+
+import gevent
+import structlog
+from gevent.event import Event
+
+from orchestrator.domain.lead import Attempt, Campaign, CampaignState
+from orchestrator.domain.problem import KnownError
+from orchestrator.engine.events import call_event
+from orchestrator.engine.track import Check, Settle, Tracker
+from orchestrator.runtime.bundles import Bundles
+from orchestrator.runtime.cases import Cases
+from orchestrator.runtime.dialer import Dialer
+from orchestrator.runtime.line import Line
+from orchestrator.runtime.project import Project
+from orchestrator.runtime.settle import Settler
+from orchestrator.simulator.clock import SharedClock
+
+log = structlog.get_logger()
+
+BEATS = 4  # heartbeats per lease
+CAMPAIGNS_S = 0.5  # real time after which the list of campaigns is read again
+IDLE_S = 0.5  # real time of the longest nap
+NAP_S = 0.002  # real time of the shortest one
+TICK_S = 0.25  # real time between looks at deadlines
+
+
+class Worker:
+    """One worker process. `run` returns after `stop` was called and the calls under way have ended, or `drain_s`
+    real seconds later; with `until_done`, also when no campaign is running or paused any more.
+    """
+
+    def __init__(self, project: Project, *, worker_id: str, until_done: bool, drain_s: float) -> None:
+        self._project = project
+        self._store, self._clock, self._settings = project.store, project.clock, project.settings
+        self._id = worker_id
+        self._until_done = until_done
+        self._drain_s = drain_s
+        self._lease_s = project.settings.lease_s
+        self._beat_at = 0.0
+        self._stopping = False
+        self._hurry = False
+        self._wake = Event()
+        self._campaigns: dict[str, Campaign] = {}
+        self._campaigns_at = 0.0
+        self._tracker = Tracker()
+        bundles = Bundles(self._store)
+        self._settler = Settler(self._store, self._clock, bundles, self._campaign, self._settled)
+        self._lines = {
+            name: Line(
+                name,
+                switch,
+                settings=self._settings,
+                worker_id=worker_id,
+                on_event=self._on_event,
+                on_up=self._on_up,
+                on_down=self._on_down,
+            )
+            for name, switch in self._settings.switches.items()
+        }
+        self._cases = Cases(lines=self._lines, settings=self._settings, clock=self._clock, settle=self._ended)
+        self._dialer = Dialer(
+            settings=self._settings,
+            store=self._store,
+            worker_id=worker_id,
+            lines=self._lines,
+            bundles=bundles,
+            new_id=_new_id,
+            may_write=lambda: time.monotonic() - self._beat_at < self._lease_s / 2,
+            track=lambda attempt, ring_s: self._tracker.add(attempt, ring_s, self._clock.now_ms()),
+            failed=self._originate_failed,
+        )
+
+    # -- life -------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        log.info("worker_started", worker_id=self._id, switches=list(self._lines))
+        self._beat()
+        greenlets = [gevent.spawn(_for_ever, step) for step in (self._beats, self._ticks, self._takeovers)]
+        greenlets += [gevent.spawn(self._settler.run), gevent.spawn(self._cases.run)]
+        for line in self._lines.values():
+            line.start()
+        try:
+            self._dial_until_stopped()
+            self._drain()
+        finally:
+            gevent.killall(greenlets)
+            for line in self._lines.values():
+                line.stop()
+            with contextlib.suppress(KnownError):
+                self._settler.flush_once()
+                self._store.forget_worker(self._id)
+            log.info("worker_stopped", worker_id=self._id, calls_left=len(self._tracker))
+
+    def stop(self) -> None:
+        """Take no more calls; a second time: do not wait for those under way either."""
+        self._hurry, self._stopping = self._stopping, True
+        self._wake.set()
+
+    def _dial_until_stopped(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                again_at, claimed = self._round()
+            except KnownError as error:
+                log.error("store_unreachable", error=str(error))
+                gevent.sleep(IDLE_S)
+                continue
+            if claimed:
+                gevent.sleep(0)
+                continue
+            if self._until_done and self._nothing_left():
+                return
+            self._nap(again_at)
+
+    def _drain(self) -> None:
+        deadline = time.monotonic() + self._drain_s
+        while (len(self._tracker) or self._settler.backlog) and not self._hurry and time.monotonic() < deadline:
+            gevent.sleep(NAP_S)
+
+    # -- dialing ----------------------------------------------------------------------------------------------
+
+    def _round(self) -> tuple[int | None, int]:
+        """One turn for every running campaign; (when to look again, leads claimed)."""
+        again, claimed = [], 0
+        for campaign in self._running():
+            turn = self._dialer.turn(campaign, self._clock.now_ms())
+            claimed += turn.claimed
+            if turn.again_at is not None:
+                again.append(turn.again_at)
+        return min(again, default=None), claimed
+
+    def _running(self) -> list[Campaign]:
+        now = time.monotonic()
+        if now - self._campaigns_at > CAMPAIGNS_S:
+            self._campaigns_at = now
+            self._campaigns = {c.campaign_id: c for c in self._store.campaigns()}
+            for campaign in self._campaigns.values():
+                if campaign.state is CampaignState.RUNNING:
+                    self._finish_if_done(campaign)
+        return [c for c in self._campaigns.values() if c.state is CampaignState.RUNNING]
+
+    def _finish_if_done(self, campaign: Campaign) -> None:
+        if self._store.finish_if_done(campaign.campaign_id, self._clock.now_ms()):
+            log.info("campaign_finished", campaign_id=campaign.campaign_id)
+            self._dialer.forget(campaign.campaign_id)
+            self._campaigns_at = 0.0
+
+    def _nothing_left(self) -> bool:
+        open_states = (CampaignState.RUNNING, CampaignState.LOADING)
+        return not any(c.state in open_states for c in self._store.campaigns()) and not self._store.live()
+
+    def _nap(self, again_at: int | None) -> None:
+        """Wait until `again_at`, something ended, or IDLE_S. A simulated clock nobody needs is moved on instead."""
+        clock = self._clock
+        if isinstance(clock, SharedClock) and again_at is not None and self._may_jump():
+            clock.jump_to(again_at)
+            return
+        left = IDLE_S if again_at is None else (again_at - clock.now_ms()) / 1000 / clock.speed
+        self._wake.wait(min(max(left, NAP_S), IDLE_S))
+
+    def _may_jump(self) -> bool:
+        """Nobody is on the line, nothing waits to be stored, and no list is being loaded."""
+        if len(self._tracker) or self._settler.backlog or len(self._cases):
+            return False
+        states = [c.state for c in self._store.campaigns()]
+        return CampaignState.LOADING not in states and not self._store.live()
+
+    # -- listening --------------------------------------------------------------------------------------------
+
+    def _on_event(self, event: dict[str, object]) -> None:
+        happened = call_event(event)
+        if happened is not None:
+            self._carry_out(self._tracker.feed(happened, self._clock.now_ms()))
+
+    def _carry_out(self, orders: Iterable[Settle | Check]) -> None:
+        for order in orders:
+            match order:
+                case Settle(attempt=attempt, ending=ending):
+                    self._settler.settle(attempt, ending)
+                case Check(attempt=attempt):
+                    self._cases.add([attempt])
+
+    def _ended(self, order: Settle) -> None:
+        """The end of a case was found out."""
+        self._tracker.forget(order.attempt.attempt_id)
+        self._settler.settle(order.attempt, order.ending)
+
+    def _settled(self, attempts: Iterable[Attempt]) -> None:
+        for attempt in attempts:
+            self._cases.forget(attempt.attempt_id)
+        self._wake.set()
+
+    def _originate_failed(self, attempt: Attempt, error: Exception) -> None:
+        """The switch refused the line, or it is not known whether it got there."""
+        if getattr(error, "written", True):
+            self._cases.add([attempt])
+            return
+        self._tracker.forget(attempt.attempt_id)
+        self._store.release(attempt, self._clock.now_ms())
+
+    def _campaign(self, campaign_id: str) -> Campaign | None:
+        return self._campaigns.get(campaign_id) or self._store.campaign(campaign_id)
+
+    # -- switches ---------------------------------------------------------------------------------------------
+
+    def _on_up(self, line: Line) -> None:
+        """Connected, perhaps again: what ended meanwhile was not heard, so ask about every call of ours there."""
+        log.info("switch_connected", switch=line.name, core_uuid=line.core_uuid)
+        self._cases.add(a for a in self._tracker.live() if a.switch == line.name)
+        self._wake.set()
+
+    def _on_down(self, line: Line, reason: str) -> None:
+        log.warning("switch_lost", switch=line.name, reason=reason)
+
+    # -- other workers ----------------------------------------------------------------------------------------
+
+    def _beats(self) -> None:
+        self._beat()
+        gevent.sleep(self._lease_s / BEATS)
+
+    def _beat(self) -> None:
+        up = " ".join(name for name, line in self._lines.items() if line.is_up)
+        at = time.monotonic()
+        info = {"up": up, "host": socket.gethostname(), "pid": str(os.getpid())}
+        self._store.heartbeat(self._id, int(self._lease_s * 1000), info)
+        self._beat_at = at
+
+    def _ticks(self) -> None:
+        gevent.sleep(TICK_S)
+        self._carry_out(self._tracker.tick(self._clock.now_ms()))
+
+    def _takeovers(self) -> None:
+        """Attempts of workers that are gone become ours, and are looked into."""
+        owners = {attempt.worker_id for attempt in self._store.live()} - set(self._store.workers())
+        for dead in owners - {self._id}:
+            adopted = self._store.adopt(dead, self._id)
+            if not adopted:
+                continue
+            log.warning("calls_taken_over", from_worker=dead, calls=len(adopted))
+            for line in self._lines.values():
+                line.also_hear(dead)
+            for attempt in adopted:
+                self._tracker.add(attempt, self._ring_s(attempt), self._clock.now_ms())
+            self._cases.add(adopted)
+        gevent.sleep(self._lease_s / BEATS)
+
+    def _ring_s(self, attempt: Attempt) -> int:
+        campaign = self._campaign(attempt.campaign_id)
+        return 60 if campaign is None else self._dialer.ring_s(campaign)
+
+
+def _for_ever(step: Callable[[], None]) -> None:
+    """Repeat a step; the store being away for a while does not end it."""
+    while True:
+        try:
+            step()
+        except KnownError as error:
+            log.error("store_unreachable", error=str(error))
+            gevent.sleep(IDLE_S)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def run_worker(project: Project, *, until_done: bool, drain_s: float) -> None:
+    """Run a worker in this process until SIGTERM or SIGINT; twice means at once."""
+    worker_id = f"{socket.gethostname()[:20]}-{os.getpid()}-{random.randrange(16**4):04x}"
+    worker_id = "".join(c if c.isalnum() or c == "-" else "-" for c in worker_id)
+    worker = Worker(project, worker_id=worker_id, until_done=until_done, drain_s=drain_s)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, worker.stop)
+    worker.run()
