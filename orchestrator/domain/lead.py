@@ -98,6 +98,7 @@ class Ending:
     path: tuple[str, ...] = ()  # blocks, keys and times as the flow left them: "0.0 start", "4.2 key 1"
     heard: tuple[str, ...] = ()  # names of messages played
     values: tuple[tuple[str, str], ...] = ()  # what the flow asked or set
+    rang_at: int | None = None  # first sign that the telephone rang (180, or early media)
     answered_at: int | None = None
     ended_at: int = 0
     detail: str = ""  # e.g. "reconciled from CDR", sip status

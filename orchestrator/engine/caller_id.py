@@ -1,0 +1,33 @@
+"""Which of our numbers the called person sees."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from orchestrator.domain.plan import CallerIdRule
+
+
+def choose(rule: CallerIdRule, number: str, lead_id: int) -> str:
+    """The caller id (E.164 with +) for a call to `number` of lead `lead_id`; "" when the rule has none for it
+    and the gateway's own is shown.
+
+    The longest matching prefix wins over the pool. One lead keeps its number: people recognise who called
+    before, and call back there.
+    """
+    digits = number.removeprefix("+")
+    best, pool = "", rule.pool
+    for prefix, numbers in rule.by_prefix:
+        if numbers and digits.startswith(prefix) and len(prefix) >= len(best):
+            best, pool = prefix, numbers
+    return _stick(pool, lead_id)
+
+
+def _stick(pool: tuple[str, ...], lead_id: int) -> str:
+    """Rendezvous hashing: when the pool changes, only the leads that must change their number do."""
+    if len(pool) < 2:
+        return pool[0] if pool else ""
+    return max(pool, key=lambda number: (_weight(number, lead_id), number))
+
+
+def _weight(number: str, lead_id: int) -> bytes:
+    return blake2b(f"{lead_id}/{number}".encode(), digest_size=8).digest()
