@@ -1,0 +1,46 @@
+"""Writes the generated references in docs/: the command line here, scenarios and problems by their own modules."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from orchestrator.cli.root import COMMANDS, root
+
+HEAD = """# Command line
+
+Generated from the commands themselves (`make docs`). Exit codes: 0 ok, 1 known problem, 2 usage, 3 bug,
+130 interrupted. Data goes to standard output, talk to standard error.
+
+"""
+
+
+def cli_reference() -> str:
+    """docs/cli.md: every command's own help, in the order of the alphabet."""
+    return HEAD + "\n".join(_sections(root, "prozvon"))
+
+
+def _sections(command: click.Command, path: str) -> Iterator[str]:
+    context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+    yield f"## {path}\n\n```\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        names = sorted(COMMANDS) if command is root else sorted(command.commands)
+        for name in names:
+            found = command.get_command(context, name)
+            assert found is not None  # noqa: S101  # the group named it
+            yield from _sections(found, f"{path} {name}")
+
+
+def write_all(docs: Path) -> None:
+    """Write every generated reference below `docs`."""
+    from orchestrator.scenario import reference
+
+    (docs / "cli.md").write_text(cli_reference(), encoding="utf-8")
+    reference.write_all(docs)
+
+
+if __name__ == "__main__":
+    write_all(Path(sys.argv[1]))
