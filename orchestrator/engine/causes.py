@@ -1,8 +1,8 @@
 """What each hangup cause of FreeSWITCH 1.10.12 means for a call nobody answered: the table, with its reasons.
 
 All 82 names of `CAUSE_CHART` (switch_channel.c). What decides between neighbours: may the telephone have rung
-(then it counts and is not repeated at once), is it this number that is wrong (then it is given up), or is it the
-trunk or ourselves (then the customer pays nothing for it). docs/dispositions.md shows the table to people.
+(then it counts and is not repeated at once), is it this number that is wrong (then it is given up), or is it
+the trunk or ourselves (then the customer pays nothing for it). docs/dispositions.md shows it to people.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ CAUSES: dict[str, Cause] = {
     "USER_NOT_REGISTERED": Cause(NO_ANSWER, "an IP telephone that is off"),
     "ORIGINATOR_CANCEL": Cause(
         NO_ANSWER,
-        "487 that we did not ask for: the carrier's own ring time was over; it may have rung for long",
+        "487 that we did not ask for: the carrier's ring time was over; it may have rung for long",
     ),
     "NORMAL_CLEARING": Cause(NO_ANSWER, "cleared before an answer, with nothing wrong", is_vague=True),
     "CALL_REJECTED": Cause(REJECTED, "403, 603, 608: declined by the user, or blocked"),
@@ -123,7 +123,7 @@ CAUSES: dict[str, Cause] = {
 EXCEPTIONS: dict[tuple[str, str], Cause] = {
     ("DESTINATION_OUT_OF_ORDER", "none"): Cause(
         CONGESTION,
-        "no SIP at all: the switch's own throttles (sessions per second, max-sessions, `fsctl pause`)",
+        "no SIP at all: our switch's throttles (sessions per second, max-sessions, `fsctl pause`)",
     ),
     ("NO_ROUTE_DESTINATION", "none"): Cause(FAILED, "no SIP at all: our own dialplan leads nowhere"),
     ("NO_ROUTE_DESTINATION", "5xx"): Cause(FAILED, "the trunk knows no way; the number may be right"),
@@ -132,7 +132,7 @@ EXCEPTIONS: dict[tuple[str, str], Cause] = {
     ("CALL_REJECTED", "407"): Cause(CONGESTION, "the trunk refuses our password, not the user our call"),
 }
 
-# What a SIP status means where the cause is vague (a `Reason: Q.850` header overrides the cause, not the status)
+# What a SIP status means where the cause is vague (a `Reason: Q.850` header overrides only the cause)
 SIP: dict[str, Disposition] = {
     "401": CONGESTION,
     "402": CONGESTION,

@@ -43,5 +43,5 @@ def classify(
 
 
 def is_override_key(key: str) -> bool:
-    """Whether `key` can stand under a gateway's `causes:`: a hangup cause, or a SIP status from 300 to 699."""
+    """Whether `key` can stand under a gateway's `causes:`: a hangup cause, or a SIP status 300-699."""
     return key in CAUSES or (len(key) == 3 and key.isascii() and key.isdigit() and "3" <= key[0] <= "6")

@@ -6,12 +6,11 @@ import re
 
 from orchestrator.domain.lead import Attempt
 
-# Outside of it lie all characters that mean something to originate: braces, quotes, commas, spaces, `$`, `|`, `&`
+# Outside of it lie all characters that mean something to originate: braces, quotes, commas, spaces, `$|&`
 _VALUE = re.compile(r"[A-Za-z0-9_=+.:/@-]+\Z")
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}\Z")  # E.164
-_SWITCHES_CHECKS_OFF = (
-    "origination_nested_vars=true"  # anywhere in a dial string; switch_ivr_originate.c:2271
-)
+# Anywhere in a dial string it lets `${...}` expand without checks; switch_ivr_originate.c:2271
+_NESTED = "origination_nested_vars=true"
 
 CONTEXT = "prozvon"
 EXTENSION = "robocall"
@@ -61,5 +60,5 @@ def _shown(caller_id: str) -> list[tuple[str, str]]:
 
 
 def _require(name: str, value: str) -> None:
-    if not _VALUE.match(value) or _SWITCHES_CHECKS_OFF in value:
+    if not _VALUE.match(value) or _NESTED in value:
         raise ValueError(f"{name} holds what an originate must not: {value[:80]!r}")

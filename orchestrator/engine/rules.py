@@ -1,0 +1,173 @@
+"""The retry matrix: one pure function from how an attempt ended to what comes next (docs/rules.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from orchestrator.domain.disposition import Disposition
+from orchestrator.domain.lead import (
+    Attempt,
+    Decision,
+    Ending,
+    LeadState,
+    Next,
+    NextKind,
+    OutboxEntry,
+    WaitReason,
+)
+from orchestrator.domain.plan import Delay, DialPlan, Rule
+
+EXHAUSTED = "exhausted"
+
+NextDayAt = Callable[[str, int], int]  # (zone key, epoch ms) -> epoch ms of the next local day's opening
+
+
+def _delays(*seconds: int | None) -> tuple[Delay, ...]:
+    return tuple(Delay(after_s=each) for each in seconds)
+
+
+_MINUTE, _HOUR, _DAY, _NEXT_DAY = 60, 3_600, 86_400, None
+
+# What a scenario that says nothing gets, and `prozvon check --explain` prints
+DEFAULT_RULES: dict[str, Rule] = {
+    Disposition.ANSWERED: Rule(status="answered"),
+    Disposition.MACHINE: Rule(retry=_delays(4 * _HOUR)),
+    Disposition.BUSY: Rule(retry=_delays(15 * _MINUTE, 15 * _MINUTE, _HOUR)),
+    Disposition.NO_ANSWER: Rule(retry=_delays(2 * _HOUR, 4 * _HOUR, _NEXT_DAY)),
+    Disposition.REJECTED: Rule(retry=_delays(_DAY), at_most=1),
+    Disposition.INVALID_NUMBER: Rule(next_phone=True, status="bad_number"),
+    # Not the customer's doing, so no attempt is used up; but a number that always meets a full trunk must not
+    # keep a campaign open for ever: 200 times 5 minutes outlast a trunk that is down for a whole day
+    Disposition.CONGESTION: Rule(retry=_delays(5 * _MINUTE), counts=False, at_most=200),
+    Disposition.CANCELLED: Rule(retry=_delays(5 * _MINUTE), counts=False, at_most=200),
+    Disposition.FAILED: Rule(retry=_delays(_HOUR)),
+    # The strictest of the known laws: 72 h without a call after one that nobody was there to take (UK)
+    Disposition.ABANDONED: Rule(retry=_delays(3 * _DAY), at_most=1),
+    Disposition.LOST: Rule(hold=True),
+    EXHAUSTED: Rule(status=EXHAUSTED),
+}
+
+# Our or the trunk's trouble: the customer's telephone stayed silent, unless the switch saw it ring
+_SILENT = frozenset({Disposition.CONGESTION, Disposition.CANCELLED})
+
+
+def decide(plan: DialPlan, attempt: Attempt, ending: Ending, *, next_day_at: NextDayAt) -> Decision:
+    """The one decision about an ended attempt. Total: every ending gets exactly one `Next`.
+
+    next_day_at(zone key, epoch ms): the opening of the next local day, in the zone of the number dialed next.
+    A due time is never before `ending.ended_at`. The counted attempts never pass `plan.attempts`.
+    """
+    key, rule = _rule_of(plan, ending)
+    before = attempt.state
+    after = replace(
+        before,
+        tries=before.tries + 1,
+        attempts=before.attempts + rule.counts,
+        status=rule.status or before.status,
+    )
+    if rule.hold:
+        return _decision(key, attempt, ending, after, Next(kind=NextKind.HELD, reason=WaitReason.LOST))
+    if rule.next_phone and not rule.retry:
+        return _give_number_up(plan, key, attempt, ending, replace(after, status=rule.status or key))
+    if not rule.retry:
+        return _done(key, attempt, ending, replace(after, status=rule.status or key))
+    made = dict(before.retries)
+    if _is_used_up(plan, after) or (rule.at_most is not None and made.get(key, 0) >= rule.at_most):
+        return _exhausted(plan, attempt, ending, after)
+    made[key] = made.get(key, 0) + 1
+    after = replace(after, retries=tuple(sorted(made.items())))
+    if rule.next_phone:
+        after = replace(after, phone=_phone_after(attempt, after))
+    delay = rule.retry[min(before.attempts, len(rule.retry) - 1)]
+    return _decision(key, attempt, ending, after, _due(delay, attempt, ending, after, next_day_at))
+
+
+def _rule_of(plan: DialPlan, ending: Ending) -> tuple[str, Rule]:
+    """A result that a person gave decides; what a flow concluded talking to a machine does not."""
+    if ending.disposition is Disposition.ANSWERED and ending.result is not None:
+        return ending.result, plan.rules.get(ending.result) or Rule()
+    key = ending.disposition.value
+    return key, plan.rules.get(key) or DEFAULT_RULES[key]
+
+
+def _is_used_up(plan: DialPlan, after: LeadState) -> bool:
+    return after.attempts >= plan.attempts
+
+
+def _give_number_up(plan: DialPlan, key: str, attempt: Attempt, ending: Ending, after: LeadState) -> Decision:
+    """This number is no use: the next one at once, or done with the rule's status when none is left."""
+    given_up = tuple(sorted({*after.given_up, after.phone}))
+    after = replace(after, given_up=given_up)
+    if len(given_up) >= len(attempt.contact.numbers):
+        return _done(key, attempt, ending, after)
+    # `status` is about the lead: with a number left it keeps the one it had
+    after = replace(after, status=attempt.state.status, phone=_phone_after(attempt, after))
+    if _is_used_up(plan, after):
+        return _exhausted(plan, attempt, ending, after)
+    due = Next(kind=NextKind.DUE, at=ending.ended_at, reason=WaitReason.RETRY)
+    return _decision(key, attempt, ending, after, due)
+
+
+def _phone_after(attempt: Attempt, state: LeadState) -> int:
+    """The next number in turn that is not given up; the same one when there is no other."""
+    count = len(attempt.contact.numbers)
+    turn = ((state.phone + step) % count for step in range(1, count + 1))
+    return next((phone for phone in turn if phone not in state.given_up), state.phone)
+
+
+def _due(delay: Delay, attempt: Attempt, ending: Ending, after: LeadState, next_day_at: NextDayAt) -> Next:
+    if delay.after_s is not None:
+        return Next(kind=NextKind.DUE, at=ending.ended_at + delay.after_s * 1_000, reason=WaitReason.RETRY)
+    zones = attempt.contact.zones
+    zone = zones[after.phone] if after.phone < len(zones) else attempt.zone
+    at = max(next_day_at(zone, ending.ended_at), ending.ended_at)
+    return Next(kind=NextKind.DUE, at=at, reason=WaitReason.NEXT_DAY)
+
+
+def _exhausted(plan: DialPlan, attempt: Attempt, ending: Ending, after: LeadState) -> Decision:
+    rule = plan.rules.get(EXHAUSTED) or DEFAULT_RULES[EXHAUSTED]
+    after = replace(after, status=rule.status or EXHAUSTED)
+    if rule.hold:
+        return _decision(EXHAUSTED, attempt, ending, after, Next(kind=NextKind.HELD, reason=WaitReason.LOST))
+    return _done(EXHAUSTED, attempt, ending, after)
+
+
+def _done(key: str, attempt: Attempt, ending: Ending, after: LeadState) -> Decision:
+    return _decision(key, attempt, ending, after, Next(kind=NextKind.DONE, reason=WaitReason.DONE))
+
+
+def _decision(key: str, attempt: Attempt, ending: Ending, after: LeadState, what_next: Next) -> Decision:
+    was_silent = ending.disposition in _SILENT and ending.rang_at is None and ending.answered_at is None
+    return Decision(
+        rule=key,
+        state=after,
+        next=what_next,
+        uncount_number=was_silent,
+        outbox=_outbox(key, attempt, ending, after, what_next),
+    )
+
+
+def _outbox(
+    key: str, attempt: Attempt, ending: Ending, after: LeadState, what_next: Next
+) -> tuple[OutboxEntry, ...]:
+    """What the world outside must learn: in the order it came about."""
+    kinds: list[tuple[str, dict[str, str]]] = []
+    if ending.result is not None and ending.disposition is Disposition.ANSWERED:
+        kinds.append(("result", {"result": ending.result, **{f"value.{n}": v for n, v in ending.values}}))
+    if key == EXHAUSTED:
+        kinds.append((EXHAUSTED, {"attempts": str(after.attempts)}))
+    if after.status != attempt.state.status:
+        kinds.append(("status", {"was": attempt.state.status}))
+    if what_next.kind is NextKind.HELD:
+        kinds.append(("held", {}))
+    common = {
+        "campaign_id": attempt.campaign_id,
+        "lead_id": str(attempt.lead_id),
+        "attempt_id": attempt.attempt_id,
+        "number": attempt.number,
+        "disposition": ending.disposition.value,
+        "status": after.status,
+        "at": str(ending.ended_at),
+    }
+    return tuple(OutboxEntry(kind=kind, body={**common, **body}) for kind, body in kinds)
