@@ -1,0 +1,119 @@
+"""The step machine: a state and an input give a state and an action. Reads nothing else, raises nothing."""
+
+from __future__ import annotations
+
+from . import program as reading
+from .messages import pick_language
+from .moves import Action, Digits, Failed, Gather, Gone, HangUp, Input, Play, Played, Started
+from .state import ACTIONS_PER_CALL, STEPS_BETWEEN_ACTIONS, Over, State
+from .verbs import VERBS, Verb
+
+
+def start(program: dict[str, object], payload: dict[str, object]) -> State:
+    """The state of a call before it is answered. A broken program shows at the first step, not here."""
+    return State(program=program, payload=payload)
+
+
+def step(state: State, inp: Input, now_s: float) -> tuple[State, Action]:
+    """What comes after `inp`, at `now_s` seconds since answer. Once `is_over`, always HangUp.
+
+    A program that cannot be followed ends with flow `error`, and the last entry of `path` says why.
+    """
+    if state.is_over:
+        return state, HangUp()
+    call = state.copy()
+    call.now_s = max(call.now_s, now_s)  # NaN and clocks going back change nothing
+    try:
+        action = _answer(call, inp)
+    except reading.ProgramError as broken:
+        return _over(call, "error", str(broken)), HangUp()
+    except Over as over:
+        return _over(call, over.flow), HangUp()
+    call.pending, call.asked_s = action, call.now_s
+    return call, action
+
+
+def _over(call: State, flow: str, why: str = "") -> State:
+    if why:
+        call.note(f"error at line {call.line}: {why[:100]}")
+    call.flow, call.pending, call.frames = flow, None, ()
+    return call
+
+
+def _answer(call: State, inp: Input) -> Action:
+    if isinstance(inp, Gone):
+        if call.now_s > call.asked_s:  # hung up in the middle of it: the beginning was heard
+            _mark_heard(call)
+        raise Over("left")
+    if isinstance(inp, Failed):
+        raise reading.ProgramError(inp.reason)
+    if call.pending is None:
+        _begin(call, inp.party if isinstance(inp, Started) else "unknown")
+        return _walk(call)
+    _mark_heard(call)
+    verb, current = _current(call)
+    action = verb.reply(call, current, _as_asked(call.pending, inp))
+    return _counted(call, action) if action is not None else _walk(call)
+
+
+def _as_asked(pending: Action, inp: Input) -> Input:
+    """The input in the shape the pending action asks for, so that a driver's slip cannot derail a call."""
+    typed = inp.value if isinstance(inp, Digits) else inp.digit if isinstance(inp, Played) else ""
+    return Digits(typed) if isinstance(pending, Gather) else Played(typed[:1])
+
+
+def _mark_heard(call: State) -> None:
+    pending = call.pending
+    if isinstance(pending, Play) or (isinstance(pending, Gather) and not pending.typed):
+        call.hear(pending.message)
+
+
+def _begin(call: State, party: str) -> None:
+    reading.check_head(call.program)
+    call.language = pick_language(call.program, call.payload)
+    policy = call.program["machine"]
+    call.party = party if party in ("human", "machine") else "unknown"
+    if call.party == "machine":
+        call.note("machine")
+        if policy == "hang_up":
+            raise Over("ended")
+        if policy == "leave_message":
+            call.is_machine = True
+        else:  # the author wants it treated as human, and so it is reported; the path keeps what was heard
+            call.party = "human"
+    call.enter("start")
+
+
+def _walk(call: State) -> Action:
+    """Run steps until one wants something done."""
+    for _ in range(STEPS_BETWEEN_ACTIONS):
+        while call.frames and call.frames[-1][1] >= len(call.frames[-1][0]):
+            call.frames = call.frames[:-1]
+        if not call.frames:
+            raise Over("ended")
+        steps, index = call.frames[-1]
+        call.frames = (*call.frames[:-1], (steps, index + 1))
+        call.tries = 0
+        verb, current = _current(call)
+        action = verb.enter(call, current)
+        if action is not None:
+            return _counted(call, action)
+    raise reading.ProgramError("too many steps without a word")
+
+
+def _counted(call: State, action: Action) -> Action:
+    call.actions += 1
+    if call.actions > ACTIONS_PER_CALL:
+        raise reading.ProgramError("the call goes on for ever")
+    return action
+
+
+def _current(call: State) -> tuple[Verb, dict[str, object]]:
+    """The step under way: the one before the next of the innermost frame."""
+    steps, following = call.frames[-1]
+    current = reading.mapping(steps[following - 1], "step")
+    call.line = reading.count({"line": 0, **current}, "line", 0, 10**9)
+    verb = VERBS.get(reading.name(current, "do"))
+    if verb is None:
+        raise reading.ProgramError("unknown verb")
+    return verb, current

@@ -1,0 +1,85 @@
+"""What crosses the border between the switch and the flow: names, sizes and encodings. Pure."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+
+from .program import ProgramError
+from .state import State
+
+PAYLOAD_MAX = 65536  # characters of the encoded payload; a header line of an event stays readable
+VARIABLE_MAX = 6000  # characters of one encoded variable: all three fit well into one event
+
+PROGRAM = re.compile(r"[0-9a-f]{32}", re.ASCII)
+ATTEMPT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+FOLDER = re.compile(r"/[A-Za-z0-9_./-]{1,200}", re.ASCII)
+VOICE = re.compile(r"[A-Za-z0-9_.:+-]{1,64}", re.ASCII)
+
+_UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f<>{}$`\\|]|[\ud800-\udfff]")
+
+
+def prompt_name(language: str, text: str) -> str:
+    """The file a text is pre-rendered to: `<root>/prompts/<this>`. Same text and language, same name."""
+    spoken = f"{language}|{text}".encode("utf-8", "replace")
+    return hashlib.sha256(spoken).hexdigest()[:32] + ".wav"
+
+
+def speakable(text: str) -> str:
+    """Text for a speech engine: without control characters and what engines or shells take for syntax."""
+    return _UNSPEAKABLE.sub(" ", text)[:4000]
+
+
+def decode_payload(encoded: str) -> dict[str, object]:
+    """The contact's data from its channel variable. Raises `ProgramError`."""
+    if len(encoded) > PAYLOAD_MAX:
+        raise ProgramError("payload too long")
+    try:
+        payload = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    except (binascii.Error, ValueError, RecursionError):  # ValueError: not ASCII, not UTF-8, not JSON
+        payload = None
+    if not isinstance(payload, dict):
+        raise ProgramError("payload not readable")
+    return payload
+
+
+def variables(state: State) -> dict[str, str]:
+    """What the call leaves on its channel, in its last event and in the CDR.
+
+    Only [a-z0-9_] names and base64url: the switch may later expand a variable's value, and `${...}` in one
+    would be a call of any API.
+    """
+    left = {
+        "prozvon_party": state.party,
+        "prozvon_flow": state.flow or "error",
+        "prozvon_path": _encode_list(state.path),
+        "prozvon_heard": _encode_list(state.heard),
+        "prozvon_values": _encode_values(state.values),
+    }
+    if state.result is not None:
+        left["prozvon_result"] = state.result
+    return left
+
+
+def _encode_list(items: tuple[str, ...]) -> str:
+    """Too much is cut in the middle: the beginning and the end tell most."""
+    kept = list(items)
+    while len(encoded := _encode(kept)) > VARIABLE_MAX:
+        del kept[len(kept) // 2]
+    return encoded
+
+
+def _encode_values(values: dict[str, str]) -> str:
+    """Too much loses the latest variables first."""
+    kept = dict(values)
+    while len(encoded := _encode(kept)) > VARIABLE_MAX:
+        kept.popitem()
+    return encoded
+
+
+def _encode(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode("utf-8", "replace")).decode("ascii")

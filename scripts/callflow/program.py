@@ -1,0 +1,101 @@
+"""Reading a compiled program without trusting it: each door gives the right type or raises `ProgramError`."""
+
+from __future__ import annotations
+
+import re
+
+FORMAT = 1
+KINDS = ("robocall",)
+MACHINE_POLICIES = ("leave_message", "hang_up", "treat_as_human", "off")
+
+TEXT_MAX = 4000  # characters of one text; a program from our compiler is far below
+DIGITS_MAX = 64  # keys of one `ask`; the switch's own buffer has 512
+TIMEOUT_MAX_S = 120.0
+WAIT_MAX_S = 600.0
+TRIES_MAX = 20
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+_RESULT = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
+_FILE = re.compile(r"[0-9a-f]{32,64}\.wav", re.ASCII)
+
+
+class ProgramError(Exception):
+    """The program or its payload is not understood. The text is short and safe to log."""
+
+
+def check_head(program: object) -> None:
+    """Refuse a program of another format or kind. Raises `ProgramError`."""
+    head = mapping(program, "program")
+    if head.get("format") != FORMAT:
+        raise ProgramError("unknown program format")
+    if head.get("kind") not in KINDS:
+        raise ProgramError("unknown program kind")
+    if head.get("machine") not in MACHINE_POLICIES:
+        raise ProgramError("unknown machine policy")
+
+
+def mapping(value: object, what: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ProgramError("no " + what)
+    return value
+
+
+def sequence(value: object, what: str) -> list[object]:
+    if not isinstance(value, list):
+        raise ProgramError("no " + what)
+    return value
+
+
+def name(step: dict[str, object], key: str) -> str:
+    """The name of a block, message or variable under `key`."""
+    value = step.get(key)
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ProgramError("no name in " + key)
+    return value
+
+
+def name_or_none(step: dict[str, object], key: str) -> str | None:
+    return None if step.get(key) is None else name(step, key)
+
+
+def result_name(step: dict[str, object], key: str) -> str:
+    value = step.get(key)
+    if not isinstance(value, str) or not _RESULT.fullmatch(value):
+        raise ProgramError("no result name")
+    return value
+
+
+def file_name(value: object) -> str:
+    if not isinstance(value, str) or not _FILE.fullmatch(value):
+        raise ProgramError("no sound file name")
+    return value
+
+
+def text(value: object, what: str) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_MAX:
+        raise ProgramError("no text in " + what)
+    return value
+
+
+def count(step: dict[str, object], key: str, low: int, high: int) -> int:
+    value = step.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ProgramError("no count in " + key)
+    return value
+
+
+def seconds(step: dict[str, object], key: str, high: float) -> float:
+    value = step.get(key)
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= high:
+        raise ProgramError("no seconds in " + key)
+    return float(value)
+
+
+def key_or_none(step: dict[str, object], key: str) -> str:
+    """A telephone key, or "" when there is none."""
+    value = step.get(key)
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, str) or len(value) != 1 or value not in "0123456789*#":
+        raise ProgramError("no telephone key in " + key)
+    return value

@@ -1,0 +1,52 @@
+"""The few things the driver uses of a FreeSWITCH session, and the rules for using them.
+
+mod_python3 holds one lock for all scripts of the switch. These calls give it up while they wait: streamFile,
+speak, getDigits, sleep, execute, hangup. All others here return at once. Arguments are always str or int.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Protocol
+
+
+class Session(Protocol):
+    """`freeswitch.Session` as far as it is used (src/switch_cpp.cpp), and what a simulated one must have.
+
+    streamFile and speak return 1 when played to the end, else 0: a missing sound, no voice, cut by a key, or
+    hung up. getVariable may return None. After hang-up `ready()` is False and all calls return at once.
+    """
+
+    def ready(self) -> bool: ...
+    def getVariable(self, name: str) -> str | None: ...  # noqa: N802
+    def setVariable(self, name: str, value: str) -> None: ...  # noqa: N802
+    def streamFile(self, path: str) -> int: ...  # noqa: N802
+    def set_tts_params(self, engine: str, voice: str) -> None: ...
+    def speak(self, text: str) -> int: ...
+    def sleep(self, ms: int) -> int: ...
+    def getDigits(self, most: int, ends: str, timeout_ms: int, interdigit_ms: int) -> str: ...  # noqa: N802
+    def flushDigits(self) -> Any: ...  # noqa: N802
+    def setInputCallback(self, function: Any, argument: Any) -> None: ...  # noqa: N802
+    def unsetInputCallback(self) -> None: ...  # noqa: N802
+    def execute(self, application: str, data: str) -> None: ...
+    def hangup(self, cause: str) -> None: ...
+    def destroy(self) -> None: ...
+
+
+def now_s(session: Session) -> float:
+    """Seconds on a clock that never goes back; a simulated session brings its own in `monotonic()`."""
+    monotonic = getattr(session, "monotonic", time.monotonic)
+    return float(monotonic())
+
+
+def variable(session: Session, name: str) -> str:
+    return session.getVariable(name) or ""
+
+
+def log(level: str, text: str) -> None:
+    """One line in the switch's log. Outside a switch there is none."""
+    try:
+        from freeswitch import consoleLog  # type: ignore[attr-defined]  # also the name of a folder of ours
+    except ImportError:
+        return
+    consoleLog(level, "prozvon: " + " ".join(text[:2000].split())[:1900] + "\n")
