@@ -1,0 +1,70 @@
+"""Events as the switch writes them, plain and JSON."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_to_bytes
+
+import orjson
+
+from orchestrator.esl.protocol.errors import PeerError
+
+_ARRAY = "ARRAY::"  # switch_event.c: an array in a plain event is ARRAY::one|:two
+_ARRAY_SEPARATOR = "|:"
+_EMPTY = b"_undef_"  # what a plain event has in place of an empty value
+
+
+def decode_json(body: bytes | bytearray) -> dict[str, object]:
+    """The values of an `event json` body; arrays are lists. Raises `PeerError` unless it is one JSON object.
+
+    The switch copies bytes over 127 unchecked (cJSON: print_string_ptr), and whoever places a call chooses
+    some of them: what is not UTF-8 becomes U+FFFD.
+    """
+    try:
+        event = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        try:
+            event = orjson.loads(body.decode("utf-8", "replace"))
+        except orjson.JSONDecodeError as error:
+            raise PeerError(f"an event that is not JSON: {error}") from None
+    if type(event) is not dict:
+        raise PeerError("an event that is not a JSON object")
+    return event
+
+
+def decode_plain(body: bytes | bytearray) -> dict[str, object]:
+    """The values of an `event plain` body, the same as `decode_json` gives for the same event.
+
+    Lines are split first and values decoded after: an encoded line break in a value is a line break in the
+    value and never another header. Lines end at LF only. Raises `PeerError`.
+    """
+    head, _blank, rest = body.partition(b"\n\n")
+    event: dict[str, object] = {}
+    for line in head.strip(b"\n").split(b"\n"):
+        name, colon, value = line.partition(b":")
+        if not colon or not name:
+            raise PeerError(f"not a line of an event: {bytes(line[:40])!r}")
+        event[name.decode("utf-8", "replace")] = _decode_value(value.strip(b" \r"))
+    if rest:
+        event["_body"] = _nested_body(event, rest)
+    return event
+
+
+def _decode_value(value: bytes | bytearray) -> str | list[str]:
+    if b"%" in value:
+        value = unquote_to_bytes(bytes(value))
+    elif value == _EMPTY:
+        return ""
+    text = value.decode("utf-8", "replace")
+    if text.startswith(_ARRAY):
+        return text.removeprefix(_ARRAY).split(_ARRAY_SEPARATOR)
+    return text
+
+
+def _nested_body(event: dict[str, object], rest: bytes | bytearray) -> str:
+    """What follows the headers of a plain event, as long as its own Content-Length says."""
+    length = event.get("Content-Length")
+    if not isinstance(length, str) or not length.isdecimal() or len(length) > 18:
+        raise PeerError("an event whose body has no length")
+    if int(length) != len(rest):
+        raise PeerError(f"an event's body of {len(rest)} bytes that should have {length}")
+    return rest.decode("utf-8", "replace")
