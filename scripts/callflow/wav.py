@@ -1,0 +1,83 @@
+"""Reads the sound of a WAV file while the switch is still writing it, as one level per 20 ms."""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+from array import array
+
+from .listener import FRAME_MS
+
+READ_MAX = 65536  # bytes at a time
+HEADER_MAX = 4096  # a header longer than this is none of the switch's
+
+
+class NotWav(Exception):  # noqa: N818  # named after what it means
+    """The file is no 16-bit PCM WAV."""
+
+
+class GrowingWav:
+    """The tail of a growing WAV file. Lengths in its header are right only once it is closed: ignored.
+
+    Raises OSError when the file is not there. Close it after use.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._bytes = b""
+        self._frame_bytes = 0  # 0: the header has not been read yet
+        self._stride = 1
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def levels(self) -> list[float]:
+        """The levels of what is new: mean absolute values of 16-bit samples. Raises `NotWav`."""
+        self._bytes += os.read(self._file, READ_MAX)
+        if not self._frame_bytes and not self._read_header():
+            return []
+        size = self._frame_bytes
+        whole = len(self._bytes) // size * size
+        sound, self._bytes = self._bytes[:whole], self._bytes[whole:]
+        samples = array("h", sound)
+        if sys.byteorder == "big":
+            samples.byteswap()
+        length = size // 2
+        step = self._stride
+        heard = len(range(0, length, step))
+        return [
+            sum(map(abs, samples[begin : begin + length : step])) / heard
+            for begin in range(0, len(samples), length)
+        ]
+
+    def _read_header(self) -> bool:
+        """Find the sound's beginning; False while the header is not all there."""
+        data = self._bytes
+        if len(data) >= 12 and (data[:4] != b"RIFF" or data[8:12] != b"WAVE"):
+            raise NotWav
+        at = 12
+        while len(data) >= at + 8:
+            kind, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+            at += 8
+            if kind == b"data":
+                self._bytes = data[at:]
+                return self._check_format()
+            if kind == b"fmt " and len(data) >= at + 16:
+                self._set_format(*struct.unpack_from("<HHIIHH", data, at))
+            at += size + size % 2
+            if at > HEADER_MAX:
+                raise NotWav
+        return False
+
+    def _check_format(self) -> bool:
+        if not self._frame_bytes:
+            raise NotWav
+        return True
+
+    def _set_format(self, kind: int, channels: int, rate: int, _per_s: int, _align: int, bits: int) -> None:
+        if kind != 1 or bits != 16 or not 1 <= channels <= 2 or rate % 1000 or not 8000 <= rate <= 48000:
+            raise NotWav
+        self._frame_bytes = rate // 1000 * FRAME_MS * 2 * channels
+        # The first channel is the callee's; above 8 kHz fewer samples do, no voice is up there.
+        self._stride = rate // 8000 * channels
