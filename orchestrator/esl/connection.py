@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import gevent
 import structlog
@@ -30,7 +30,7 @@ from orchestrator.esl.protocol import (
 )
 from orchestrator.esl.sockets import close_socket, open_socket
 from orchestrator.esl.timeouts import Timeouts
-from orchestrator.esl.writer import OnReply, Writer
+from orchestrator.esl.writer import Writer
 
 log = structlog.get_logger(__name__)
 
@@ -196,28 +196,23 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         """
         _accepted(self._call(lambda: self._core.send_bgapi(command, job_id), timeout_s))
 
-    def bgapi_many(self, jobs: Sequence[tuple[str, str]], on_reply: OnReply) -> None:
-        """Write many (command, job id) at once and return without waiting for the replies.
+    def bgapi_nowait(self, command: str, job_id: str, on_reply: Callable[[EslError | None], None]) -> None:
+        """`bgapi` without the wait: returns at once, and what is given in one go is written in one go.
 
-        Raises CommandError, NotConnected or ReplyTimeout when nothing at all was written. Otherwise
-        `on_reply(job_id, error)` comes exactly once for each: None when accepted, else what `bgapi` would
-        raise. It is called in the reader: it may neither block nor send commands. What it raises is logged.
+        Raises CommandError or NotConnected, and nothing was written then. Otherwise `on_reply` is called
+        exactly once: with None when accepted, else with what `bgapi` would raise. It runs between two reads of
+        the connection, so it may neither block nor wait for replies; what it raises is logged.
         """
-        if jobs:
-            self._refuse_reader()
-            self._writer.post(jobs, on_reply)
+        self._writer.post(lambda: self._core.send_bgapi(command, job_id), on_reply)
 
     def send(self, data: str) -> Reply | ApiResponse:
         """Greenswitch's way to send a command of one line: its answer, refusals included."""
         return self._call(lambda: self._core.send_command(data), None)
 
     def _call(self, make: Callable[[], Sent], timeout_s: float | None) -> Reply | ApiResponse:
-        self._refuse_reader()
+        if gevent.getcurrent() is self._receive_events_greenlet or self._writer.is_own_greenlet:
+            raise CommandError("on_reply may not wait for replies: it runs where they are read")
         return self._writer.call(make, self._timeouts.reply_s if timeout_s is None else timeout_s)
-
-    def _refuse_reader(self) -> None:
-        if gevent.getcurrent() is self._receive_events_greenlet:
-            raise CommandError("the reader cannot wait for itself: send no commands from on_reply")
 
     # -- the reader
 

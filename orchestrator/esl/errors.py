@@ -23,11 +23,12 @@ class AccessDenied(NotConnected):
 
 
 class ReplyTimeout(EslError):  # noqa: N818
-    """No reply in time. The connection stands, and the reply is thrown away should it still come."""
+    """No reply in time. The connection stands, and the reply is thrown away should it still come.
 
-    def __init__(self, reason: str, *, written: bool) -> None:
-        super().__init__(reason)
-        self.written = written
+    `written` is always true: the command is on its way, and even what waits in our own queue will be written.
+    """
+
+    written = True
 
 
 class CommandRefused(EslError):  # noqa: N818

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import gevent
 import structlog
 from gevent import socket
 from gevent.event import AsyncResult
 from gevent.event import Event as Flag
-from gevent.lock import Semaphore
 
 from orchestrator.esl.errors import CommandRefused, NotConnected, ReplyTimeout
 from orchestrator.esl.protocol import ApiResponse, Core, EslError, Reply, Sent
@@ -19,11 +17,12 @@ from orchestrator.esl.waiters import Outcome, Waiter, Waiters
 
 log = structlog.get_logger(__name__)
 
-OnReply = Callable[[str, EslError | None], None]
-
 
 class Writer:
-    """Commands of one connection, from any greenlet.
+    """Commands of one connection, from any greenlet. One greenlet of its own writes them.
+
+    The core hears of a command in the same breath in which its bytes join the queue, so the order in the core
+    and on the wire is the same, and a caller that is killed or times out leaves no half command behind.
 
     `on_wait` is called when somebody begins to wait for a reply; `lose` when the connection must be given up,
     and is expected to call `release`.
@@ -43,34 +42,39 @@ class Writer:
         self._monotonic = monotonic
         self._on_wait = on_wait
         self._lose = lose
-        self._sock: socket.socket | None = None
-        self._reason = NotConnected("not connected yet")
-        self._turn = Semaphore(1)
+        self._reason: NotConnected | None = NotConnected("not connected yet")
         self._waiters = Waiters()
-        self._queued_bytes = 0  # given to be written so far, and how many of them the kernel took
+        self._queue = bytearray()
+        self._queued_bytes = 0  # put into the queue so far, and how many of them the kernel took
         self._written_bytes = 0
-        self._has_deadlines = Flag()
-        self._expirer: gevent.Greenlet[[], None] | None = None
+        self._work = Flag()
+        self._greenlet: gevent.Greenlet[[socket.socket], None] | None = None
 
     @property
     def is_awaited(self) -> bool:
         """Whether anybody waits for a reply."""
         return len(self._waiters) > 0
 
+    @property
+    def is_own_greenlet(self) -> bool:
+        return gevent.getcurrent() is self._greenlet
+
     def start(self, sock: socket.socket) -> None:
-        self._sock = sock
+        """Commands may be given from now on."""
+        self._reason = None
+        self._greenlet = gevent.spawn(self._run, sock)
 
     def release(self, reason: NotConnected) -> None:
         """The connection is gone: everybody who waits gets `reason`, and so does who comes later."""
-        self._sock = None
         self._reason = reason
+        self._work.set()
         for waiter in self._waiters.take_all():
-            _finish(waiter, self.gone(written=self._is_written(waiter)))
-        self._has_deadlines.set()
+            _finish(waiter, self.gone(written=waiter.end <= self._written_bytes))
 
     def gone(self, *, written: bool = False) -> NotConnected:
         """A fresh error: one object raised in many greenlets would gather the tracebacks of all."""
-        return type(self._reason)(self._reason.reason, written=written)
+        reason = self._reason or NotConnected("connected")
+        return type(reason)(reason.reason, written=written)
 
     def answer(self, message: Reply | ApiResponse) -> None:
         """The switch has answered."""
@@ -79,98 +83,83 @@ class Writer:
             _finish(waiter, message)
 
     def call(self, make: Callable[[], Sent], patience_s: float) -> Reply | ApiResponse:
-        """Send what `make` has the core make, and wait for the answer, `patience_s` for all of it.
+        """Send what `make` has the core make, and wait for the answer.
 
         Raises CommandError, NotConnected, ReplyTimeout.
         """
-        deadline = self._monotonic() + patience_s
         result: AsyncResult[Outcome] = AsyncResult()
-        with self._writing(patience_s):
-            sent = make()
-            waiter = self._add(sent, result.set, None)
-            self._transmit(sent.data)
+        token = self._put(make, result.set)
         outcome = None
         try:
-            outcome = result.wait(max(0.0, deadline - self._monotonic()))
+            outcome = result.wait(patience_s)
         finally:
             if outcome is None:
-                self._give_up(sent.token)
+                self._give_up(token)
         if outcome is None:
-            raise self._late(waiter, patience_s)
+            raise _late(patience_s)
         if isinstance(outcome, EslError):
             raise outcome
         return outcome
 
-    def post(self, jobs: Sequence[tuple[str, str]], on_reply: OnReply) -> None:
-        """Send all of these jobs, or raise CommandError or NotConnected; see Connection.bgapi_many."""
-        deadline = self._monotonic() + self._timeouts.reply_s
-        with self._writing(self._timeouts.write_s):
-            commands = self._core.send_bgapi_many(jobs)
-            for (_command, job_id), sent in zip(jobs, commands, strict=True):
-                self._add(sent, _job_end(on_reply, job_id), deadline)
-            if self._expirer is None:
-                self._expirer = gevent.spawn(self._expire)
-            self._has_deadlines.set()
-            self._transmit(b"".join([sent.data for sent in commands]))
+    def post(self, make: Callable[[], Sent], on_reply: Callable[[EslError | None], None]) -> None:
+        """Send without waiting. Raises CommandError, NotConnected; else `on_reply` is called exactly once."""
 
-    @contextmanager
-    def _writing(self, patience_s: float) -> Iterator[None]:
-        """Commands are written whole, and in the order in which the core was told of them."""
-        if self._sock is None:
+        def done(outcome: Outcome) -> None:
+            if isinstance(outcome, EslError):
+                on_reply(outcome)
+            else:
+                on_reply(None if outcome.text.startswith("+OK") else CommandRefused(outcome.text))
+
+        self._put(make, done, self._monotonic() + self._timeouts.reply_s)
+
+    def _put(
+        self, make: Callable[[], Sent], done: Callable[[Outcome], None], deadline: float | None = None
+    ) -> int:
+        if self._reason is not None:
             raise self.gone()
-        if not self._turn.acquire(timeout=patience_s):
-            raise ReplyTimeout(f"other commands were not written within {patience_s:g} s", written=False)
-        try:
-            if self._sock is None:
-                raise self.gone()
-            yield
-        finally:
-            self._turn.release()
-
-    def _add(self, sent: Sent, done: Callable[[Outcome], None], deadline: float | None) -> Waiter:
+        sent = make()
+        self._queue += sent.data
         self._queued_bytes += len(sent.data)
-        waiter = Waiter(done, self._queued_bytes)
-        self._waiters.add(sent.token, waiter, deadline=deadline)
-        return waiter
-
-    def _transmit(self, data: bytes) -> None:
-        """Write all of it, or lose the connection: after a part of a command nothing else may follow."""
+        self._waiters.add(sent.token, Waiter(done, self._queued_bytes), deadline=deadline)
+        self._work.set()
         self._on_wait()
+        return sent.token
+
+    def _run(self, sock: socket.socket) -> None:
+        """The writer greenlet: writes what is queued, and looks after posted commands."""
+        while self._reason is None:
+            if self._queue:
+                data, self._queue = self._queue, bytearray()
+                self._transmit(sock, data)
+                continue
+            now = self._monotonic()
+            for token in self._waiters.overdue(now):
+                waiter = self._give_up(token)
+                if waiter is not None:
+                    _finish(waiter, _late(self._timeouts.reply_s))
+            deadline = self._waiters.next_deadline
+            self._work.clear()
+            self._work.wait(None if deadline is None else max(0.0, deadline - now))
+
+    def _transmit(self, sock: socket.socket, data: bytearray) -> None:
+        """Write all of it, or lose the connection."""
         rest = memoryview(data)
-        failure = "interrupted while writing"
         try:
-            while rest and self._sock is not None:
+            while rest and self._reason is None:
                 with gevent.Timeout(self._timeouts.write_s, TimeoutError("the switch reads nothing")):
-                    count = self._sock.send(rest)
+                    count = sock.send(rest)
                 self._written_bytes += count
                 rest = rest[count:]
         except OSError as error:
-            failure = f"while writing: {error}"
-        finally:
-            if rest:
-                self._lose(NotConnected(failure))
-
-    def _is_written(self, waiter: Waiter) -> bool:
-        return waiter.end <= self._written_bytes
-
-    def _late(self, waiter: Waiter, patience_s: float) -> ReplyTimeout:
-        return ReplyTimeout(f"no reply within {patience_s:g} s", written=self._is_written(waiter))
+            self._lose(NotConnected(f"while writing: {error}"))
 
     def _give_up(self, token: int) -> Waiter | None:
         self._core.forget(token)
         return self._waiters.take(token)
 
-    def _expire(self) -> None:
-        """A greenlet that looks after posted jobs: nobody stands and waits for those."""
-        while self._sock is not None:
-            now = self._monotonic()
-            for token in self._waiters.overdue(now):
-                waiter = self._give_up(token)
-                if waiter is not None:
-                    _finish(waiter, self._late(waiter, self._timeouts.reply_s))
-            deadline = self._waiters.next_deadline
-            self._has_deadlines.clear()
-            self._has_deadlines.wait(None if deadline is None else max(0.0, deadline - now))
+
+def _late(patience_s: float) -> ReplyTimeout:
+    return ReplyTimeout(f"no reply within {patience_s:g} s")
 
 
 def _finish(waiter: Waiter, outcome: Outcome) -> None:
@@ -178,15 +167,3 @@ def _finish(waiter: Waiter, outcome: Outcome) -> None:
         waiter.done(outcome)
     except Exception:
         log.exception("esl_reply_handler_failed")
-
-
-def _job_end(on_reply: OnReply, job_id: str) -> Callable[[Outcome], None]:
-    def end(outcome: Outcome) -> None:
-        if isinstance(outcome, EslError):
-            on_reply(job_id, outcome)
-        elif outcome.text.startswith("+OK"):
-            on_reply(job_id, None)
-        else:
-            on_reply(job_id, CommandRefused(outcome.text))
-
-    return end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -189,21 +189,8 @@ class Core:
 
     def send_bgapi(self, command: str, job_id: str) -> Sent:
         """An API command that the switch runs aside; what it printed comes as the event BACKGROUND_JOB."""
-        return self.send_bgapi_many([(command, job_id)])[0]
-
-    def send_bgapi_many(self, jobs: Sequence[tuple[str, str]]) -> list[Sent]:
-        """One `send_bgapi` for each (command, job id), or none at all when one of them may not be sent."""
-        self._check_may_send(State.READY, len(jobs))
-        lines = []
-        for command, job_id in jobs:
-            check_job_id(job_id, limit=self.limits.job_id)
-            lines.append(
-                encode_command(f"bgapi {command}", [("Job-UUID", job_id)], limit=self.limits.command)
-            )
-        return [
-            self._expect(data, _Kind.COMMAND, job_id)
-            for data, (_command, job_id) in zip(lines, jobs, strict=True)
-        ]
+        check_job_id(job_id, limit=self.limits.job_id)
+        return self._send(f"bgapi {command}", [("Job-UUID", job_id)], job_id=job_id)
 
     def forget(self, token: int) -> None:
         """Nobody waits for this reply any more: throw it away when it comes."""
@@ -219,17 +206,13 @@ class Core:
         *,
         kind: _Kind = _Kind.COMMAND,
         state: State = State.READY,
+        job_id: str | None = None,
     ) -> Sent:
-        self._check_may_send(state, 1)
-        return self._expect(encode_command(line, headers, limit=self.limits.command), kind)
-
-    def _check_may_send(self, state: State, count: int) -> None:
         if self.state is not state:
             raise CommandError(f"this command may not be sent while {self.state}")
-        if len(self._unpaired) + count > self.limits.unpaired:
-            raise CommandError(f"over {self.limits.unpaired} commands would have no reply yet")
-
-    def _expect(self, data: bytes, kind: _Kind, job_id: str | None = None) -> Sent:
+        if len(self._unpaired) >= self.limits.unpaired:
+            raise CommandError(f"{self.limits.unpaired} commands have no reply yet")
+        data = encode_command(line, headers, limit=self.limits.command)
         self._last_token += 1
         self._unpaired.append(_Unpaired(self._last_token, kind, job_id))
         return Sent(self._last_token, data)
