@@ -7,7 +7,8 @@ text is bounded and cleaned here, a number out of range is "not known", and noth
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from itertools import islice
 
 from orchestrator.domain.call_event import CallEvent, CallEventKind, CallFacts, FlowEnd, Party
 from orchestrator.engine.payload import decode
@@ -26,6 +27,7 @@ _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
 _RESULT = re.compile(r"[a-z0-9_]{1,64}\Z")
 _CAUSE = re.compile(r"[A-Z0-9_]{1,64}\Z")
 _SIP = re.compile(r"[1-6][0-9]{2}\Z")
+_NOT_ASCII = re.compile(r"[^ -~]+")
 _MICROSECONDS = re.compile(r"[0-9]{15,16}\Z")  # 1973 to 2286
 # Control characters, line and direction marks, and lone surrogates, which no UTF-8 writer takes
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -93,7 +95,7 @@ def _job(event: Mapping[str, object]) -> CallEvent | None:
 def clean_cause(text: str) -> str:
     """A hangup cause as it stands in the table; other text cut short, so that a person can still read it."""
     cause = text[:ID_CHARS].upper()
-    return cause if _CAUSE.match(cause) else _UNPRINTABLE.sub(" ", text[:ID_CHARS]).strip()
+    return cause if _CAUSE.match(cause) else _NOT_ASCII.sub(" ", text[:ID_CHARS]).strip()
 
 
 def _facts(get: Get) -> CallFacts:
@@ -108,9 +110,9 @@ def _facts(get: Get) -> CallFacts:
         party=_PARTIES.get(get("prozvon_party"), Party.UNKNOWN),
         flow=_FLOW_ENDS.get(get("prozvon_flow"), FlowEnd.UNKNOWN),
         result=result if _RESULT.match(result) else None,
-        path=tuple(_texts(decode(get("prozvon_path")), ENTRY_CHARS)),
-        heard=tuple(_texts(decode(get("prozvon_heard")), NAME_CHARS)),
-        values=tuple(_pairs(decode(get("prozvon_values")))),
+        path=_texts(decode(get("prozvon_path")), ENTRY_CHARS),
+        heard=_texts(decode(get("prozvon_heard")), NAME_CHARS),
+        values=_pairs(decode(get("prozvon_values"))),
     )
 
 
@@ -133,18 +135,14 @@ def _ms(text: str) -> int | None:
     return int(text) // 1_000 if _MICROSECONDS.match(text) else None
 
 
-def _texts(value: object, chars: int) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value[:ENTRIES]:
-            if isinstance(item, str):
-                yield _clean(item, chars)
+def _texts(value: object, chars: int) -> tuple[str, ...]:
+    items = value[:ENTRIES] if isinstance(value, list) else []
+    return tuple(_clean(item, chars) for item in items if isinstance(item, str))
 
 
-def _pairs(value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for name, text in list(value.items())[:ENTRIES]:
-            if isinstance(text, str):
-                yield _clean(name, NAME_CHARS), _clean(text, VALUE_CHARS)
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    items = islice(value.items(), ENTRIES) if isinstance(value, dict) else ()
+    return tuple((_clean(n, NAME_CHARS), _clean(t, VALUE_CHARS)) for n, t in items if isinstance(t, str))
 
 
 def _clean(text: str, chars: int) -> str:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
 
 LIMIT = 65_536  # characters of encoded text worth reading; a flow's path is about 2 000
 
 
-def encode(value: Mapping[str, object]) -> str:
-    """base64url of the compact UTF-8 JSON of `value`; a lone surrogate becomes `?`."""
+def encode(value: object) -> str:
+    """base64url of the compact UTF-8 JSON of `value` (of plain JSON types); a lone surrogate becomes `?`."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode("utf-8", "replace")).decode("ascii")
 

@@ -14,7 +14,7 @@ from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.lead import Attempt, Ending
 from orchestrator.engine.ending import answered_by, ending_of
 
-# An originate may still be on its way when we first look: in a socket's buffer, in the switch's queue of jobs,
+# An originate may still be on its way when we first look: in a socket, in the switch's queue of jobs,
 # or between the last of the channel and the writing of its CDR. All of that is over after this time
 LOOKS_APART_MS = 15_000
 

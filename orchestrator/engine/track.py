@@ -16,8 +16,8 @@ from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.lead import Attempt, Ending
 from orchestrator.engine.ending import answered_by, ending_of
 
-# Job failures after which no CHANNEL_HANGUP_COMPLETE comes: no channel ever was (docs/freeswitch.md, originate).
-# DESTINATION_OUT_OF_ORDER is not here: a throttle makes no channel, but the same cause from the network has one
+# Job failures after which no CHANNEL_HANGUP_COMPLETE comes, for no channel ever was (docs/freeswitch.md).
+# DESTINATION_OUT_OF_ORDER is not here: a throttle makes no channel, but the same cause from the network does
 _NO_CHANNEL = frozenset({
     "CHAN_NOT_IMPLEMENTED",
     "GATEWAY_DOWN",
@@ -113,17 +113,15 @@ class Tracker:
         live = self._live.get(event.attempt_id)
         if live is None:
             return ()
-        match event.kind:
-            case CallEventKind.ANSWERED | CallEventKind.JOB_OK:
-                if live.answered_at is None:
-                    live.answered_at = now
-                    self._wake(live, now + self._longest_call_ms)
-                return ()
-            case CallEventKind.ENDED:
-                cause = event.facts.cause or (live.job.cause if live.job else "")
-                return (self._settle(live, replace(event.facts, cause=cause), now),)
-            case CallEventKind.JOB_FAILED:
-                return self._job_failed(live, event.facts, now)
+        if event.kind is CallEventKind.ENDED:
+            cause = event.facts.cause or (live.job.cause if live.job else "")
+            return (self._settle(live, replace(event.facts, cause=cause), now),)
+        if event.kind is CallEventKind.JOB_FAILED:
+            return self._job_failed(live, event.facts, now)
+        if live.answered_at is None:  # ANSWERED and JOB_OK say the same, in any order
+            live.answered_at = now
+            self._wake(live, now + self._longest_call_ms)
+        return ()
 
     def tick(self, now: int) -> tuple[Action, ...]:
         """What follows from the time alone."""

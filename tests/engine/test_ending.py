@@ -1,0 +1,69 @@
+"""From facts to an ending."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.domain.call_event import CallFacts, FlowEnd, Party
+from orchestrator.domain.disposition import Disposition
+from orchestrator.engine.ending import answered_by, ending_of
+
+from .factories import CLAIMED_AT, an_attempt
+
+NOW = CLAIMED_AT + 60_000
+
+
+def test_the_facts_of_a_conversation_are_kept() -> None:
+    facts = CallFacts(
+        cause="NORMAL_CLEARING",
+        sip_status="200",
+        rang_at=CLAIMED_AT + 2_000,
+        answered_at=CLAIMED_AT + 9_000,
+        ended_at=CLAIMED_AT + 30_000,
+        party=Party.HUMAN,
+        flow=FlowEnd.LEFT,
+        result="confirmed",
+        path=("0.0 start",),
+        heard=("hello",),
+        values=(("code", "1"),),
+    )
+    ending = ending_of(an_attempt(), facts, now=NOW, overrides={}, detail="reconciled from CDR")
+    assert ending.disposition is Disposition.ANSWERED
+    assert (ending.cause, ending.result, ending.path) == ("NORMAL_CLEARING", "confirmed", ("0.0 start",))
+    assert (ending.heard, ending.values) == (("hello",), (("code", "1"),))
+    assert (ending.rang_at, ending.answered_at) == (CLAIMED_AT + 2_000, CLAIMED_AT + 9_000)
+    assert ending.ended_at == CLAIMED_AT + 30_000
+    assert ending.detail == "reconciled from CDR; sip 200; hung up first"
+
+
+def test_a_machine_and_a_broken_flow_are_told() -> None:
+    facts = CallFacts(answered_at=CLAIMED_AT, party=Party.MACHINE, flow=FlowEnd.ERROR)
+    ending = ending_of(an_attempt(), facts, now=NOW, overrides={})
+    assert (ending.disposition, ending.detail) == (Disposition.MACHINE, "the flow broke off")
+
+
+def test_the_gateways_own_meaning_of_a_cause_is_used() -> None:
+    facts = CallFacts(cause="USER_BUSY")
+    ending = ending_of(an_attempt(), facts, now=NOW, overrides={"USER_BUSY": Disposition.REJECTED})
+    assert (ending.disposition, ending.ended_at) == (Disposition.REJECTED, NOW)
+
+
+times = st.none() | st.integers(0, 2 * NOW)
+
+
+@given(times, times, times)
+def test_a_switch_whose_clock_is_off_cannot_move_an_ending_out_of_the_attempt(
+    rang: int | None, answered: int | None, ended: int | None
+) -> None:
+    facts = CallFacts(rang_at=rang, answered_at=answered, ended_at=ended)
+    ending = ending_of(an_attempt(), facts, now=NOW, overrides={})
+    for at in (ending.rang_at, ending.answered_at, ending.ended_at):
+        assert at is None or CLAIMED_AT <= at <= ending.ended_at <= NOW
+    assert (ending.rang_at is None, ending.answered_at is None) == (rang is None, answered is None)
+
+
+def test_an_answer_that_was_seen_stays_seen() -> None:
+    assert answered_by(CallFacts(), 5).answered_at == 5
+    assert answered_by(CallFacts(answered_at=3), 5).answered_at == 3
+    assert answered_by(CallFacts(), None).answered_at is None
