@@ -129,16 +129,12 @@ def test_a_next_day_in_the_past_is_now() -> None:
 
 
 def test_a_contact_without_a_zone_for_the_number_keeps_the_attempts_zone() -> None:
-    asked: list[str] = []
-    attempt = an_attempt(contact=a_contact(zones=("UTC",)), zone="Asia/Tokyo")
-    attempt = replace(attempt, contact=a_contact(zones=()))
-    decide(
-        a_plan(no_answer=retry(None)),
-        attempt,
-        an_ending(),
-        next_day_at=lambda zone, at: asked.append(zone) or at,
+    attempt = replace(an_attempt(zone="Asia/Tokyo"), contact=a_contact(zones=()))
+    at = {"Asia/Tokyo": NEXT_DAY_AT}
+    decision = decide(
+        a_plan(no_answer=retry(None)), attempt, an_ending(), next_day_at=lambda zone, _at: at[zone]
     )
-    assert asked == ["Asia/Tokyo"]
+    assert decision.next.at == NEXT_DAY_AT
 
 
 # -- the end ------------------------------------------------------------------------------------------------

@@ -23,8 +23,10 @@ def a_tracker(*attempt_ids: str, **settings: int) -> Tracker:
     return tracker
 
 
-def an_event(kind: CallEventKind, cause: str = "", attempt_id: str = "a1", **facts: int) -> CallEvent:
-    return CallEvent(kind=kind, attempt_id=attempt_id, facts=CallFacts(cause=cause, **facts))
+def an_event(
+    kind: CallEventKind, cause: str = "", attempt_id: str = "a1", rang_at: int | None = None
+) -> CallEvent:
+    return CallEvent(kind=kind, attempt_id=attempt_id, facts=CallFacts(cause=cause, rang_at=rang_at))
 
 
 def settled(actions: tuple[Settle | Check, ...]) -> Settle:
