@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -318,3 +320,33 @@ def test_whatever_the_matrix_a_lead_keeps_its_promises(
         assert decision.next.at >= now
         assert decision.next.reason in (WaitReason.RETRY, WaitReason.NEXT_DAY)
         state, now = after, decision.next.at
+
+
+# -- the page -----------------------------------------------------------------------------------------------
+
+
+def as_written(rule: Rule) -> str:
+    units = ((DAY, "d"), (HOUR, "h"), (MINUTE, "m"))
+
+    def delay(seconds: int | None) -> str:
+        if seconds is None:
+            return "next_day"
+        size, letter = next((s, u) for s, u in units if seconds % s == 0)
+        return f"{seconds // size}{letter}"
+
+    keys = [
+        f"retry: {', '.join(delay(d.after_s) for d in rule.retry)}" if rule.retry else "",
+        "next_phone" if rule.next_phone else "",
+        "" if rule.counts else "counts: no",
+        f"at_most: {rule.at_most}" if rule.at_most else "",
+        f"status: {rule.status}" if rule.status else "",
+        "hold" if rule.hold else "",
+    ]
+    return "; ".join(key for key in keys if key)
+
+
+def test_the_page_of_rules_shows_the_defaults() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    table = page.split("<!-- defaults -->")[1].split("<!-- /defaults -->")[0]
+    shown = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.M))
+    assert shown == {str(key): as_written(rule) for key, rule in DEFAULT_RULES.items()}
