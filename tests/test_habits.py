@@ -18,7 +18,9 @@ MAX_LINES = 400
 
 
 def _tracked(*patterns: str) -> list[Path]:
-    out = subprocess.run(["git", "ls-files", *patterns], cwd=HERE, capture_output=True, text=True, check=False)
+    out = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=HERE, capture_output=True, text=True, check=False
+    )
     if out.returncode:
         pytest.skip("not a git checkout")
     return [HERE / line for line in out.stdout.splitlines() if (HERE / line).exists()]
@@ -78,9 +80,9 @@ def test_no_path_of_one_machine_is_committed() -> None:
 
 
 def test_links_in_documents_lead_somewhere() -> None:
-    broken = []
+    broken: list[str] = []
     for path in _tracked("*.md"):
-        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
-            if "://" not in target and not (path.parent / target).exists():
-                broken.append(f"{path.relative_to(HERE)}: {target}")
+        targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+        local = [target for target in targets if "://" not in target]
+        broken += [f"{path.relative_to(HERE)}: {t}" for t in local if not (path.parent / t).exists()]
     assert broken == []

@@ -39,7 +39,18 @@ CLOCK_CALLS = {
     ("datetime", "today"),
     ("date", "today"),
 }
-IO_MODULES = {"socket", "subprocess", "os", "random", "time", "gevent", "redis", "requests", "uuid", "secrets"}
+IO_MODULES = {
+    "socket",
+    "subprocess",
+    "os",
+    "random",
+    "time",
+    "gevent",
+    "redis",
+    "requests",
+    "uuid",
+    "secrets",
+}
 
 
 def _part(module: str) -> str | None:
@@ -85,7 +96,9 @@ def test_imports_go_downwards(name: str, path: Path) -> None:
     assert upward == set(), f"{name} reaches up or sideways"
 
 
-@pytest.mark.parametrize(("name", "path"), [m for m in _modules() if _part(m[0]) in PURE], ids=lambda v: str(v)[-40:])
+@pytest.mark.parametrize(
+    ("name", "path"), [m for m in _modules() if _part(m[0]) in PURE], ids=lambda v: str(v)[-40:]
+)
 def test_pure_layers_do_no_io(name: str, path: Path) -> None:
     assert {m for m in _imports(path) if m.split(".")[0] in IO_MODULES} == set()
 
@@ -97,17 +110,25 @@ def test_business_time_is_an_argument(name: str, path: Path) -> None:
     used = {
         (node.func.value.id, node.func.attr)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
     }
     assert used & CLOCK_CALLS == set()
 
 
 @pytest.mark.parametrize("path", sorted(CALLFLOW.rglob("*.py")), ids=lambda p: p.name)
 def test_what_runs_in_the_switch_needs_the_standard_library_only(path: Path) -> None:
-    outside = {m.split(".")[0] for m in _imports(path)} - set(sys.stdlib_module_names) - {"freeswitch", "__future__"}
+    outside = (
+        {m.split(".")[0] for m in _imports(path)}
+        - set(sys.stdlib_module_names)
+        - {"freeswitch", "__future__"}
+    )
     assert outside == set()
 
 
 def test_only_the_store_imports_redis() -> None:
-    users = {_part(name) for name, path in _modules() if any(m.split(".")[0] == "redis" for m in _imports(path))}
+    users = {
+        _part(name) for name, path in _modules() if any(m.split(".")[0] == "redis" for m in _imports(path))
+    }
     assert users <= {"store"}

@@ -33,7 +33,9 @@ CHUNK = 1 << 16
 @click.argument("scenario")
 @click.argument("contacts")
 @click.option("--yes", "-y", is_flag=True, help="Launch without asking.")
-@click.option("--again", is_flag=True, help="Call contacts again that an earlier campaign of this scenario has had.")
+@click.option(
+    "--again", is_flag=True, help="Call contacts again that an earlier campaign of this scenario has had."
+)
 @click.option("--no-follow", is_flag=True, help="Launch and return; do not watch.")
 @click.option("--no-worker", is_flag=True, help="Do not start a worker, though none is running.")
 @click.option(
@@ -108,9 +110,13 @@ def _nothing(report: LoadReport) -> str:
     return "no row of the list can be called; nothing was launched"
 
 
-def _load(project: Project, campaign: Campaign, compiled: Compiled, contacts: str, *, again: bool) -> LoadReport:
+def _load(
+    project: Project, campaign: Campaign, compiled: Compiled, contacts: str, *, again: bool
+) -> LoadReport:
     if contacts == "-":
-        return _with_progress(project, campaign, compiled, "standard input", _chunks(sys.stdin.fileno()), None, again)
+        return _with_progress(
+            project, campaign, compiled, "standard input", _chunks(sys.stdin.fileno()), None, again
+        )
     try:
         handle = os.open(contacts, os.O_RDONLY)
     except OSError as error:

@@ -106,7 +106,9 @@ for _name in MOVES:
 @campaign.command()
 @click.argument("name")
 @click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File (default: standard output).")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File (default: standard output)."
+)
 @click.pass_obj
 def export(folder: Path, name: str, kind: str, output: Path | None) -> None:
     """Export every lead and attempt: causes, dispositions, results, paths, times (docs/export.md).
@@ -141,5 +143,3 @@ def _to_file(path: Path, write: exporting.Writer) -> int:
     finally:
         draft.unlink(missing_ok=True)
     return count
-
-

@@ -16,7 +16,9 @@ from orchestrator.scenario.explain import explain
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--explain", "explained", is_flag=True, help="Print each scenario with every default filled in.")
+@click.option(
+    "--explain", "explained", is_flag=True, help="Print each scenario with every default filled in."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as a JSON list.")
 @click.pass_obj
 def check(folder: Path, paths: tuple[Path, ...], explained: bool, as_json: bool) -> int:

@@ -101,4 +101,6 @@ def _number(project: Project, text: str) -> str:
     number = normalize(text, project.settings.region)
     if isinstance(number, str) and number.startswith("+"):
         return number
-    raise KnownError(f"not a telephone number: {text!r} (write it as +79990000408 or as dialed in {project.settings.region})")
+    raise KnownError(
+        f"not a telephone number: {text!r} (write it as +79990000408 or as dialed in {project.settings.region})"
+    )

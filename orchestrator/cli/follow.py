@@ -67,8 +67,8 @@ def plain_line(item: Figures) -> str:
     """The figures as one line, for logs and pipes."""
     c = item.counts
     return (
-        f"{item.campaign_id} {item.state.value}: {c.done + c.held}/{c.leads} done, {c.held} held, {c.dialing} on the line, "
-        f"{c.ready} to call, {c.waiting} waiting, {c.attempts} attempts, {c.answered} answered"
+        f"{item.campaign_id} {item.state.value}: {c.done + c.held}/{c.leads} done, {c.held} held, "
+        f"{c.dialing} on the line, {c.ready} to call, {c.waiting} waiting, {c.attempts} attempts, {c.answered} answered"
     )
 
 
@@ -94,9 +94,12 @@ def _interrupted(project: Project, campaign: Campaign, on_interrupt: OnInterrupt
             among=frozenset({CampaignState.RUNNING}),
             now=project.clock.now_ms(),
         )
-        click.echo(f"{campaign.campaign_id} is paused: prozvon campaign resume {campaign.campaign_id}", err=True)
+        click.echo(
+            f"{campaign.campaign_id} is paused: prozvon campaign resume {campaign.campaign_id}", err=True
+        )
     else:
         click.echo(
-            f"{campaign.campaign_id} goes on: prozvon campaign show {campaign.campaign_id} looks at it again", err=True
+            f"{campaign.campaign_id} goes on: prozvon campaign show {campaign.campaign_id} looks at it again",
+            err=True,
         )
     return True

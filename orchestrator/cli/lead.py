@@ -32,7 +32,9 @@ def retry(folder: Path, campaign: str, number: str) -> None:
     """Let a held lead be called again."""
     with open_project(folder) as project:
         held = _held(project, campaign, number)
-        project.store.resume_lead(project.campaign(campaign).campaign_id, held.lead_id, project.clock.now_ms())
+        project.store.resume_lead(
+            project.campaign(campaign).campaign_id, held.lead_id, project.clock.now_ms()
+        )
     click.echo(f"{number} will be called again", err=True)
 
 
@@ -57,5 +59,7 @@ def _held(project: Project, campaign: str, number: str) -> LeadRow:
     if found is None:
         raise KnownError(f"{number} is not in {campaign}")
     if found.phase is not Phase.HELD:
-        raise KnownError(f"{number} is not held for a person: it is {found.phase.value} ({found.reason.value})")
+        raise KnownError(
+            f"{number} is not held for a person: it is {found.phase.value} ({found.reason.value})"
+        )
     return found

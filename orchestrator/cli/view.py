@@ -18,7 +18,10 @@ def figures_table(item: Figures) -> RenderableType:
     """State, progress, and how attempts and leads came out."""
     counts = item.counts
     head = Text.assemble(
-        (item.campaign_id, "bold"), f"  {item.state.value}", (f"  {_instant(item.at)}", "dim"), f"  {item.title}"
+        (item.campaign_id, "bold"),
+        f"  {item.state.value}",
+        (f"  {_instant(item.at)}", "dim"),
+        f"  {item.title}",
     )
     line = (
         f"leads {counts.leads}   to call {counts.ready}   waiting {counts.waiting}   on the line {counts.dialing}   "

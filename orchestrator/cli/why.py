@@ -48,7 +48,8 @@ def why(folder: Path, campaign: str, phone: str | None, as_json: bool) -> None:
 
 def as_rows(found: Why) -> list[dict[str, object]]:
     return [
-        {"reason": item.reason.value, "leads": item.count, "earliest_at": item.earliest_at} for item in found.reasons
+        {"reason": item.reason.value, "leads": item.count, "earliest_at": item.earliest_at}
+        for item in found.reasons
     ]
 
 

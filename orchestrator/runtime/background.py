@@ -23,7 +23,17 @@ def ensure_worker(project: Project) -> bool:
     log = project.settings.logs / "worker.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     errors = log.with_name("worker.err")
-    command = [sys.executable, "-m", "orchestrator", "-C", str(project.folder), "run", "--until-done", "--log", str(log)]
+    command = [
+        sys.executable,
+        "-m",
+        "orchestrator",
+        "-C",
+        str(project.folder),
+        "run",
+        "--until-done",
+        "--log",
+        str(log),
+    ]
     with errors.open("wb") as err:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err, start_new_session=True
@@ -33,7 +43,10 @@ def ensure_worker(project: Project) -> bool:
         if project.store.workers():
             return True
         if process.poll() is not None:
-            said = errors.read_text(encoding="utf-8", errors="replace").strip() or f"exit code {process.returncode}"
+            said = (
+                errors.read_text(encoding="utf-8", errors="replace").strip()
+                or f"exit code {process.returncode}"
+            )
             raise KnownError(f"the worker did not start: {said.removeprefix('prozvon: ')}")
         time.sleep(LOOK_S)
     raise KnownError(f"the worker did not come up within {START_S:.0f} s: look into {log}")

@@ -25,7 +25,9 @@ class Bundles:
         if compiled is None:
             data = self._store.bundle(campaign.program)
             if data is None:
-                raise KnownError(f"the store has lost the program of {campaign.campaign_id}: stop it, launch anew")
+                raise KnownError(
+                    f"the store has lost the program of {campaign.campaign_id}: stop it, launch anew"
+                )
             compiled = self._by_digest[campaign.program] = Compiled.loads(data)
         return compiled
 

@@ -86,9 +86,10 @@ class Dialer:
                 project_ever=limits.ever,
             )
         )
-        for attempt in reply.attempts:
-            self._originate(attempt, compiled, now)
-        return Turn(claimed=len(reply.attempts), again_at=_again_at(reply, zones.next_opening), reason=reply.reason)
+        self._originate(reply.attempts, compiled, now)
+        return Turn(
+            claimed=len(reply.attempts), again_at=_again_at(reply, zones.next_opening), reason=reply.reason
+        )
 
     def ring_s(self, campaign: Campaign) -> int:
         """How long a call of this campaign rings at most."""
@@ -97,31 +98,42 @@ class Dialer:
     def forget(self, campaign_id: str) -> None:
         self._zones.forget(campaign_id)
 
-    def _originate(self, attempt: Attempt, compiled: Compiled, now: int) -> None:
-        """Write the one originate of a stored attempt; undo the claim when it certainly was not written."""
-        line = self._lines[attempt.switch]
-        if not self._may_write() or line.core_uuid != attempt.switch_uuid:
-            self._store.release(attempt, now)
-            return
+    def _originate(self, attempts: tuple[Attempt, ...], compiled: Compiled, now: int) -> None:
+        """Write the one originate of each stored attempt; undo the claims that certainly are not written."""
+        jobs: dict[str, list[tuple[str, str]]] = {}
+        for attempt in attempts:
+            if self._lines[attempt.switch].core_uuid != attempt.switch_uuid or not self._may_write():
+                self._store.release(attempt, now)
+                continue
+            command = self._command(attempt, compiled)
+            jobs.setdefault(attempt.switch, []).append((command, attempt.attempt_id))
+            self._track(attempt, compiled.plan.ring_s)
+        by_id = {attempt.attempt_id: attempt for attempt in attempts}
+
+        def replied(job_id: str, error: Exception | None) -> None:
+            if error is not None:
+                self._failed(by_id[job_id], error)
+
+        for switch, lines in jobs.items():
+            self._lines[switch].originate(lines, replied)
+
+    def _command(self, attempt: Attempt, compiled: Compiled) -> str:
         contact = attempt.contact
         gateway = self._settings.switches[attempt.switch].gateways[attempt.gateway]
-        command = originate_command(
+        return originate_command(
             attempt,
             program=compiled.digest,
             ring_s=compiled.plan.ring_s,
             caller_id=choose(compiled.plan.caller_id, attempt.number, attempt.lead_id),
             dial=gateway.dial_string(attempt.gateway),
             payload=encode(
-                {"c": contact.fields, "l": contact.language, "s": spoken(compiled, contact.fields, contact.language)}
+                {
+                    "c": contact.fields,
+                    "l": contact.language,
+                    "s": spoken(compiled, contact.fields, contact.language),
+                }
             ),
         )
-        self._track(attempt, compiled.plan.ring_s)
-
-        def replied(error: Exception | None) -> None:
-            if error is not None:
-                self._failed(attempt, error)
-
-        line.originate(command, attempt.attempt_id, replied)
 
 
 def _again_at(reply: ClaimReply, next_opening: int | None) -> int | None:

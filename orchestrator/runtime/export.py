@@ -27,6 +27,7 @@ COLUMNS: dict[str, str] = {
     "attempt": "1 for the lead's first originate, and so on; empty: never dialed",
     "attempt_id": "also the origination_uuid on the switch and the name of its CDR",
     "number": "number dialed",
+    "zone": "the time zone the calling hours were read in",
     "switch": "switch",
     "gateway": "gateway",
     "claimed_at": "when the attempt was stored, just before its originate was written",
@@ -94,6 +95,7 @@ def _attempt(item: AttemptRow) -> Row:
     return {
         "attempt_id": attempt.attempt_id,
         "number": attempt.number,
+        "zone": attempt.zone,
         "switch": attempt.switch,
         "gateway": attempt.gateway,
         "claimed_at": instant(attempt.claimed_at),
@@ -144,4 +146,6 @@ def instant(at: int | None) -> str | None:
     """Epoch milliseconds as ISO 8601 UTC."""
     if not at:
         return None
-    return dt.datetime.fromtimestamp(at / 1000, dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        dt.datetime.fromtimestamp(at / 1000, dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )

@@ -150,4 +150,6 @@ def start(project: Project, campaign: Campaign) -> None:
         now=project.clock.now_ms(),
     )
     if not changed:
-        raise KnownError(f"{campaign.campaign_id} is not being loaded any more: `prozvon campaign show` tells its state")
+        raise KnownError(
+            f"{campaign.campaign_id} is not being loaded any more: `prozvon campaign show` tells its state"
+        )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import gevent
 import structlog
 
 from orchestrator.domain.problem import KnownError
-from orchestrator.esl.connection import CommandRefused, NotConnected, ReplyTimeout
-from orchestrator.esl.link import Link
+from orchestrator.esl.connection import Connection
+from orchestrator.esl.errors import CommandRefused
+from orchestrator.esl.link import Link, LinkOptions
+from orchestrator.esl.protocol import EslError
+from orchestrator.esl.writer import OnReply
 from orchestrator.runtime.settings import Settings, Switch
 
 log = structlog.get_logger()
@@ -25,10 +28,10 @@ Variables = dict[str, object]
 
 
 class Line:
-    """Keeps both connections of a switch up. `core_uuid` is None while the switch is not usable.
+    """Keeps a switch connected. `core_uuid` is None while the switch is not usable.
 
-    on_event gets each event as a dict; on_up is called (in a greenlet of its own) each time both connections
-    are up and the switch has said who it is; on_down(reason) when either is lost.
+    on_event gets each event as a dict; on_up is called each time the switch is connected
+    and has said who it is; on_down(reason) when it is lost.
     """
 
     def __init__(
@@ -49,28 +52,17 @@ class Line:
         self._settings = settings
         self._on_up = on_up
         self._on_down = on_down
-        password = switch.password()
-        self._events = Link(
+        self._link = Link(
             switch.host,
             switch.port,
-            password,
-            name=f"{name} events",
-            on_up=lambda _: self._maybe_up(),
+            switch.password(),
+            name=name,
+            on_up=self._introduce,
             on_down=self._went_down,
             on_event=on_event,
             events=EVENTS,
             filters=(("variable_prozvon_worker", worker_id), ("Event-Name", "BACKGROUND_JOB")),
-        )
-        self._commands = Link(
-            switch.host,
-            switch.port,
-            password,
-            name=f"{name} commands",
-            on_up=lambda _: self._maybe_up(),
-            on_down=self._went_down,
-            on_event=lambda _: None,
-            events=(),
-            filters=(),
+            options=LinkOptions(has_command_connection=True),
         )
 
     @property
@@ -78,27 +70,33 @@ class Line:
         return self.core_uuid is not None
 
     def start(self) -> None:
-        self._events.start()
-        self._commands.start()
+        self._link.start()
 
     def stop(self) -> None:
         self.core_uuid = None
-        self._commands.stop()
-        self._events.stop()
+        self._link.stop()
 
     def also_hear(self, worker_id: str) -> None:
         """Receive the events of another worker's attempts too (it is gone, and they were adopted)."""
-        self._events.add_filter("variable_prozvon_worker", worker_id)
+        try:
+            self._link.add_filter("variable_prozvon_worker", worker_id)
+        except EslError as error:  # set with the next connection; until then their calls are cases
+            log.warning("filter_not_set", switch=self.name, error=str(error))
 
-    def originate(self, command: str, job_id: str, on_reply: Callable[[Exception | None], None]) -> None:
-        """Write one `bgapi originate`; returns at once. `on_reply(None)` when the switch took it.
+    def originate(self, jobs: Sequence[tuple[str, str]], on_reply: OnReply) -> None:
+        """Write the `bgapi originate` of each (command, job id) and return without waiting.
 
-        An error says by its `written` whether the switch may have got the line.
+        `on_reply(job id, error)` comes exactly once for each: None when the switch took it; an error's `written`
+        says whether the switch may have read it.
         """
-        self._commands.conn.bgapi_nowait(command, job_id, on_reply)
+        try:
+            self._link.conn.bgapi_many(jobs, on_reply)
+        except EslError as error:
+            for _, job_id in jobs:
+                on_reply(job_id, error)
 
     def api(self, command: str) -> str:
-        return self._commands.conn.api(command, API_TIMEOUT_S)
+        return self._link.conn.api(command, API_TIMEOUT_S)
 
     def live_channels(self) -> frozenset[str]:
         """The ids of all channels on the switch now."""
@@ -110,29 +108,24 @@ class Line:
         """The variables of the CDR the switch wrote for this attempt, or None when there is none (yet)."""
         return read_cdr(self.switch.cdr_folder / f"{attempt_id}.cdr.json")
 
+    def can_read_cdrs(self) -> bool:
+        """Whether the folder of CDRs is there: without it, no CDR proves nothing."""
+        return os.access(self.switch.cdr_folder, os.R_OK | os.X_OK)
+
     def _went_down(self, reason: str) -> None:
         was_up, self.core_uuid, self.down_reason = self.is_up, None, reason
         if was_up:
             self._on_down(self, reason)
 
-    def _maybe_up(self) -> None:
-        """Called when either connection came up: once both are, ask who the switch is."""
-        if self._events.is_up and self._commands.is_up:
-            gevent.spawn(self._introduce)
-
-    def _introduce(self) -> None:
-        try:
-            if self._settings.clock == "simulated" and SIMULATED not in self.api("version"):
-                log.error("real_switch_refused", switch=self.name, why="the settings say `clock: simulated`")
-                self.down_reason = "a real switch is never dialed on a simulated clock (`clock:` in prozvon.yaml)"
-                return
-            core_uuid = self.api("global_getvar core_uuid").strip()
-        except (NotConnected, ReplyTimeout, CommandRefused) as error:
-            self.down_reason = str(error)
+    def _introduce(self, conn: Connection) -> None:
+        """Connected: ask which run of which switch this is. What it raises has the link try again."""
+        if self._settings.clock == "simulated" and SIMULATED not in conn.api("version", API_TIMEOUT_S):
+            self.down_reason = "a real switch is never dialed on a simulated clock (`clock:` in prozvon.yaml)"
+            log.error("real_switch_refused", switch=self.name, why=self.down_reason)
             return
+        core_uuid = conn.api("global_getvar core_uuid", API_TIMEOUT_S).strip()
         if not core_uuid or core_uuid.startswith("-"):
-            self.down_reason = f"the switch does not say its core_uuid: {core_uuid[:80]!r}"
-            return
+            raise CommandRefused(f"the switch does not say its core_uuid: {core_uuid[:80]!r}")
         self.core_uuid = core_uuid
         self._on_up(self)
 

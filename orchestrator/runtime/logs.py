@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, past-tense event names; personal data only under keys that can be dropped."""
+"""Structured logs: a JSON object a line, past-tense event names; personal data under keys that can be dropped."""
 
 from __future__ import annotations
 

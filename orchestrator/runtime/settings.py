@@ -29,7 +29,9 @@ def _name(value: str) -> str:
 
 def _dial(value: str) -> str:
     if not _DIAL.match(value):
-        raise ValueError("a dial string holds {number} or {digits} once and else only letters, digits and _./:@+-")
+        raise ValueError(
+            "a dial string holds {number} or {digits} once and else only letters, digits and _./:@+-"
+        )
     return value
 
 
@@ -114,8 +116,13 @@ class Settings(_Strict):
     scenarios: Path = Path("scenarios")
     clock: Literal["real", "simulated"] = "real"
     lease_s: Annotated[float, Field(ge=1, le=300)] = 15.0  # a worker silent for so long is dead
+    reconcile_s: Annotated[float, Field(ge=1, le=300)] = (
+        15.0  # no channel and no CDR for so long: there was no call
+    )
     limits: Limits = Limits()
-    switches: dict[Name, Switch] = Field(default_factory=lambda: {"main": Switch(gateways={"main": Gateway()})})
+    switches: dict[Name, Switch] = Field(
+        default_factory=lambda: {"main": Switch(gateways={"main": Gateway()})}
+    )
 
     @property
     def clock_file(self) -> Path:
@@ -125,9 +132,16 @@ class Settings(_Strict):
     def logs(self) -> Path:
         return self.data / "logs"
 
+    def causes(self, switch: str, gateway: str) -> dict[str, Disposition]:
+        """What this gateway's hangup causes mean, where that differs; empty for one that is not there any more."""
+        found = self.switches.get(switch)
+        return found.gateways[gateway].causes if found and gateway in found.gateways else {}
+
     def gateways(self) -> list[tuple[str, str, Gateway]]:
         """(switch name, gateway name, gateway) of every trunk there is."""
-        return [(s, g, gateway) for s, switch in self.switches.items() for g, gateway in switch.gateways.items()]
+        return [
+            (s, g, gateway) for s, switch in self.switches.items() for g, gateway in switch.gateways.items()
+        ]
 
 
 def load_settings(folder: Path) -> Settings:
@@ -165,7 +179,9 @@ def _explain(path: Path, error: ValidationError) -> str:
     lines = []
     for item in error.errors(include_url=False):
         key = ".".join(str(part) for part in item["loc"]) or "settings"
-        said = "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
+        said = (
+            "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
+        )
         lines.append(f"{path}: {key}: {said}")
     return "\n".join(lines)
 

@@ -85,4 +85,6 @@ class Settler:
             log.error("campaign_missing", campaign_id=attempt.campaign_id, attempt_id=attempt.attempt_id)
             return None
         plan = self._bundles.of(campaign).plan
-        return decide(plan, attempt, ending, next_day_at=lambda zone, at: next_day_at(plan, zone, max(at, now)))
+        return decide(
+            plan, attempt, ending, next_day_at=lambda zone, at: next_day_at(plan, zone, max(at, now))
+        )

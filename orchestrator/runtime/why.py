@@ -1,4 +1,4 @@
-"""Why leads are not being dialed: the store's reasons, and what only the workers know (nobody runs, a switch is down)."""
+"""Why leads are not being dialed: the store's reasons, and what only the workers know (a switch is down)."""
 
 from __future__ import annotations
 
@@ -70,4 +70,6 @@ def _relabel(found: Why, reason: WaitReason) -> Why:
     ours = (WaitReason.NEXT, WaitReason.GATEWAY_CPS, WaitReason.GATEWAY_CHANNELS)
     count = sum(item.count for item in found.reasons if item.reason in ours)
     rest = tuple(item for item in found.reasons if item.reason not in ours)
-    return replace(found, reasons=(*rest, Reason(reason=reason, count=count, earliest_at=None)) if count else rest)
+    return replace(
+        found, reasons=(*rest, Reason(reason=reason, count=count, earliest_at=None)) if count else rest
+    )

@@ -15,10 +15,10 @@ import gevent
 import structlog
 from gevent.event import Event
 
-from orchestrator.domain.lead import Attempt, Campaign, CampaignState
+from orchestrator.domain.lead import Attempt, Campaign, CampaignState, Ending
 from orchestrator.domain.problem import KnownError
-from orchestrator.engine.events import call_event
-from orchestrator.engine.track import Check, Settle, Tracker
+from orchestrator.engine.events import event_of
+from orchestrator.engine.track import Action, Check, Settle, Tracker
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.cases import Cases
 from orchestrator.runtime.dialer import Dialer
@@ -34,6 +34,7 @@ CAMPAIGNS_S = 0.5  # real time after which the list of campaigns is read again
 IDLE_S = 0.5  # real time of the longest nap
 NAP_S = 0.002  # real time of the shortest one
 TICK_S = 0.25  # real time between looks at deadlines
+GRACE_MS, SLACK_MS, AGAIN_MS = 2_000, 30_000, 60_000  # see engine.track.Tracker
 
 
 class Worker:
@@ -54,7 +55,13 @@ class Worker:
         self._wake = Event()
         self._campaigns: dict[str, Campaign] = {}
         self._campaigns_at = 0.0
-        self._tracker = Tracker()
+        hurry = self._clock.speed  # what is lag on a real clock is `speed` times as much on a fast one
+        self._tracker = Tracker(
+            overrides=lambda attempt: self._settings.causes(attempt.switch, attempt.gateway),
+            grace_ms=int(GRACE_MS * max(1.0, hurry / 4)),
+            slack_ms=int(SLACK_MS * max(1.0, hurry / 4)),
+            again_ms=int(AGAIN_MS * max(1.0, hurry / 4)),
+        )
         bundles = Bundles(self._store)
         self._settler = Settler(self._store, self._clock, bundles, self._campaign, self._settled)
         self._lines = {
@@ -69,7 +76,14 @@ class Worker:
             )
             for name, switch in self._settings.switches.items()
         }
-        self._cases = Cases(lines=self._lines, settings=self._settings, clock=self._clock, settle=self._ended)
+        self._cases = Cases(
+            lines=self._lines,
+            settings=self._settings,
+            clock=self._clock,
+            settle=self._found_out,
+            still_live=lambda attempt: self._tracker.still_live(attempt.attempt_id, self._clock.now_ms()),
+            was_seen=self._tracker.has_answered,
+        )
         self._dialer = Dialer(
             settings=self._settings,
             store=self._store,
@@ -82,7 +96,7 @@ class Worker:
             failed=self._originate_failed,
         )
 
-    # -- life -------------------------------------------------------------------------------------------------
+    # -- life
 
     def run(self) -> None:
         log.info("worker_started", worker_id=self._id, switches=list(self._lines))
@@ -126,10 +140,12 @@ class Worker:
 
     def _drain(self) -> None:
         deadline = time.monotonic() + self._drain_s
-        while (len(self._tracker) or self._settler.backlog) and not self._hurry and time.monotonic() < deadline:
+        while (
+            (len(self._tracker) or self._settler.backlog) and not self._hurry and time.monotonic() < deadline
+        ):
             gevent.sleep(NAP_S)
 
-    # -- dialing ----------------------------------------------------------------------------------------------
+    # -- dialing
 
     def _round(self) -> tuple[int | None, int]:
         """One turn for every running campaign; (when to look again, leads claimed)."""
@@ -177,14 +193,14 @@ class Worker:
         states = [c.state for c in self._store.campaigns()]
         return CampaignState.LOADING not in states and not self._store.live()
 
-    # -- listening --------------------------------------------------------------------------------------------
+    # -- listening
 
     def _on_event(self, event: dict[str, object]) -> None:
-        happened = call_event(event)
+        happened = event_of(event)
         if happened is not None:
             self._carry_out(self._tracker.feed(happened, self._clock.now_ms()))
 
-    def _carry_out(self, orders: Iterable[Settle | Check]) -> None:
+    def _carry_out(self, orders: Iterable[Action]) -> None:
         for order in orders:
             match order:
                 case Settle(attempt=attempt, ending=ending):
@@ -192,10 +208,10 @@ class Worker:
                 case Check(attempt=attempt):
                     self._cases.add([attempt])
 
-    def _ended(self, order: Settle) -> None:
+    def _found_out(self, attempt: Attempt, ending: Ending) -> None:
         """The end of a case was found out."""
-        self._tracker.forget(order.attempt.attempt_id)
-        self._settler.settle(order.attempt, order.ending)
+        self._tracker.forget(attempt.attempt_id)
+        self._settler.settle(attempt, ending)
 
     def _settled(self, attempts: Iterable[Attempt]) -> None:
         for attempt in attempts:
@@ -204,16 +220,27 @@ class Worker:
 
     def _originate_failed(self, attempt: Attempt, error: Exception) -> None:
         """The switch refused the line, or it is not known whether it got there."""
+        log.warning(
+            "originate_failed", attempt_id=attempt.attempt_id, switch=attempt.switch, error=str(error)
+        )
         if getattr(error, "written", True):
             self._cases.add([attempt])
+        else:
+            gevent.spawn(self._undo, attempt)  # not here: this is called in the connection's reader
+
+    def _undo(self, attempt: Attempt) -> None:
+        """Not a byte of it was written: the lead may be claimed again."""
+        try:
+            self._store.release(attempt, self._clock.now_ms())
+        except KnownError:
+            self._cases.add([attempt])  # found out later that there was no call
             return
         self._tracker.forget(attempt.attempt_id)
-        self._store.release(attempt, self._clock.now_ms())
 
     def _campaign(self, campaign_id: str) -> Campaign | None:
         return self._campaigns.get(campaign_id) or self._store.campaign(campaign_id)
 
-    # -- switches ---------------------------------------------------------------------------------------------
+    # -- switches
 
     def _on_up(self, line: Line) -> None:
         """Connected, perhaps again: what ended meanwhile was not heard, so ask about every call of ours there."""
@@ -224,7 +251,7 @@ class Worker:
     def _on_down(self, line: Line, reason: str) -> None:
         log.warning("switch_lost", switch=line.name, reason=reason)
 
-    # -- other workers ----------------------------------------------------------------------------------------
+    # -- other workers
 
     def _beats(self) -> None:
         self._beat()

@@ -1,0 +1,159 @@
+"""The demonstration: a project of its own, a simulated switch and a worker as processes, killed on request."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestrator.asset_folders import folder as asset
+from orchestrator.domain.problem import KnownError
+
+MARK = ".prozvon-demo"  # a folder with it is ours to empty
+PASSWORD_ENV = "PROZVON_DEMO_PASSWORD"  # noqa: S105  # a name, not a password
+START_S = 30.0
+LOOK_S = 0.02
+
+SETTINGS = """\
+# Made by `prozvon demo`. The clock is accelerated and shared with the simulated switch.
+project: demo
+region: RU
+clock: simulated
+lease_s: 2
+limits: {{per_number: {{day: 3, ever: 50}}}}
+switches:
+  main:
+    port: {port}
+    password_env: {password_env}
+    gateways:
+      main: {{cps: 30, channels: 60}}
+      spare: {{cps: 10, channels: 20}}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """seed repeats a run; speed is business seconds per real second; start is epoch ms."""
+
+    seed: int
+    speed: float
+    start: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Demo:
+    """A demo project in `folder` with its two processes."""
+
+    folder: Path
+    options: Options
+    port: int
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start_switch(self) -> None:
+        self._start(
+            "switch",
+            *("switch", "simulate", "--seed", str(self.options.seed), "--speed", str(self.options.speed)),
+            *("--start", str(self.options.start), "--population", "demo"),
+        )
+        self._wait_for_port()
+
+    def start_worker(self) -> None:
+        self._start("worker", "run", "--log", str(self.folder / "data" / "logs" / "worker.log"))
+
+    def kill(self, name: str) -> None:
+        """kill -9, as a crash would."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait()
+
+    def stop(self) -> None:
+        """End both processes; what does not end is killed."""
+        for name in ("worker", "switch"):
+            process = self.processes.pop(name, None)
+            if process is None:
+                continue
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def check_alive(self) -> None:
+        """KnownError with its last words when one of the processes has ended by itself."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                raise KnownError(
+                    f"the demo's {name} ended with {process.returncode}: {self._last_words(name)}"
+                )
+
+    def _start(self, name: str, *arguments: str) -> None:
+        logs = self.folder / "data" / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "orchestrator", "-C", str(self.folder), *arguments]
+        with (logs / f"{name}.out").open("ab") as out:
+            self.processes[name] = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**os.environ, **self.environment()},
+            )
+
+    def environment(self) -> Mapping[str, str]:
+        return {PASSWORD_ENV: "demo-password"}
+
+    def _wait_for_port(self) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            self.check_alive()
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(LOOK_S)
+        raise KnownError(f"the simulated switch did not come up: {self._last_words('switch')}")
+
+    def _last_words(self, name: str) -> str:
+        path = self.folder / "data" / "logs" / f"{name}.out"
+        lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+@contextmanager
+def demo_project(folder: Path, options: Options) -> Iterator[Demo]:
+    """Make the project folder anew; whatever happens, its processes end with the block."""
+    _make_room(folder)
+    port = _free_port()
+    text = SETTINGS.format(port=port, password_env=PASSWORD_ENV)
+    (folder / "prozvon.yaml").write_text(text, encoding="utf-8")
+    shutil.copytree(asset("scenarios"), folder / "scenarios", ignore=shutil.ignore_patterns("__pycache__"))
+    demo = Demo(folder=folder, options=options, port=port)
+    os.environ.update(demo.environment())
+    try:
+        yield demo
+    finally:
+        demo.stop()
+
+
+def _make_room(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise KnownError(f"{folder} is not empty and not a demo's: name another folder with --folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,130 @@
+"""Holds a campaign's export against what the callees of a simulated switch saw, and against the promises."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from orchestrator.domain.disposition import Disposition
+from orchestrator.domain.lead import Phase
+from orchestrator.domain.plan import DialPlan
+from orchestrator.engine import hours
+from orchestrator.runtime.figures import Figures
+from orchestrator.simulator.callee_log import CalleeCall
+
+SLACK_MS = 60_000  # business time between the claim and the moment the callee sees the call, on a fast clock
+REACHED = frozenset({Disposition.ANSWERED, Disposition.MACHINE})
+
+Row = Mapping[str, object]
+
+
+def problems(plan: DialPlan, figures: Figures, rows: Sequence[Row], seen: Sequence[CalleeCall]) -> list[str]:
+    """Everything that disagrees, one line each; empty when every promise was kept."""
+    attempts = [row for row in rows if row["attempt_id"]]
+    return [
+        *_figures_agree(figures, rows, attempts),
+        *_each_once(attempts, seen),
+        *_never_two_at_once(seen),
+        *_within_caps(plan, attempts),
+        *_within_hours(plan, attempts, seen),
+        *_endings_agree(attempts, seen),
+    ]
+
+
+def _figures_agree(figures: Figures, rows: Sequence[Row], attempts: Sequence[Row]) -> Iterator[str]:
+    counts = figures.counts
+    leads = {row["lead"]: row for row in rows}
+    phases = Counter(row["phase"] for row in leads.values())
+    checks: list[tuple[str, object, object]] = [
+        ("leads", counts.leads, len(leads)),
+        ("done", counts.done, phases[Phase.DONE.value]),
+        ("held", counts.held, phases[Phase.HELD.value]),
+        ("attempts", counts.attempts, len(attempts)),
+        ("dispositions", _nonzero(counts.by_disposition), _count(attempts, "disposition")),
+        ("results", _nonzero(counts.by_result), _count((r for r in attempts if r["result"]), "result")),
+        ("statuses", _nonzero(counts.by_status), _count(leads.values(), "status")),
+        ("answered", counts.answered, sum(row["answered_at"] is not None for row in attempts)),
+    ]
+    for name, figure, export in checks:
+        if figure != export:
+            yield f"{name}: the figures say {figure}, the export says {export}"
+
+
+def _nonzero(values: Mapping[str, int]) -> dict[str, int]:
+    return {key: number for key, number in values.items() if number}
+
+
+def _count(rows: Iterable[Row], column: str) -> dict[str, int]:
+    return dict(Counter(str(row[column]) for row in rows))
+
+
+def _each_once(attempts: Sequence[Row], seen: Sequence[CalleeCall]) -> Iterator[str]:
+    for attempt_id, times in Counter(row["attempt_id"] for row in attempts).items():
+        if times > 1:
+            yield f"attempt {attempt_id} was settled {times} times"
+    for attempt_id, times in Counter(call.call for call in seen).items():
+        if times > 1:
+            yield f"attempt {attempt_id} rang {times} times"
+    numbers = {row["attempt_id"]: row["number"] for row in attempts}
+    for call in seen:
+        if call.call not in numbers:
+            yield f"{call.number} was rung by {call.call}, which the export does not know"
+        elif numbers[call.call] != call.number:
+            yield f"{call.call} rang {call.number}, the export says {numbers[call.call]}"
+
+
+def _never_two_at_once(seen: Sequence[CalleeCall]) -> Iterator[str]:
+    by_number: defaultdict[str, list[CalleeCall]] = defaultdict(list)
+    for call in seen:
+        by_number[call.number].append(call)
+    for number, calls in by_number.items():
+        calls.sort(key=lambda call: call.called_at)
+        for one, two in pairwise(calls):
+            if one.ended_at is not None and two.called_at < one.ended_at:
+                yield f"{number} was rung by {one.call} and {two.call} at once"
+
+
+def _within_caps(plan: DialPlan, attempts: Sequence[Row]) -> Iterator[str]:
+    uncounted = {key for key, rule in plan.rules.items() if not rule.counts}
+    per_lead = Counter(row["lead"] for row in attempts if row["disposition"] not in uncounted)
+    yield from (
+        f"lead {lead} had {n} attempts of {plan.attempts}"
+        for lead, n in per_lead.items()
+        if n > plan.attempts
+    )
+
+
+def _within_hours(plan: DialPlan, attempts: Sequence[Row], seen: Sequence[CalleeCall]) -> Iterator[str]:
+    """No telephone rang outside calling hours, and none more than `per_day` times on one day."""
+    zones = {row["attempt_id"]: str(row["zone"]) for row in attempts}
+    per_day: Counter[tuple[str, str]] = Counter()
+    for call in seen:
+        zone = zones.get(call.call)
+        if zone is None:
+            continue
+        if not (
+            hours.is_open(plan.hours, zone, call.called_at)
+            or hours.is_open(plan.hours, zone, call.called_at - SLACK_MS)
+        ):
+            yield f"{call.number} was rung at {call.called_at}, outside hours in {zone}"
+        per_day[call.number, f"{hours.local_day(zone, call.called_at)[0]}"] += 1
+    if plan.per_day is not None:
+        for (number, day), times in per_day.items():
+            if times > plan.per_day:
+                yield f"{number} was rung {times} times on {day}"
+
+
+def _endings_agree(attempts: Sequence[Row], seen: Sequence[CalleeCall]) -> Iterator[str]:
+    calls = {call.call: call for call in seen}
+    for row in attempts:
+        call = calls.get(str(row["attempt_id"]))
+        disposition = Disposition(str(row["disposition"]))
+        if disposition is Disposition.LOST:
+            continue
+        if disposition in REACHED and (call is None or call.answered_at is None):
+            yield f"attempt {row['attempt_id']} is {disposition}, but its callee answered nothing"
+        if disposition not in REACHED and call is not None and call.answered_at is not None:
+            yield f"attempt {row['attempt_id']} is {disposition}, but its callee answered"
+        if disposition is Disposition.CANCELLED and call is not None:
+            yield f"attempt {row['attempt_id']} is {disposition}, but its callee's telephone rang"
