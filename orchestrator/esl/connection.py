@@ -153,7 +153,8 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
     @property
     def is_own_greenlet(self) -> bool:
         """Whether the caller runs inside this connection: in an event handler or in on_reply."""
-        return gevent.getcurrent() in (self._receive_events_greenlet, self._process_events_greenlet)
+        own = (self._receive_events_greenlet, self._process_events_greenlet)
+        return self._writer.is_own_greenlet or gevent.getcurrent() in own
 
     def discard(self) -> int:
         """Throw away the events that wait for the handler, and say how many they were."""
@@ -200,8 +201,8 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         """`bgapi` without the wait: returns at once, and what is given in one go is written in one go.
 
         Raises CommandError or NotConnected, and nothing was written then. Otherwise `on_reply` is called
-        exactly once: with None when accepted, else with what `bgapi` would raise. It runs between two reads of
-        the connection, so it may neither block nor wait for replies; what it raises is logged.
+        exactly once: with None when accepted, else with what `bgapi` would raise. It runs between two reads
+        of the connection, so it may neither block nor wait for replies; what it raises is logged.
         """
         self._writer.post(lambda: self._core.send_bgapi(command, job_id), on_reply)
 

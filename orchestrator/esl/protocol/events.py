@@ -7,10 +7,11 @@ from urllib.parse import unquote_to_bytes
 import orjson
 
 from orchestrator.esl.protocol.errors import PeerError
+from orchestrator.esl.protocol.headers import find_blank
 
 _ARRAY = "ARRAY::"  # switch_event.c: an array in a plain event is ARRAY::one|:two
-_ARRAY_SEPARATOR = "|:"
-_EMPTY = b"_undef_"  # what a plain event has in place of an empty value
+_SEPARATOR = "|:"
+_EMPTY = "_undef_"  # what a plain event has in place of an empty value
 
 
 def decode_json(body: bytes | bytearray) -> dict[str, object]:
@@ -37,27 +38,32 @@ def decode_plain(body: bytes | bytearray) -> dict[str, object]:
     Lines are split first and values decoded after: an encoded line break in a value is a line break in the
     value and never another header. Lines end at LF only. Raises `PeerError`.
     """
-    head, _blank, rest = body.partition(b"\n\n")
+    end, after = find_blank(body, 0)
+    head, rest = (body[:end], body[after:]) if end >= 0 else (body, b"")
+    # What is not UTF-8 is kept as surrogates until the value is whole: its other half may be URL-encoded.
+    text = head.decode("utf-8", "surrogateescape")
+    is_ascii = head.isascii()
     event: dict[str, object] = {}
-    for line in head.strip(b"\n").split(b"\n"):
-        name, colon, value = line.partition(b":")
+    for line in text.rstrip("\n").split("\n"):
+        name, colon, value = line.partition(": ")
         if not colon or not name:
-            raise PeerError(f"not a line of an event: {bytes(line[:40])!r}")
-        event[name.decode("utf-8", "replace")] = _decode_value(value.strip(b" \r"))
+            raise PeerError(f"not a line of an event: {line[:40]!r}")
+        if value[-1:] == "\r":
+            value = value[:-1]
+        if not is_ascii:
+            name = _bytes(name).decode("utf-8", "replace")
+        if value == _EMPTY:
+            value = ""
+        elif "%" in value or not is_ascii:
+            value = unquote_to_bytes(_bytes(value)).decode("utf-8", "replace")
+        event[name] = value.removeprefix(_ARRAY).split(_SEPARATOR) if value[:7] == _ARRAY else value
     if rest:
         event["_body"] = _nested_body(event, rest)
     return event
 
 
-def _decode_value(value: bytes | bytearray) -> str | list[str]:
-    if b"%" in value:
-        value = unquote_to_bytes(bytes(value))
-    elif value == _EMPTY:
-        return ""
-    text = value.decode("utf-8", "replace")
-    if text.startswith(_ARRAY):
-        return text.removeprefix(_ARRAY).split(_ARRAY_SEPARATOR)
-    return text
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _nested_body(event: dict[str, object], rest: bytes | bytearray) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestrator.esl.protocol.errors import PeerError
+from orchestrator.esl.protocol.headers import find_blank, parse_head
 from orchestrator.esl.protocol.limits import Limits
 
 # The header block of a JSON event, exactly as the switch prints it (mod_event_socket.c: read_packet). Nearly
@@ -74,12 +75,7 @@ class FrameReader:
             # Blank lines between messages mean nothing. A reply text that ends in a line break leaves one.
             self._start += 1
         start = self._start
-        search = max(start, self._search)
-        end = buffer.find(b"\n\n", search)
-        after = end + 2
-        crlf = buffer.find(b"\n\r\n", search, end if end >= 0 else len(buffer))
-        if crlf >= 0:
-            end, after = crlf, crlf + 3
+        end, after = find_blank(buffer, max(start, self._search))
         if end < 0:
             # Two bytes of slack: the blank line's first bytes may be at the buffer's end already.
             if len(buffer) - start > self._limits.header_block + 2:
@@ -114,21 +110,3 @@ class FrameReader:
         if length > limit:
             raise PeerError(f"a body of {length} bytes, over the limit of {limit}")
         return length
-
-
-def parse_head(head: bytes, *, line_limit: int) -> dict[str, str]:
-    """The lines of a message's header block. Names keep their case; values are not URL-decoded.
-
-    Lines end at LF only, a CR before it is dropped. Raises `PeerError`.
-    """
-    headers: dict[str, str] = {}
-    for line in head.split(b"\n"):
-        if len(line) > line_limit:
-            raise PeerError(f"a header line longer than {line_limit} bytes")
-        name, colon, value = line.decode("utf-8", "replace").partition(":")
-        if not colon or not name:
-            raise PeerError(f"not a header line: {line[:40]!r}")
-        if name == "Content-Length" and name in headers:
-            raise PeerError("a message with two lengths")
-        headers[name] = value.strip(" \r")
-    return headers
