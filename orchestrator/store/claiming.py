@@ -1,0 +1,98 @@
+"""The claim, the live attempts, and undoing a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from orchestrator.domain.lead import Attempt, WaitReason
+from orchestrator.store.db import Db, Stale
+from orchestrator.store.records import check_id, split_live, unpack_attempt
+from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget
+from orchestrator.store.terms import Fixed, TermsBook
+
+LOOK = 200  # leads promoted, and leads looked at, by one claim at most: about 5 ms of Redis's time
+BUSY_MS = 15_000  # a lead whose number is on the line for another campaign is looked at again after this
+MOST_IDS = 100
+
+
+def claim(db: Db, terms: TermsBook, request: ClaimRequest) -> ClaimReply:
+    if not 1 <= len(request.attempt_ids) <= MOST_IDS:
+        raise ValueError(f"a claim takes 1 to {MOST_IDS} attempt ids, not {len(request.attempt_ids)}")
+    for attempt_id in request.attempt_ids:
+        check_id(attempt_id, "attempt id")
+    check_id(request.worker_id, "worker id")
+    fixed = _knowing_zones(terms, request)
+    try:
+        reply = db.run("claim_leads", _claim_request(request, fixed))
+    except Stale:
+        fixed = terms.reread(request.campaign_id)
+        reply = db.run("claim_leads", _claim_request(request, fixed))
+    reason, wait_until, next_due, *attempts = reply
+    return ClaimReply(
+        attempts=tuple(unpack_attempt(split_live(text), fixed.terms) for text in attempts),
+        wait_until=int(wait_until) if wait_until else None,
+        reason=WaitReason(reason.decode()),
+        next_due_at=int(next_due) if next_due else None,
+    )
+
+
+def _knowing_zones(terms: TermsBook, request: ClaimRequest) -> Fixed:
+    fixed = terms.of(request.campaign_id)
+    if all(zone.zone_key in fixed.terms.zones for zone in request.zones):
+        return fixed
+    return terms.reread(request.campaign_id)  # loaded by another process since
+
+
+def _claim_request(request: ClaimRequest, fixed: Fixed) -> dict[str, object]:
+    known = fixed.terms.zones
+    caps = [cap for cap in (request.per_day, request.project_per_day) if cap is not None]
+    return {
+        "campaign": request.campaign_id,
+        "seq": fixed.seq,
+        "worker": request.worker_id,
+        "now": request.now,
+        "ids": request.attempt_ids,
+        "zones": [
+            {
+                "zone": str(known[zone.zone_key]),
+                "open_until": zone.open_until,
+                "day": str(int(zone.day)),
+                "next_day_at": zone.next_day_at,
+            }
+            for zone in request.zones
+            if zone.zone_key in known
+        ],
+        "gateways": pack_gateways(request.gateways),
+        "cap_day": min(caps, default=None),
+        "cap_ever": request.project_ever,
+        "look": LOOK,
+        "busy_ms": BUSY_MS,
+    }
+
+
+def pack_gateways(gateways: Iterable[GatewayBudget]) -> list[dict[str, object]]:
+    packed: list[dict[str, object]] = []
+    for gateway in gateways:
+        item: dict[str, object] = {
+            "switch": check_id(gateway.switch, "switch"),
+            "switch_uuid": gateway.switch_uuid and check_id(gateway.switch_uuid, "core UUID"),
+            "gateway": check_id(gateway.gateway, "gateway"),
+            "cps": gateway.cps,
+            "channels": gateway.channels,
+        }
+        if gateway.weight is not None:
+            item["weight"] = gateway.weight
+        packed.append(item)
+    return packed
+
+
+def decode_live(terms: TermsBook, texts: Iterable[bytes]) -> list[Attempt]:
+    """Attempts of any campaigns, oldest first."""
+    attempts = []
+    for text in texts:
+        live = split_live(text)
+        fixed = terms.of(live.campaign_id)
+        if live.zone_number >= len(fixed.terms.zone_keys):
+            fixed = terms.reread(live.campaign_id)
+        attempts.append(unpack_attempt(live, fixed.terms))
+    return sorted(attempts, key=lambda attempt: (attempt.claimed_at, attempt.attempt_id))

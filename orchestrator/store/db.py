@@ -1,0 +1,134 @@
+"""The connection every part of the store talks through: runs scripts, comes back after a loss, translates errors."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+import orjson
+import redis
+from redis import exceptions as failure
+
+from orchestrator.domain.problem import KnownError
+from orchestrator.store.keys import prefix
+from orchestrator.store.scripts import script
+
+PATIENCE_S = 10.0  # how long one call goes on trying to reach Redis
+FIRST_PAUSE_S = 0.02
+LONGEST_PAUSE_S = 1.0
+_PASSING = (
+    failure.ConnectionError,
+    failure.TimeoutError,
+    failure.BusyLoadingError,
+    failure.ReadOnlyError,
+    failure.TryAgainError,
+)
+_SAID = {
+    "NOCAMPAIGN": "no campaign {rest!r}",
+    "NOTLOADING": "the campaign takes no more contacts: it is {rest}",
+    "MISCONF": "Redis cannot write to its disk and refuses changes: {rest}",
+    "OOM": "Redis is out of memory (maxmemory): {rest}",
+    "NOAUTH": "Redis wants a password: put it in the `store:` address",
+    "NOPERM": "this Redis user may not do what is needed: {rest}",
+}
+
+T = TypeVar("T")
+
+
+class Stale(Exception):  # noqa: N818  # not an error: read again and repeat
+    """The campaign was deleted and made anew since its terms were read."""
+
+
+class Server(Protocol):
+    """Where Redis is."""
+
+    @property
+    def where(self) -> str:
+        """For people; never a password."""
+
+    def revive(self) -> None:
+        """After a lost connection, before the next try: bring the server back if it is ours to bring back.
+
+        KnownError when there is no hope.
+        """
+
+    def close(self) -> None: ...
+
+
+class Db:
+    """Every script is safe to repeat, so a call whose connection broke is made again, for `patience_s`."""
+
+    def __init__(
+        self, client: redis.Redis, server: Server, project: str, *, patience_s: float = PATIENCE_S
+    ) -> None:
+        self.client = client
+        self.prefix = prefix(project)
+        self._server = server
+        self._patience_s = patience_s
+
+    def key(self, name: str) -> str:
+        return self.prefix + name
+
+    def run(self, name: str, request: Mapping[str, object], *blobs: bytes | str) -> Any:
+        """The reply of lua/NAME.lua (its header says of what shape) to `request` as JSON and `blobs` after it.
+
+        KnownError when Redis cannot be reached or refuses; Stale as above.
+        """
+        return self.run_telling(name, request, *blobs)[0]
+
+    def run_telling(self, name: str, request: Mapping[str, object], *blobs: bytes | str) -> tuple[Any, bool]:
+        """As `run`, and whether an earlier try may have been carried out though its reply was lost."""
+        asked = orjson.dumps({key: value for key, value in request.items() if value is not None})
+        return self._attempting(lambda: self._evaluate(name, asked, blobs))
+
+    def read(self, do: Callable[[redis.Redis], Any]) -> Any:
+        """What `do(client)` returns: plain commands that change nothing. redis-py's own types say bytes or text; it
+        is always bytes here.
+        """
+        return self._attempting(lambda: do(self.client))[0]
+
+    def close(self) -> None:
+        with contextlib.suppress(failure.RedisError):
+            self.client.close()
+        self._server.close()
+
+    def _evaluate(self, name: str, asked: bytes, blobs: tuple[bytes | str, ...]) -> Any:
+        found = script(name)
+        try:
+            return self.client.evalsha(found.sha, 1, self.prefix, asked, *blobs)
+        except failure.NoScriptError:  # a new server, or one that was restarted: EVAL keeps the script there
+            return self.client.eval(found.text, 1, self.prefix, asked, *blobs)
+
+    def _attempting(self, do: Callable[[], T]) -> tuple[T, bool]:
+        deadline, pause = None, FIRST_PAUSE_S
+        while True:
+            try:
+                return do(), deadline is not None
+            except failure.AuthenticationError:
+                raise KnownError(f"Redis at {self._server.where} refuses the user or password") from None
+            except _PASSING as error:
+                deadline = deadline or time.monotonic() + self._patience_s
+                if time.monotonic() + pause > deadline:
+                    raise KnownError(
+                        f"Redis at {self._server.where} cannot be reached: {_first_line(error)}"
+                    ) from None
+            except failure.ResponseError as error:
+                raise _translated(error) from None
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+            self._server.revive()
+
+
+def _translated(error: failure.ResponseError) -> Exception:
+    code, _, rest = str(error).partition(" ")
+    if code == "STALE":
+        return Stale(rest)
+    if code in _SAID:
+        return KnownError(_SAID[code].format(rest=rest))
+    return error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,48 @@
+"""Ending attempts: what the rules decided is applied at once, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from orchestrator.domain.lead import Attempt, Decision, Ending, OutboxEntry
+from orchestrator.store.db import Db
+from orchestrator.store.history import pack_entry
+from orchestrator.store.records import pack_state, word
+
+BATCH = 100  # endings per script: about 3 ms of Redis's time
+
+Item = tuple[Attempt, Ending, Decision]
+
+
+def finish_many(db: Db, items: Sequence[Item], now: int) -> list[bool]:
+    """True for each attempt that ended by this call."""
+    done: list[bool] = []
+    for begin in range(0, len(items), BATCH):
+        batch = items[begin : begin + BATCH]
+        request: dict[str, object] = {"now": now, "items": [_item(*item) for item in batch]}
+        reply = db.run("finish_attempts", request, *[pack_entry(*item) for item in batch])
+        done += map(bool, reply)
+    return done
+
+
+def _item(attempt: Attempt, ending: Ending, decision: Decision) -> dict[str, object]:
+    item: dict[str, object] = {
+        "id": attempt.attempt_id,
+        "disposition": ending.disposition.value,
+        "answered": ending.answered_at is not None,
+        "kind": decision.next.kind.value,
+        "at": decision.next.at,
+        "reason": decision.next.reason.value,
+        "state": pack_state(decision.state),
+        "uncount": decision.uncount_number,
+        "outbox": [_outbox(entry) for entry in decision.outbox],
+    }
+    if ending.result is not None:
+        item["result"] = word(ending.result)
+    return item
+
+
+def _outbox(entry: OutboxEntry) -> dict[str, str]:
+    return {"kind": entry.kind, "body": orjson.dumps(entry.body).decode()}

@@ -1,0 +1,177 @@
+"""Every key in Redis: its name, type, life and content. docs/keys.md is made from this table.
+
+All keys of a project begin with `{prozvon:PROJECT}:`, a hash tag: one project is in one slot of a Redis Cluster.
+CAMPAIGN, NUMBER and so on stand for what varies; the Lua side builds the same names in lua/_keys.lua.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LEADS_A_BUCKET = 100  # leads of one contact or lead hash; as in lua/_keys.lua
+NUMBER_BUCKETS = 10_000  # numbers are bucketed by their last four digits
+SEEN_BUCKETS = 16_384
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """`pattern` after the project's prefix; `life` says what removes it."""
+
+    pattern: str
+    type: str
+    life: str
+    holds: str
+
+    def matches(self, name: str) -> bool:
+        return re.fullmatch(_regex(self.pattern), name) is not None
+
+
+_PLACES = {"CAMPAIGN": r"[^:]+", "BUCKET": r"\d+", "LAST4": r"\d{1,4}", "ZONE": r"\d+", "REASON": r"[a-z_]+"}
+
+
+def _regex(pattern: str) -> str:
+    return re.sub(r"[A-Z][A-Z0-9]+", lambda m: _PLACES.get(m[0], r"[^:]+"), pattern)
+
+
+FOR_EVER = "for ever"
+CAMPAIGN = "with the campaign"
+LOADING = "until the campaign leaves `loading`"
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        pattern="campaigns",
+        type="zset",
+        life=FOR_EVER,
+        holds="campaign ids; score: number in the order of creation",
+    ),
+    Key(pattern="last_campaign", type="string", life=FOR_EVER, holds="the last such number given out"),
+    Key(pattern="deleting", type="set", life="until done", holds="campaigns whose deletion has begun"),
+    Key(
+        pattern="campaign:CAMPAIGN",
+        type="hash",
+        life=CAMPAIGN,
+        holds="seq, made (digest of what it was created from), scenario, program, state, state_at, created_at, "
+        "title, source, source_digest, first (JSON)",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:counts",
+        type="hash",
+        life=CAMPAIGN,
+        holds="leads, one count per phase, attempts, answered, `status S`, `disposition D`, `result R`, "
+        "`zone N` (leads ready, waiting or dialing whose next number is in that zone)",
+    ),
+    Key(pattern="campaign:CAMPAIGN:zones", type="hash", life=CAMPAIGN, holds="zone key -> its small number"),
+    Key(
+        pattern="campaign:CAMPAIGN:schemas",
+        type="hash",
+        life=CAMPAIGN,
+        holds="column names (JSON) -> small number",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:contact:BUCKET",
+        type="hash",
+        life=CAMPAIGN,
+        holds="lead id % 100 -> contact, never changed: language, zones, digits, schema, JSON values",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:lead:BUCKET",
+        type="hash",
+        life=CAMPAIGN,
+        holds="lead id % 100 -> record, from the first claim on: phase, due_at, reason, state, sort bytes",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:index:LAST4",
+        type="hash",
+        life=CAMPAIGN,
+        holds="number without plus and last four digits -> lead id",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:ready:ZONE",
+        type="zset",
+        life="while leads are ready there",
+        holds="ready leads of a zone, all scores 0: sort bytes, attempts, lead id in 4 bytes",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:waiting:REASON",
+        type="zset",
+        life="while leads wait for that",
+        holds="lead id; score: due_at (epoch ms). Reasons: retry, next_day, per_day, number_busy",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:turns",
+        type="hash",
+        life=CAMPAIGN,
+        holds="SWITCH/GATEWAY -> its credit in the weighted round robin",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:log",
+        type="stream",
+        life=CAMPAIGN,
+        holds="one entry per ended attempt (JSON in field `e`), in the order they ended",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:loaded",
+        type="hash",
+        life=LOADING,
+        holds="token and reply of the last batch of contacts, for a caller who lost the reply",
+    ),
+    Key(
+        pattern="seen:SCENARIO:BUCKET",
+        type="hash",
+        life=FOR_EVER,
+        holds="7 bytes of a row's fingerprint -> number of the campaign that has it",
+    ),
+    Key(pattern="bundle:DIGEST", type="string", life="with its campaigns", holds="a compiled scenario"),
+    Key(
+        pattern="live",
+        type="hash",
+        life="an entry until its attempt has ended",
+        holds="attempt id -> attempt: campaign, lead, digits, zone, day, gateway, switch, core UUID, worker, "
+        "claimed_at, state before",
+    ),
+    Key(
+        pattern="locks",
+        type="hash",
+        life="an entry until its attempt has ended",
+        holds="digits of a number on the line -> attempt id",
+    ),
+    Key(
+        pattern="gateways",
+        type="hash",
+        life=FOR_EVER,
+        holds="`SWITCH/GATEWAY live` -> attempts on it now; `SWITCH/GATEWAY tat` -> its rate limiter (epoch ms)",
+    ),
+    Key(
+        pattern="number:LAST4",
+        type="hash",
+        life=FOR_EVER,
+        holds="number without plus and last four digits -> calls ever, calls of three days: `5 20261122:2`",
+    ),
+    Key(
+        pattern="dnc:LAST4",
+        type="hash",
+        life="an entry until it is removed",
+        holds="number without plus and last four digits -> epoch ms it was added, note",
+    ),
+    Key(
+        pattern="outbox", type="stream", life=FOR_EVER, holds="campaign, lead, attempt, kind, at, body (JSON)"
+    ),
+    Key(pattern="workers", type="hash", life=FOR_EVER, holds="worker id -> what it says of itself (JSON)"),
+    Key(
+        pattern="worker:WORKER",
+        type="string",
+        life="the heartbeat's time to live, in real time",
+        holds="there while the worker lives",
+    ),
+)
+
+
+def prefix(project: str) -> str:
+    """What every key of the project begins with."""
+    return f"{{prozvon:{project}}}:"
+
+
+def key_of(name: str) -> Key | None:
+    """The table's entry of a key, its name without the prefix; None when it is not documented."""
+    return next((key for key in KEYS if key.matches(name)), None)

@@ -1,0 +1,98 @@
+"""Reading leads, and what a person decides about held ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import orjson
+import redis
+
+from orchestrator.domain.lead import Contact, LeadState, Phase, WaitReason
+from orchestrator.store.campaigns import counts
+from orchestrator.store.db import Db
+from orchestrator.store.keys import LEADS_A_BUCKET
+from orchestrator.store.records import digits, is_number, unpack_contact, unpack_state, word
+from orchestrator.store.rows import LeadRow
+from orchestrator.store.terms import TermsBook
+
+_PHASES = {"r": Phase.READY, "w": Phase.WAITING, "d": Phase.DIALING, "o": Phase.DONE, "h": Phase.HELD}
+
+
+def all_leads(db: Db, terms: TermsBook, campaign_id: str) -> Iterator[LeadRow]:
+    """In the order of loading, read a thousand at a time."""
+    total = counts(db, campaign_id).leads
+    step = 10 * LEADS_A_BUCKET
+    for begin in range(1, total + 1, step):
+        yield from _read(db, terms, campaign_id, range(begin, min(begin + step, total + 1)))
+
+
+def one_lead(db: Db, terms: TermsBook, campaign_id: str, lead_id: int) -> LeadRow | None:
+    return next(_read(db, terms, campaign_id, [lead_id]), None)
+
+
+def lead_of_number(db: Db, terms: TermsBook, campaign_id: str, number: str) -> LeadRow | None:
+    lead_id = id_of_number(db, campaign_id, number)
+    return None if lead_id is None else one_lead(db, terms, campaign_id, lead_id)
+
+
+def id_of_number(db: Db, campaign_id: str, number: str) -> int | None:
+    if not is_number(number):
+        return None
+    text = digits(number)
+    key = db.key(f"campaign:{campaign_id}:index:{text[-4:]}")
+    found = db.read(lambda client: client.hget(key, text[:-4]))
+    return None if found is None else int(found)
+
+
+def read_contacts(db: Db, terms: TermsBook, campaign_id: str, lead_ids: Iterable[int]) -> dict[int, Contact]:
+    return {row.lead_id: row.contact for row in _read(db, terms, campaign_id, sorted(set(lead_ids)))}
+
+
+def _read(db: Db, terms: TermsBook, campaign_id: str, lead_ids: Sequence[int]) -> Iterator[LeadRow]:
+    base = db.key(f"campaign:{campaign_id}")
+
+    def read_slots(client: redis.Redis) -> Any:
+        pipe = client.pipeline(transaction=False)
+        for lead_id in lead_ids:
+            bucket, field = divmod(lead_id, LEADS_A_BUCKET)
+            pipe.hget(f"{base}:contact:{bucket}", str(field))
+            pipe.hget(f"{base}:lead:{bucket}", str(field))
+        return pipe.execute()
+
+    slots = db.read(read_slots)
+    known = terms.reread(campaign_id).terms
+    for lead_id, contact, record in zip(lead_ids, slots[::2], slots[1::2], strict=True):
+        if contact is not None:
+            yield _row(lead_id, unpack_contact(contact, known), record)
+
+
+def _row(lead_id: int, contact: Contact, record: bytes | None) -> LeadRow:
+    if record is None:
+        return LeadRow(
+            lead_id=lead_id,
+            contact=contact,
+            state=LeadState(),
+            phase=Phase.READY,
+            due_at=None,
+            reason=WaitReason.NEXT,
+        )
+    phase, due, reason, state, _ = record.split(b"\t", 4)
+    return LeadRow(
+        lead_id=lead_id,
+        contact=contact,
+        state=unpack_state(state.decode()),
+        phase=_PHASES[phase.decode()],
+        due_at=int(due) or None,
+        reason=WaitReason(reason.decode()),
+    )
+
+
+def resume(db: Db, campaign_id: str, lead_id: int, now: int) -> bool:
+    return bool(db.run("resume_lead", {"campaign": campaign_id, "lead": lead_id, "now": now}))
+
+
+def close(db: Db, campaign_id: str, lead_id: int, status: str, now: int) -> bool:
+    body = orjson.dumps({"status": status, "by": "person"}).decode()
+    request = {"campaign": campaign_id, "lead": lead_id, "status": word(status), "body": body, "now": now}
+    return bool(db.run("close_lead", request))

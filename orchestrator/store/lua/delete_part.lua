@@ -1,0 +1,43 @@
+-- Deletes a range of buckets of one part of a campaign in `deleting`; the part "rest" comes last and ends it.
+-- request: campaign part("contact" | "index" | "seen" | "rest") begin end
+local req = cjson.decode(ARGV[1])
+local c = req.campaign
+if call("SISMEMBER", DELETING, c) == 0 then return 0 end
+local facts = call("HMGET", campaign_key(c, "deleted"), "seq", "scenario", "program")
+local seq, scenario, program = facts[1], facts[2], facts[3]
+
+local function forget_seen(bucket)
+  local key = P .. "seen:" .. scenario .. ":" .. bucket
+  local all = call("HGETALL", key)
+  for i = 1, #all, 2 do
+    if all[i + 1] == seq then call("HDEL", key, all[i]) end
+  end
+end
+
+local function is_bundle_used()
+  for _, other in ipairs(call("ZRANGE", CAMPAIGNS, 0, -1)) do
+    if call("HGET", campaign_key(other), "program") == program then return true end
+  end
+  return false
+end
+
+if req.part == "rest" then
+  for _, number in ipairs(call("HVALS", campaign_key(c, "zones"))) do
+    call("UNLINK", campaign_key(c, "ready:" .. number))
+  end
+  for _, part in ipairs({ "counts", "zones", "schemas", "loaded", "deleted" }) do call("DEL", campaign_key(c, part)) end
+  if not is_bundle_used() then call("DEL", P .. "bundle:" .. program) end
+  call("SREM", DELETING, c)
+  return 1
+end
+for bucket = req.begin, req["end"] do
+  if req.part == "seen" then
+    forget_seen(bucket)
+  elseif req.part == "contact" then
+    call("UNLINK", campaign_key(c, "contact:" .. bucket))
+  else
+    -- numbers shorter than four digits do not exist, so buckets are 0000 to 9999
+    call("UNLINK", campaign_key(c, "index:" .. string.format("%04d", bucket)))
+  end
+end
+return 1

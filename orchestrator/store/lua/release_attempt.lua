@@ -1,0 +1,16 @@
+-- uses: _lead, _number, _attempt
+-- Undoes a claim whose originate was never written, exactly once: the lead is ready as before, its number's counts
+-- and its gateway's channel are given back. (The gateway's call-per-second token is not: that errs on the slow side.)
+-- request: id    reply: 1, or 0 when there is no such live attempt
+local req = cjson.decode(ARGV[1])
+local raw = call("HGET", LIVE, req.id)
+if not raw then return 0 end
+call("HDEL", LIVE, req.id)
+local a = read_attempt(raw)
+let_go(req.id, a)
+number_add(a.number, a.day, -1)
+put_ready(a.campaign, a.lead, a.state, read_record(a.campaign, a.lead).sort, a.zone)
+count_phase(a.campaign, "d", a.zone, -1)
+count_phase(a.campaign, "r", a.zone, 1)
+write_counts()
+return 1

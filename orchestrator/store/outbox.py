@@ -1,0 +1,32 @@
+"""What the world outside must learn, in the order it was decided."""
+
+from __future__ import annotations
+
+import orjson
+
+from orchestrator.store.db import Db
+from orchestrator.store.rows import OutboxRow
+
+BEGIN = "0-0"
+
+
+def read(db: Db, after: str, limit: int) -> list[OutboxRow]:
+    """Up to `limit` entries after the one with id `after`."""
+    key = db.key("outbox")
+    page = db.read(lambda client: client.xrange(key, f"({after}", "+", count=limit))
+    return [
+        _row(entry_id.decode(), {k.decode(): v.decode() for k, v in fields.items()})
+        for entry_id, fields in page
+    ]
+
+
+def _row(entry_id: str, fields: dict[str, str]) -> OutboxRow:
+    return OutboxRow(
+        entry_id=entry_id,
+        campaign_id=fields["campaign"],
+        lead_id=int(fields["lead"]),
+        attempt_id=fields["attempt"],
+        kind=fields["kind"],
+        at=int(fields["at"]),
+        body=orjson.loads(fields["body"]),
+    )

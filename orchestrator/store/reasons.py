@@ -1,0 +1,156 @@
+"""Why leads are not being dialed: each lead has exactly one reason. The order of reasons is in lua/_reason.lua."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestrator.domain.lead import WaitReason
+from orchestrator.store.claiming import BUSY_MS, pack_gateways
+from orchestrator.store.db import Db
+from orchestrator.store.keys import NUMBER_BUCKETS
+from orchestrator.store.leads import id_of_number
+from orchestrator.store.requests import GatewayBudget, OpenZone
+from orchestrator.store.rows import Reason, Why
+from orchestrator.store.terms import Fixed, TermsBook
+
+BUCKETS = 100  # number buckets per script: about 10 ms of Redis's time with a million numbers
+DUE_PAGE = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What holds at `now` (epoch ms): as in a claim, and when the closed zones open next."""
+
+    now: int
+    zones: tuple[OpenZone, ...]
+    closed: Mapping[str, int | None]
+    cap_day: int | None
+    cap_ever: int | None
+    gateways: tuple[GatewayBudget, ...]
+    as_running: bool
+
+
+class _Sum:
+    """Leads and earliest times by reason."""
+
+    def __init__(self) -> None:
+        self.leads: Counter[WaitReason] = Counter()
+        self.earliest: dict[WaitReason, int] = {}
+
+    def add(self, reason: WaitReason, leads: int, at: int | None) -> None:
+        if leads <= 0:
+            return
+        self.leads[reason] += leads
+        if at is not None:
+            self.earliest[reason] = min(at, self.earliest.get(reason, at))
+
+    def why(self) -> Why:
+        return Why(
+            reasons=tuple(
+                Reason(reason=reason, count=leads, earliest_at=self.earliest.get(reason))
+                for reason, leads in sorted(self.leads.items())
+            )
+        )
+
+
+def of_number(db: Db, terms: TermsBook, campaign_id: str, number: str, question: Question) -> Why:
+    lead_id = id_of_number(db, campaign_id, number)
+    if lead_id is None:
+        return Why(reasons=())
+    fixed = terms.reread(campaign_id)
+    request = _request(campaign_id, question, fixed) | {
+        "lead": lead_id,
+        "gateways": pack_gateways(question.gateways),
+    }
+    name, at, zone = db.run("explain_lead", request)
+    earliest = _time(at) if zone == b"" else question.closed.get(fixed.terms.zone_keys[int(zone)])
+    return Why(reasons=(Reason(reason=WaitReason(name.decode()), count=1, earliest_at=earliest),))
+
+
+def of_campaign(db: Db, terms: TermsBook, campaign_id: str, question: Question) -> Why:
+    fixed = terms.reread(campaign_id)
+    request = _request(campaign_id, question, fixed)
+    reply = db.run("sum_waits", request | {"gateways": pack_gateways(question.gateways)})
+    state, dialing, done, held, rest, free_reason, free_at, waits, zones = reply
+    total = _Sum()
+    total.add(WaitReason.DIALING, dialing, None)
+    total.add(WaitReason.DONE, done, None)
+    total.add(WaitReason.LOST, held, None)
+    if state:
+        total.add(WaitReason(state.decode()), rest, None)
+        return total.why()
+    later, places = _places(db, request, waits, zones)
+    for place, name, leads, at in _blocked(db, request):
+        places[place] -= leads
+        total.add(WaitReason(name), leads, at)
+    for place, leads in places.items():
+        kind, _, name = place.partition(" ")
+        if kind == "wait":
+            total.add(WaitReason(name), leads, later[name])
+        elif name in _open_zones(question, fixed):
+            total.add(WaitReason(free_reason.decode()), leads, _time(free_at))
+        else:
+            total.add(WaitReason.HOURS, leads, question.closed.get(fixed.terms.zone_keys[int(name)]))
+    return total.why()
+
+
+def _places(
+    db: Db, request: dict[str, object], waits: list[list[bytes]], zones: list[list[bytes]]
+) -> tuple[dict[str, int | None], Counter[str]]:
+    """When the first of each wait is due, and the leads at each place: "wait REASON" (not due yet), "zone NUMBER"."""
+    places: Counter[str] = Counter({f"zone {zone.decode()}": int(leads) for zone, leads in zones})
+    later: dict[str, int | None] = {}
+    for raw, leads, first, due in waits:
+        reason = raw.decode()
+        later[reason] = _time(first)
+        places[f"wait {reason}"] += int(leads)
+        skip = 0
+        while skip < int(due):
+            page = {"campaign": request["campaign"], "now": request["now"], "reason": reason}
+            read, *found = db.run("sum_due", page | {"skip": skip, "limit": DUE_PAGE})
+            for zone, count in found:
+                places[f"zone {zone.decode()}"] += int(count)
+            if not read:
+                break
+            skip += int(read)
+    return later, places
+
+
+def _blocked(db: Db, request: dict[str, object]) -> list[tuple[str, str, int, int | None]]:
+    found = []
+    for begin in range(0, NUMBER_BUCKETS, BUCKETS):
+        for place, name, leads, at in db.run(
+            "sum_blocked", request | {"begin": begin, "end": begin + BUCKETS - 1}
+        ):
+            found.append((place.decode(), name.decode(), int(leads), _time(at)))
+    return found
+
+
+def _open_zones(question: Question, fixed: Fixed) -> dict[str, OpenZone]:
+    known = fixed.terms.zones
+    return {
+        str(known[zone.zone_key]): zone
+        for zone in question.zones
+        if zone.zone_key in known and question.now < zone.open_until
+    }
+
+
+def _request(campaign_id: str, question: Question, fixed: Fixed) -> dict[str, object]:
+    return {
+        "campaign": campaign_id,
+        "now": question.now,
+        "zones": {
+            number: {"day": str(int(zone.day)), "next_day_at": zone.next_day_at}
+            for number, zone in _open_zones(question, fixed).items()
+        },
+        "cap_day": question.cap_day,
+        "cap_ever": question.cap_ever,
+        "busy_ms": BUSY_MS,
+        "as_running": question.as_running,
+    }
+
+
+def _time(value: bytes | int) -> int | None:
+    return int(float(value)) if value not in (b"", "") else None

@@ -1,0 +1,157 @@
+"""How contacts, lead states and attempts are written in Redis: tight heads that Lua reads too, and JSON tails.
+
+The Lua side is in lua/_lead.lua and lua/_attempt.lua. Shared texts (zone keys, lists of column names) are written
+as small numbers of the campaign's `Terms`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+from urllib.parse import quote, unquote
+
+import orjson
+
+from orchestrator.domain.lead import Attempt, Contact, LeadState
+
+_NUMBER = re.compile(r"\+[1-9][0-9]{4,14}\Z")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}\Z")
+_PLAIN = re.compile(r"[^\x00-\x20\x7f%:,]+\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """A campaign's small numbers for texts. They are only ever added to."""
+
+    zones: Mapping[str, int] = field(default_factory=dict)
+    zone_keys: tuple[str, ...] = ()
+    schemas: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+    columns: tuple[tuple[str, ...], ...] = ()
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be a campaign, worker, attempt, switch or gateway id: 1-100 of A-Z a-z 0-9 _ . @ -"""
+    return _ID.match(text) is not None
+
+
+def check_id(text: str, what: str) -> str:
+    if not is_id(text):
+        raise ValueError(
+            f"{what} {text!r} is not 1 to 100 of A-Z a-z 0-9 _ . @ - beginning with a letter or digit"
+        )
+    return text
+
+
+def is_number(text: str) -> bool:
+    return _NUMBER.match(text) is not None
+
+
+def digits(number: str) -> str:
+    """`+79990000001` -> `79990000001`. ValueError when it is not E.164 with a plus."""
+    if not _NUMBER.match(number):
+        raise ValueError(f"not an E.164 number with +: {number!r}")
+    return number[1:]
+
+
+def word(text: str) -> str:
+    """A status, result or rule key as one word without blanks, `:` and `,`. Reversed by `unword`."""
+    return text if _PLAIN.match(text) else quote(text, safe="") or "%"
+
+
+def unword(text: str) -> str:
+    return "" if text == "%" else unquote(text) if "%" in text else text
+
+
+def pack_state(state: LeadState) -> str:
+    """ "ATTEMPTS TRIES PHONE GIVEN_UP RETRIES STATUS", "-" for nothing."""
+    given = ",".join(map(str, state.given_up)) or "-"
+    retries = ",".join(f"{word(key)}:{made}" for key, made in state.retries) or "-"
+    return f"{state.attempts} {state.tries} {state.phone} {given} {retries} {word(state.status)}"
+
+
+@lru_cache(maxsize=4096)
+def unpack_state(text: str) -> LeadState:
+    attempts, tries, phone, given, retries, status = text.split(" ")
+    made = (pair.split(":") for pair in retries.split(",")) if retries != "-" else ()
+    return LeadState(
+        attempts=int(attempts),
+        tries=int(tries),
+        phone=int(phone),
+        given_up=tuple(map(int, given.split(","))) if given != "-" else (),
+        retries=tuple((unword(key), int(count)) for key, count in made),
+        status=unword(status),
+    )
+
+
+def pack_contact(contact: Contact, terms: Terms) -> bytes:
+    """LANGUAGE \\t ZONE,ZONE \\t DIGITS,DIGITS \\t SCHEMA \\t JSON array of the columns' values.
+
+    ValueError for a contact without numbers, a number that is not E.164, or zones that do not match the numbers.
+    """
+    if not contact.numbers or len(contact.numbers) != len(contact.zones):
+        raise ValueError("a contact needs at least one number, and one zone for each")
+    zones = ",".join([str(terms.zones[zone]) for zone in contact.zones])
+    numbers = ",".join([digits(number) for number in contact.numbers])
+    schema = terms.schemas[tuple(contact.fields)]
+    head = f"{check_id(contact.language, 'language')}\t{zones}\t{numbers}\t{schema}\t"
+    return head.encode() + orjson.dumps(list(contact.fields.values()))
+
+
+def unpack_contact(record: bytes, terms: Terms) -> Contact:
+    language, zones, numbers, schema, values = record.split(b"\t", 4)
+    return Contact(
+        numbers=tuple("+" + number for number in numbers.decode().split(",")),
+        zones=tuple(terms.zone_keys[int(zone)] for zone in zones.split(b",")),
+        language=language.decode(),
+        fields=dict(zip(terms.columns[int(schema)], orjson.loads(values), strict=True)),
+    )
+
+
+def fingerprint(contact: Contact) -> bytes:
+    """Eight bytes that tell a row from any other one, over all campaigns: numbers, language and columns."""
+    row = [contact.numbers, contact.language, sorted(contact.fields.items())]
+    return blake2b(orjson.dumps(row), digest_size=8).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveText:
+    """A live attempt as Lua delivers it, split but not yet decoded."""
+
+    attempt_id: str
+    campaign_id: str
+    parts: list[str]
+    contact: bytes
+
+    @property
+    def zone_number(self) -> int:
+        return int(self.parts[4])
+
+
+def split_live(text: bytes) -> LiveText:
+    """ "ID \\t CAMPAIGN \\t LEAD \\t DIGITS \\t ZONE \\t DAY \\t GATEWAY \\t SWITCH \\t SWITCH_UUID \\t WORKER \\t
+    CLAIMED_AT \\t STATE \\n CONTACT"
+    """
+    head, contact = text.split(b"\n", 1)
+    parts = head.decode().split("\t")
+    return LiveText(attempt_id=parts[0], campaign_id=parts[1], parts=parts, contact=contact)
+
+
+def unpack_attempt(live: LiveText, terms: Terms) -> Attempt:
+    _, campaign, lead, number, zone, _, gateway, switch, switch_uuid, worker, claimed_at, state = live.parts
+    return Attempt(
+        attempt_id=live.attempt_id,
+        campaign_id=campaign,
+        lead_id=int(lead),
+        number="+" + number,
+        zone=terms.zone_keys[int(zone)],
+        contact=unpack_contact(live.contact, terms),
+        state=unpack_state(state),
+        gateway=gateway,
+        switch=switch,
+        switch_uuid=switch_uuid,
+        worker_id=worker,
+        claimed_at=int(claimed_at),
+    )

@@ -1,0 +1,107 @@
+"""What the store tells: one small type per answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from orchestrator.domain.lead import Attempt, Contact, Ending, LeadState, Next, Phase, WaitReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    lead_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """One of the contact's numbers is in this campaign already: nothing was added."""
+
+    into: int  # lead id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Already:
+    """Another campaign of the same scenario has this very row: nothing was added."""
+
+    campaign_id: str
+
+
+LoadedAs = Added | Merged | Already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRow:
+    """One lead. `due_at` (epoch ms) only while it waits. `reason` is what its record says; `Store.why` looks closer."""
+
+    lead_id: int
+    contact: Contact
+    state: LeadState
+    phase: Phase
+    due_at: int | None
+    reason: WaitReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """An ended attempt: what was done, how it ended, which rule applied, and what the lead became."""
+
+    attempt: Attempt
+    ending: Ending
+    rule: str
+    state: LeadState  # after
+    next: Next
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignCounts:
+    """leads == ready + waiting + dialing + done + held == sum(by_status); attempts (ended ones) ==
+    sum(by_disposition). `answered`: attempts somebody or something took.
+    """
+
+    leads: int = 0
+    ready: int = 0
+    waiting: int = 0
+    dialing: int = 0
+    done: int = 0
+    held: int = 0
+    attempts: int = 0
+    answered: int = 0
+    by_status: dict[str, int] = field(default_factory=dict)
+    by_disposition: dict[str, int] = field(default_factory=dict)
+    by_result: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DncRow:
+    number: str  # E.164 with +
+    added_at: int  # epoch ms
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """Something the world outside must learn. `entry_id` is where to go on reading."""
+
+    entry_id: str
+    campaign_id: str
+    lead_id: int
+    attempt_id: str  # "" when no attempt caused it
+    kind: str
+    at: int  # epoch ms
+    body: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """How many leads wait for one reason, and when the first of them may go on (epoch ms; None: not known)."""
+
+    reason: WaitReason
+    count: int
+    earliest_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Every lead in exactly one reason; reasons without leads are left out. Empty: no such lead."""
+
+    reasons: tuple[Reason, ...]

@@ -1,0 +1,238 @@
+"""The store: everything prozvon remembers, behind one door. Atomic decisions are Lua (lua/), one file each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from orchestrator.domain.lead import Attempt, Campaign, CampaignState, Contact, Decision, Ending
+from orchestrator.domain.plan import OrderKey
+from orchestrator.store import campaigns, claiming, dnc, finishing, leads, outbox, reasons, workers
+from orchestrator.store.db import PATIENCE_S, Db
+from orchestrator.store.embedded import EmbeddedServer, Fsync
+from orchestrator.store.foreign import ForeignServer, connect, warnings_of, without_password
+from orchestrator.store.history import history
+from orchestrator.store.loading import Loader
+from orchestrator.store.records import check_id
+from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget, OpenZone
+from orchestrator.store.rows import (
+    AttemptRow,
+    CampaignCounts,
+    DncRow,
+    LeadRow,
+    LoadedAs,
+    OutboxRow,
+    Why,
+)
+from orchestrator.store.terms import TermsBook
+
+
+def open_store(
+    url: str | None, *, folder: Path, project: str, fsync: Fsync = "always", patience_s: float = PATIENCE_S
+) -> Store:
+    """The store of a project: the Redis at `url`, or the embedded one in `folder` (the data folder).
+
+    fsync: of the embedded one; see docs/keys.md. patience_s: how long each call tries to reach a lost Redis.
+    KnownError with one clear line when it cannot be used.
+    """
+    check_id(project, "project")
+    if url is None:
+        server = EmbeddedServer(folder, fsync=fsync)
+        return Store(Db(server.client(), server, project, patience_s=patience_s), warnings=())
+    client, where = connect(url), without_password(url)
+    found = warnings_of(client, where)
+    return Store(Db(client, ForeignServer(where=where), project, patience_s=patience_s), warnings=found)
+
+
+class Store:
+    """Synchronous; safe to share between greenlets. `now` is the caller's clock, epoch ms, real or virtual; only the
+    heartbeats run on real time. Any method may raise KnownError: Redis cannot be reached, there is no such campaign.
+    """
+
+    def __init__(self, db: Db, *, warnings: tuple[str, ...]) -> None:
+        self.warnings = warnings  # about a foreign Redis, for people
+        self._db = db
+        self._terms = TermsBook(db)
+        self._loader = Loader(db, self._terms)
+
+    def close(self) -> None:
+        """Let go of Redis; the last store of an embedded one stops it."""
+        self._db.close()
+
+    # -- campaigns --------------------------------------------------------------------------------------------
+
+    def create_campaign(self, campaign: Campaign, bundle: bytes, first: tuple[OrderKey, ...]) -> None:
+        """KnownError when the id is taken."""
+        campaigns.create(self._db, campaign, bundle, first)
+
+    def campaign(self, campaign_id: str) -> Campaign | None:
+        return campaigns.read(self._db, campaign_id)
+
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """All, in the order of creation."""
+        return campaigns.read_all(self._db)
+
+    def bundle(self, digest: str) -> bytes | None:
+        """The compiled scenario that a campaign's `program` names."""
+        return campaigns.bundle(self._db, digest)
+
+    def set_state(
+        self, campaign_id: str, to: CampaignState, *, among: frozenset[CampaignState], now: int
+    ) -> bool:
+        """False, and nothing changed, when the campaign is in none of the states `among`."""
+        return campaigns.set_state(self._db, campaign_id, to, among=among, now=now)
+
+    def finish_if_done(self, campaign_id: str, now: int) -> bool:
+        """RUNNING -> FINISHED when no lead is ready, waiting or being dialed."""
+        return campaigns.finish_if_done(self._db, campaign_id, now)
+
+    def delete_campaign(self, campaign_id: str) -> None:
+        """Remove a campaign in LOADING without a trace. KnownError in any other state."""
+        campaigns.delete(self._db, campaign_id)
+        self._terms.forget(campaign_id)
+
+    def counts(self, campaign_id: str) -> CampaignCounts:
+        return campaigns.counts(self._db, campaign_id)
+
+    def zones(self, campaign_id: str) -> tuple[str, ...]:
+        """Zone keys in which leads are ready, waiting or being dialed."""
+        return campaigns.zones(self._db, self._terms, campaign_id)
+
+    def why(
+        self,
+        campaign_id: str,
+        *,
+        now: int,
+        zones: Iterable[OpenZone],
+        closed: Mapping[str, int | None] | None = None,
+        per_day: int | None = None,
+        project_per_day: int | None = None,
+        project_ever: int | None = None,
+        gateways: Iterable[GatewayBudget] = (),
+        number: str | None = None,
+        as_running: bool = False,
+    ) -> Why:
+        """What every lead waits for, summed; or the one lead with this number (no reasons: it is not in there).
+
+        zones, gateways, caps: as in a claim. closed: next opening of the other zones. as_running: as if the campaign
+        were running. Precedence of reasons: docs/keys.md.
+        """
+        question = reasons.Question(
+            now=now,
+            zones=tuple(zones),
+            closed=closed or {},
+            cap_day=min((cap for cap in (per_day, project_per_day) if cap is not None), default=None),
+            cap_ever=project_ever,
+            gateways=tuple(gateways),
+            as_running=as_running,
+        )
+        if number is not None:
+            return reasons.of_number(self._db, self._terms, campaign_id, number, question)
+        return reasons.of_campaign(self._db, self._terms, campaign_id, question)
+
+    # -- leads ------------------------------------------------------------------------------------------------
+
+    def load_leads(
+        self,
+        campaign_id: str,
+        contacts: Sequence[tuple[int, Contact]],
+        *,
+        now: int,
+        again: bool = False,
+    ) -> list[LoadedAs]:
+        """Add (line, contact) pairs to a campaign in LOADING; what became of each, in order.
+
+        again: also rows that another campaign of the scenario has. ValueError for a contact without E.164 numbers.
+        """
+        return self._loader.load(campaign_id, contacts, again=again)
+
+    def leads(self, campaign_id: str) -> Iterator[LeadRow]:
+        """All leads in the order of loading."""
+        return leads.all_leads(self._db, self._terms, campaign_id)
+
+    def lead(self, campaign_id: str, lead_id: int) -> LeadRow | None:
+        return leads.one_lead(self._db, self._terms, campaign_id, lead_id)
+
+    def lead_of_number(self, campaign_id: str, number: str) -> LeadRow | None:
+        return leads.lead_of_number(self._db, self._terms, campaign_id, number)
+
+    def resume_lead(self, campaign_id: str, lead_id: int, now: int) -> bool:
+        """A held lead is ready again (and a finished campaign runs again). False: it is not held."""
+        return leads.resume(self._db, campaign_id, lead_id, now)
+
+    def close_lead(self, campaign_id: str, lead_id: int, status: str, now: int) -> bool:
+        """A held lead is done, with this status; the outbox hears of it. False: it is not held."""
+        return leads.close(self._db, campaign_id, lead_id, status, now)
+
+    # -- attempts ---------------------------------------------------------------------------------------------
+
+    def claim(self, request: ClaimRequest) -> ClaimReply:
+        """Take due leads; their attempts are stored before they are returned."""
+        return claiming.claim(self._db, self._terms, request)
+
+    def finish(self, attempt: Attempt, ending: Ending, decision: Decision, now: int) -> bool:
+        """Apply an ending. False: it had ended before, and nothing was changed (or Redis's reply was lost and asked
+        for again: then it is this very ending that was applied).
+        """
+        return self.finish_many([(attempt, ending, decision)], now)[0]
+
+    def finish_many(self, items: Sequence[tuple[Attempt, Ending, Decision]], now: int) -> list[bool]:
+        """`finish` for each, in batches of one round trip."""
+        return finishing.finish_many(self._db, items, now)
+
+    def release(self, attempt: Attempt, now: int) -> bool:  # noqa: ARG002
+        """Undo a claim whose originate was never written. False: it had ended or been released before."""
+        return workers.release(self._db, attempt)
+
+    def live(self, worker_id: str | None = None) -> list[Attempt]:
+        """Attempts that have not ended, oldest first; of one worker, or all."""
+        return workers.live(self._db, self._terms, worker_id)
+
+    def live_attempt(self, attempt_id: str) -> Attempt | None:
+        return workers.live_attempt(self._db, self._terms, attempt_id)
+
+    def history(self, campaign_id: str) -> Iterator[AttemptRow]:
+        """Ended attempts in the order they ended."""
+        return history(self._db, self._terms, campaign_id)
+
+    # -- workers ----------------------------------------------------------------------------------------------
+
+    def heartbeat(self, worker_id: str, ttl_ms: int, info: dict[str, str]) -> None:
+        """Say that the worker lives for `ttl_ms` of real time from now, and what it says of itself."""
+        workers.heartbeat(self._db, worker_id, ttl_ms, info)
+
+    def forget_worker(self, worker_id: str) -> None:
+        """A worker ends in good order."""
+        workers.forget(self._db, worker_id)
+
+    def workers(self) -> dict[str, dict[str, str]]:
+        """Living workers and what they say of themselves."""
+        return workers.living(self._db)
+
+    def adopt(self, dead: str, by: str) -> list[Attempt]:
+        """Take over the live attempts of a worker whose heartbeat has run out; none of a living one's.
+
+        After a lost connection it may return attempts that `by` has had before.
+        """
+        return workers.adopt(self._db, self._terms, dead, by)
+
+    # -- do not call, outbox ----------------------------------------------------------------------------------
+
+    def dnc_add(self, numbers: Iterable[str], note: str, now: int) -> int:
+        """How many were not on the list. ValueError for a number that is not E.164."""
+        return dnc.add(self._db, numbers, note, now)
+
+    def dnc_remove(self, numbers: Iterable[str]) -> int:
+        """How many were on the list."""
+        return dnc.remove(self._db, numbers)
+
+    def dnc_contains(self, number: str) -> bool:
+        return dnc.contains(self._db, number)
+
+    def dnc_list(self) -> Iterator[DncRow]:
+        """All of the list, ordered by the last four digits."""
+        return dnc.listed(self._db)
+
+    def outbox(self, after: str = outbox.BEGIN, limit: int = 1000) -> list[OutboxRow]:
+        """Entries after the one with id `after`, oldest first."""
+        return outbox.read(self._db, after, limit)
