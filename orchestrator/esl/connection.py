@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import gevent
 import structlog
@@ -30,7 +31,7 @@ from orchestrator.esl.protocol import (
 )
 from orchestrator.esl.sockets import close_socket, open_socket
 from orchestrator.esl.timeouts import Timeouts
-from orchestrator.esl.writer import Writer
+from orchestrator.esl.writer import OnReply, Writer
 
 log = structlog.get_logger(__name__)
 
@@ -197,14 +198,15 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         """
         _accepted(self._call(lambda: self._core.send_bgapi(command, job_id), timeout_s))
 
-    def bgapi_nowait(self, command: str, job_id: str, on_reply: Callable[[EslError | None], None]) -> None:
-        """`bgapi` without the wait: returns at once, and what is given in one go is written in one go.
+    def bgapi_many(self, jobs: Iterable[tuple[str, str]], on_reply: OnReply) -> None:
+        """`bgapi` for each (command, job id) without the wait: all are written in one go, and this returns.
 
-        Raises CommandError or NotConnected, and nothing was written then. Otherwise `on_reply` is called
-        exactly once: with None when accepted, else with what `bgapi` would raise. It runs between two reads
-        of the connection, so it may neither block nor wait for replies; what it raises is logged.
+        Raises nothing. `on_reply(job_id, error)` is called exactly once for each job, perhaps before this
+        returns: error is None when the switch accepted it, else what `bgapi` would raise. It runs between two
+        reads of the connection: it may neither block nor wait for replies, and what it raises is logged.
         """
-        self._writer.post(lambda: self._core.send_bgapi(command, job_id), on_reply)
+        for command, job_id in jobs:
+            self._writer.post(partial(self._core.send_bgapi, command, job_id), partial(on_reply, job_id))
 
     def send(self, data: str) -> Reply | ApiResponse:
         """Greenswitch's way to send a command of one line: its answer, refusals included."""

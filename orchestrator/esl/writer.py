@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 import gevent
 import structlog
@@ -16,6 +18,9 @@ from orchestrator.esl.timeouts import Timeouts
 from orchestrator.esl.waiters import Outcome, Waiter, Waiters
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+OnReply = Callable[[str, EslError | None], None]  # (job id, what went wrong)
 
 
 class Writer:
@@ -69,7 +74,7 @@ class Writer:
         self._reason = reason
         self._work.set()
         for waiter in self._waiters.take_all():
-            _finish(waiter, self.gone(written=waiter.end <= self._written_bytes))
+            _finish(waiter.done, self.gone(written=waiter.end <= self._written_bytes))
 
     def gone(self, *, written: bool = False) -> NotConnected:
         """A fresh error: one object raised in many greenlets would gather the tracebacks of all."""
@@ -80,7 +85,7 @@ class Writer:
         """The switch has answered."""
         waiter = self._waiters.take(message.token)
         if waiter is not None:
-            _finish(waiter, message)
+            _finish(waiter.done, message)
 
     def call(self, make: Callable[[], Sent], patience_s: float) -> Reply | ApiResponse:
         """Send what `make` has the core make, and wait for the answer.
@@ -102,15 +107,11 @@ class Writer:
         return outcome
 
     def post(self, make: Callable[[], Sent], on_reply: Callable[[EslError | None], None]) -> None:
-        """Send without waiting. Raises CommandError, NotConnected; else `on_reply` is called exactly once."""
-
-        def done(outcome: Outcome) -> None:
-            if isinstance(outcome, EslError):
-                on_reply(outcome)
-            else:
-                on_reply(None if outcome.text.startswith("+OK") else CommandRefused(outcome.text))
-
-        self._put(make, done, self._monotonic() + self._timeouts.reply_s)
+        """Send without waiting; `on_reply` is called exactly once, here and now if it cannot be sent."""
+        try:
+            self._put(make, partial(_tell, on_reply), self._monotonic() + self._timeouts.reply_s)
+        except EslError as error:
+            _finish(on_reply, error)
 
     def _put(
         self, make: Callable[[], Sent], done: Callable[[Outcome], None], deadline: float | None = None
@@ -136,7 +137,7 @@ class Writer:
             for token in self._waiters.overdue(now):
                 waiter = self._give_up(token)
                 if waiter is not None:
-                    _finish(waiter, _late(self._timeouts.reply_s))
+                    _finish(waiter.done, _late(self._timeouts.reply_s))
             deadline = self._waiters.next_deadline
             self._work.clear()
             self._work.wait(None if deadline is None else max(0.0, deadline - now))
@@ -162,8 +163,16 @@ def _late(patience_s: float) -> ReplyTimeout:
     return ReplyTimeout(f"no reply within {patience_s:g} s")
 
 
-def _finish(waiter: Waiter, outcome: Outcome) -> None:
+def _tell(on_reply: Callable[[EslError | None], None], outcome: Outcome) -> None:
+    if isinstance(outcome, EslError):
+        on_reply(outcome)
+    else:
+        on_reply(None if outcome.text.startswith("+OK") else CommandRefused(outcome.text))
+
+
+def _finish(done: Callable[[T], None], outcome: T) -> None:
+    """Callbacks are other people's code: what they raise must not end the reader."""
     try:
-        waiter.done(outcome)
+        done(outcome)
     except Exception:
         log.exception("esl_reply_handler_failed")
