@@ -94,7 +94,7 @@ class Detector:
             return "unknown" if self._ms >= INITIAL_SILENCE_MS else ""
         if self._words > WORDS_MAX or self._voiced_ms >= GREETING_MS:
             return "machine"
-        if self._silence_ms >= AFTER_GREETING_MS:
+        if self._silence_ms >= AFTER_GREETING_MS and self._gap_ms:  # not while another word may have begun
             return "human"
         return "unknown" if self._ms - self._first_word_ms >= ANALYSIS_MS else ""
 

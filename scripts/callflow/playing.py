@@ -32,8 +32,7 @@ def on_input(session: Any, what: str, event: Any, pressed: list[str]) -> str:
 def play(session: Session, action: Play, root: str, language: str) -> Input:
     if action.flush:
         session.flushDigits()
-    played = _play_parts(session, action.parts, root, language)
-    return Gone() if isinstance(played, Played) and not session.ready() else played
+    return _unless_gone(session, _play_parts(session, action.parts, root, language))
 
 
 def wait(session: Session, action: Wait) -> Input:
@@ -43,7 +42,12 @@ def wait(session: Session, action: Wait) -> Input:
         session.sleep(int(action.seconds * 1000))
     finally:
         session.unsetInputCallback()
-    return Played("".join(pressed)) if session.ready() else Gone()
+    return _unless_gone(session, Played("".join(pressed)))
+
+
+def _unless_gone(session: Session, played: Input) -> Input:
+    """Gone, if the caller has hung up; a key pressed before that still counts, for it may be an answer."""
+    return Gone() if played == Played() and not session.ready() else played
 
 
 def gather(session: Session, action: Gather, root: str, language: str) -> Input:

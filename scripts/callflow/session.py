@@ -22,15 +22,17 @@ def handle(session: Session, root: str) -> None:
     what the switch can bear (a text over 20 KB crashes it), and the call ends with flow `error`.
     """
     try:
-        _call(session, root)
-    except BaseException as error:  # whatever it is, the channel must be hung up and let go of
-        log("err", f"the flow failed: {type(error).__name__}: {error}")
-        _leave_error(session)
-    finally:
         try:
-            session.unsetInputCallback()
+            _call(session, root)
+        except BaseException as error:  # whatever it is, the channel must be hung up and let go of
+            log("err", f"the flow failed: {type(error).__name__}: {error}")
+            _leave_error(session)
         finally:
-            session.destroy()
+            session.unsetInputCallback()
+    except BaseException as error:  # the session itself does not work: nothing more can be done with it
+        log("err", f"the session failed: {type(error).__name__}: {error}")
+    finally:
+        session.destroy()
 
 
 def _call(session: Session, root: str) -> None:

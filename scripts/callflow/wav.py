@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import sys
-from array import array
 
 from .listener import FRAME_MS
 
@@ -26,7 +24,8 @@ class GrowingWav:
     def __init__(self, path: str) -> None:
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._bytes = b""
-        self._frame_bytes = 0  # 0: the header has not been read yet
+        self._is_past_header = False
+        self._frame_bytes = 0
         self._stride = 1
 
     def close(self) -> None:
@@ -35,14 +34,12 @@ class GrowingWav:
     def levels(self) -> list[float]:
         """The levels of what is new: mean absolute values of 16-bit samples. Raises `NotWav`."""
         self._bytes += os.read(self._file, READ_MAX)
-        if not self._frame_bytes and not self._read_header():
+        if not self._is_past_header and not self._read_header():
             return []
         size = self._frame_bytes
         whole = len(self._bytes) // size * size
         sound, self._bytes = self._bytes[:whole], self._bytes[whole:]
-        samples = array("h", sound)
-        if sys.byteorder == "big":
-            samples.byteswap()
+        samples = struct.unpack(f"<{whole // 2}h", sound)
         length = size // 2
         step = self._stride
         heard = len(range(0, length, step))
@@ -61,19 +58,17 @@ class GrowingWav:
             kind, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
             at += 8
             if kind == b"data":
+                if not self._frame_bytes:
+                    raise NotWav
                 self._bytes = data[at:]
-                return self._check_format()
+                self._is_past_header = True
+                return True
             if kind == b"fmt " and len(data) >= at + 16:
                 self._set_format(*struct.unpack_from("<HHIIHH", data, at))
             at += size + size % 2
             if at > HEADER_MAX:
                 raise NotWav
         return False
-
-    def _check_format(self) -> bool:
-        if not self._frame_bytes:
-            raise NotWav
-        return True
 
     def _set_format(self, kind: int, channels: int, rate: int, _per_s: int, _align: int, bits: int) -> None:
         if kind != 1 or bits != 16 or not 1 <= channels <= 2 or rate % 1000 or not 8000 <= rate <= 48000:

@@ -1,0 +1,55 @@
+"""Runs whole calls on the fake session, through the entry script as it is published for a switch."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import json
+import shutil
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from fake_session import FakeSession
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DIGEST = "0123456789abcdef0123456789abcdef"
+
+
+def encoded(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+def decoded(session: FakeSession, name: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(session.variables[name]))
+
+
+def publish(root: Path, made: object) -> ModuleType:
+    """A switch root with this program; returns the entry script, imported from there."""
+    (root / "programs").mkdir(parents=True, exist_ok=True)
+    (root / "programs" / f"{DIGEST}.json").write_text(json.dumps(made), encoding="utf-8")
+    (root / "scripts").mkdir(exist_ok=True)
+    script = root / "scripts" / "prozvon_robocall.py"
+    shutil.copy(CHECKOUT / "scripts" / "robocall" / "prozvon_robocall.py", script)
+    spec = importlib.util.spec_from_file_location("prozvon_robocall", script)
+    assert spec is not None
+    assert spec.loader is not None
+    entry = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(entry)
+    return entry
+
+
+def call(root: Path, made: object, session: FakeSession, payload: object = None) -> FakeSession:
+    """Have the session called with this program, and check what must hold after every call."""
+    session.variables.setdefault("prozvon_program", DIGEST)
+    session.variables.setdefault("prozvon_payload", encoded(payload or {"c": {}, "l": "ru", "s": {}}))
+    session.variables.setdefault("prozvon_attempt", "a-1")
+    session.variables.setdefault("prozvon_tmp", str(root / "tmp"))
+    (root / "tmp").mkdir(parents=True, exist_ok=True)
+    publish(root, made).handler(session, "")
+    assert session.faults == []
+    assert session.destroyed == 1
+    assert not session.is_up
+    assert session.variables["prozvon_flow"] in ("ended", "left", "error")
+    assert list((root / "tmp").iterdir()) == []  # nothing recorded is kept
+    return session

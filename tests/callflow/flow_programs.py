@@ -1,0 +1,56 @@
+"""Small programs for tests."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+
+def program(flow: dict[str, list[Any]], /, **head: Any) -> dict[str, object]:
+    """A program whose messages are named in the flow's steps: message `hello` says "hello." in both languages."""
+    return {
+        "format": 1,
+        "scenario": "test",
+        "kind": "robocall",
+        "languages": ["ru", "en"],
+        "columns": {},
+        "machine": "off",
+        "messages": {
+            name: {"ru": [{"text": name + "."}], "en": [{"text": name + "."}]} for name in messages(flow)
+        },
+        "flow": _numbered(flow),
+        **head,
+    }
+
+
+def _numbered(flow: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    lines = itertools.count(1)
+    return {block: [{**step, "line": next(lines)} for step in steps] for block, steps in flow.items()}
+
+
+def messages(value: Any) -> set[str]:
+    found: set[str] = set()
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, dict):
+            found |= {one[key] for key in ("message", "prompt", "invalid") if isinstance(one.get(key), str)}
+            todo += one.values()
+        elif isinstance(one, list):
+            todo += one
+    return found
+
+
+def menu(**changes: Any) -> dict[str, Any]:
+    keys = {"1": "one", "2": "two"}
+    step = {"do": "menu", "prompt": "choice", "timeout": 5.0, "tries": 2, "keys": keys}
+    return {**step, "otherwise": None, "invalid": None, **changes}
+
+
+def ask(**changes: Any) -> dict[str, Any]:
+    step = {"do": "ask", "prompt": "enter", "into": "code", "min": 3, "max": 4, "timeout": 5.0, "tries": 2}
+    return {**step, "end": "#", "otherwise": None, "invalid": None, **changes}
+
+
+def say(message: str) -> dict[str, Any]:
+    return {"do": "say", "message": message}

@@ -1,0 +1,92 @@
+"""Runs the case files, one per verb: program, payload and inputs -> expected actions and state.
+
+`UPDATE=1 pytest tests/callflow` writes what comes out into the files; read the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from callflow import machine
+from callflow.moves import Action, Digits, Failed, Gone, Input, Part, Played, Started
+from callflow.verbs import VERBS
+from flow_programs import program
+
+CASES = Path(__file__).parent / "cases"
+INPUTS = {"started": Started, "played": Played, "digits": Digits, "gone": Gone, "failed": Failed}
+DEFAULTS: dict[str, Any] = {"digit": "", "end": "", "typed": "", "flush": False}
+STATE = ("block", "line", "flow", "party", "result", "path", "heard", "values")
+KEPT = ("about", "program", "payload", "inputs")
+
+
+def _cases() -> list[tuple[Path, int]]:
+    return [(path, i) for path in sorted(CASES.glob("*.yaml")) for i in range(len(_load(path)))]
+
+
+def _load(path: Path) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return cases
+
+
+def _input(spec: Any) -> tuple[Input, float]:
+    """ "gone at 3.5", "digits 12 at 4": the input and the second it comes at."""
+    what, _, at = spec.partition(" at ")
+    name, _, value = what.partition(" ")
+    return (INPUTS[name](value) if value else INPUTS[name]()), float(at)
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {type(part).__name__.lower(): next(iter(asdict(part).values()))}  # type: ignore[call-overload]
+
+
+def _action(action: Action) -> dict[str, Any]:
+    shown: dict[str, Any] = {"do": type(action).__name__}
+    for name, value in vars(action).items():
+        if name == "parts":
+            shown["parts"] = [_part(part) for part in value]
+        elif DEFAULTS.get(name) != value:
+            shown[name] = value
+    return shown
+
+
+def _run(case: dict[str, Any]) -> dict[str, Any]:
+    head = {key: value for key, value in case["program"].items() if key != "flow"}
+    made = program(case["program"]["flow"], **head)
+    state = machine.start(made, case.get("payload") or {"c": {}, "l": "ru", "s": {}})
+    actions = []
+    for spec in case["inputs"]:
+        inp, at_s = _input(spec)
+        state, action = machine.step(state, inp, at_s)
+        actions.append(_action(action))
+    shown = {name: getattr(state, name) for name in STATE}
+    return {
+        "actions": actions,
+        "state": {k: list(v) if isinstance(v, tuple) else v for k, v in shown.items() if v},
+    }
+
+
+@pytest.mark.parametrize(("path", "index"), _cases(), ids=lambda v: v.stem if isinstance(v, Path) else str(v))
+def test_case(path: Path, index: int) -> None:
+    cases = _load(path)
+    case = cases[index]
+    got = _run(case)
+    if os.environ.get("UPDATE"):
+        cases[index] = {key: case[key] for key in KEPT if key in case} | got
+        text = yaml.safe_dump(cases, allow_unicode=True, sort_keys=False, width=110)
+        path.write_text(text, encoding="utf-8")
+    else:
+        assert {"actions": case.get("actions"), "state": case.get("state")} == got, case["about"]
+
+
+def test_each_verb_has_its_case_file_and_each_case_file_its_verb() -> None:
+    assert {path.stem for path in CASES.glob("*.yaml")} == set(VERBS)
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_the_cases_of_a_verb_use_it(verb: str) -> None:
+    assert all(f"do: {verb}" in yaml.safe_dump(case["program"]) for case in _load(CASES / f"{verb}.yaml"))
