@@ -1,1 +1,1 @@
-"""A switch that speaks the real event-socket protocol and runs the real scripts, against modelled callees."""
+"""A simulated FreeSWITCH 1.10.12 that speaks the real event socket and runs the real scripts. docs/simulator.md."""

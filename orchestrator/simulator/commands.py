@@ -1,0 +1,201 @@
+"""The `api` commands of the simulated switch, with the real one's words (mod_commands.c, recordings)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from gevent.event import AsyncResult
+
+from orchestrator.domain.problem import KnownError
+from orchestrator.simulator.causes import known_cause
+from orchestrator.simulator.expansion import expand
+from orchestrator.simulator.show import channels_listing, dump, gateway_report, status_report, uptime
+
+if TYPE_CHECKING:
+    from orchestrator.simulator.switch import SimulatedSwitch
+
+VERSION: Final = "1.10.12-release"
+FULL_VERSION: Final = (
+    "FreeSWITCH Version 1.10.12-release+git~20240802T210227Z~a88d069d6f~64bit "
+    "(git a88d069 2024-08-02 21:02:27Z 64bit)\n"
+)
+NO_CHANNEL: Final = "-ERR No such channel!\n"
+_SHOW_USAGE: Final = (
+    "-USAGE: codec|endpoint|application|api|dialplan|file|timer|calls [count]|channels [count|like <match "
+    "string>]|calls|detailed_calls|bridged_calls|detailed_bridged_calls|aliases|complete|chat|management|"
+    "modules|nat_map|say|interfaces|interface_types|tasks|limits|status\n"
+)
+_FSCTL_USAGE: Final = (
+    "-ERR Invalid command\nUSAGE: fsctl [api_expansion [on|off]|recover|send_sighup|hupall|pause "
+    "[inbound|outbound]|resume [inbound|outbound]|shutdown [cancel|elegant|asap|now|restart]|sps|sps_peak_reset|"
+    "sync_clock|sync_clock_when_idle|reclaim_mem|max_sessions|min_dtmf_duration [num]|max_dtmf_duration [num]|"
+    "default_dtmf_duration [num]|min_idle_cpu|loglevel [level]|debug_level [level]|mdns_resolve "
+    "[enable|disable]]\n"
+)
+
+Announce = Callable[[str], None]
+
+
+class Commands:
+    """Runs one command line. `run` blocks its greenlet until the answer is there, as `api` does."""
+
+    def __init__(self, switch: SimulatedSwitch) -> None:
+        self._switch = switch
+        self._table: dict[str, Callable[[str], str]] = {
+            "status": lambda _: status_report(switch),
+            "show": self._show,
+            "uptime": lambda text: uptime(switch, text),
+            "version": lambda text: f"{VERSION}\n" if text == "short" else FULL_VERSION,
+            "hostname": lambda _: switch.hostname,
+            "switchname": lambda _: switch.switchname,
+            "create_uuid": lambda _: str(uuid.uuid4()),
+            "global_getvar": lambda text: switch.global_variable(text) or "",
+            "eval": lambda text: expand(text, switch.global_variable),
+            "reloadxml": self._reloadxml,
+            "fsctl": self._fsctl,
+            "sofia": self._sofia,
+            "originate": self._originate,
+            "hupall": self._hupall,
+            "uuid_exists": lambda text: "true" if switch.live_leg(text) else "false",
+            "uuid_kill": self._uuid_kill,
+            "uuid_getvar": self._uuid_getvar,
+            "uuid_setvar": self._uuid_setvar,
+            "uuid_dump": self._uuid_dump,
+            "prozvon_fault": self._fault,
+        }
+
+    def run(self, name: str, arguments: str) -> str:
+        command = self._table.get(name)
+        return command(arguments.strip(" ")) if command else f"-ERR {name} Command not found!\n"
+
+    def start(self, name: str, arguments: str, announce: Announce) -> None:
+        """Run without blocking; `announce` gets the answer, once, now or later."""
+        if name == "originate":
+            self._switch.originate(arguments, announce)
+        else:
+            announce(self.run(name, arguments) or "")
+
+    def _originate(self, text: str) -> str:
+        result: AsyncResult[str] = AsyncResult()
+        self._switch.originate(text, result.set)
+        return str(result.get())
+
+    def _reloadxml(self, _: str) -> str:
+        try:
+            self._switch.dialplan.load()
+        except KnownError as error:
+            return f"-ERR [{error}]\n"
+        self._switch.emit("RELOADXML", {})
+        return "+OK [Success]\n"
+
+    def _show(self, text: str) -> str:
+        words = text.split(" ")
+        if words[0] not in ("channels", "calls"):
+            return _SHOW_USAGE
+        return channels_listing(self._switch, words)
+
+    def _fsctl(self, text: str) -> str:
+        switch, words = self._switch, [*text.split(" "), "", ""]
+        throttle = switch.throttle
+        match words[0]:
+            case "sps":
+                if words[1].isdigit():
+                    throttle.next_sps = int(words[1])
+                return f"+OK sessions per second: {throttle.next_sps}\n"
+            case "last_sps":
+                return f"+OK last sessions per second: {throttle.last(switch.clock.now_ms())}\n"
+            case "max_sessions":
+                if words[1].isdigit():
+                    throttle.max_sessions = int(words[1])
+                return f"+OK max sessions: {throttle.max_sessions}\n"
+            case "pause" | "resume":
+                is_paused = words[0] == "pause"
+                if words[1] in ("", "inbound"):
+                    throttle.is_paused_inbound = is_paused
+                if words[1] in ("", "outbound"):
+                    throttle.is_paused = is_paused
+                return "+OK\n"
+            case "pause_check":
+                both = throttle.is_paused and throttle.is_paused_inbound
+                either = {"outbound": throttle.is_paused, "inbound": throttle.is_paused_inbound}
+                return str(either.get(words[1], both)).lower()
+            case "ready_check":
+                return str(not throttle.is_paused).lower()
+            case "shutdown_check":
+                return "false"
+            case "min_idle_cpu":
+                return "+OK min idle cpu: DISABLED\n"
+            case "hupall":
+                return self._hupall(words[1])
+            case "loglevel":
+                return f"+OK log level: {words[1] or 'DISABLE'} [{words[1] if words[1].isdigit() else 7}]\n"
+            case "shutdown":
+                switch.shut_down_soon()
+                return "+OK\n"
+        return _FSCTL_USAGE
+
+    def _sofia(self, text: str) -> str:
+        words = text.split(" ")
+        if words[:2] == ["status", "gateway"] and len(words) > 2:
+            return gateway_report(self._switch, words[2])
+        if words == ["status"]:
+            names = ", ".join(f"out::{name}" for name in self._switch.gateways)
+            return f"out\tprofile\tsip:mod_sofia@127.0.0.1:5080\tRUNNING\n{names}\n"
+        return "-ERR this sofia command is not simulated\n"
+
+    def _hupall(self, text: str) -> str:
+        cause, name, value = [*text.split(" ", 2), "", ""][:3]
+        cause = known_cause(cause) or "MANAGER_REQUEST"
+        for leg in self._switch.live_legs():
+            if not name or leg.channel.get(name) == value:
+                leg.kill(cause)
+        if not name:
+            return f"+OK hangup all channels with cause {cause}\n"
+        return f"+OK hangup all channels matching [{name}]=[{value}] with cause: {cause}\n"
+
+    def _uuid_kill(self, text: str) -> str:
+        if not text:
+            return "-USAGE: <uuid> [cause]\n"
+        leg_uuid, _, cause = text.partition(" ")
+        leg = self._switch.live_leg(leg_uuid)
+        if leg is None:
+            return NO_CHANNEL
+        leg.kill(known_cause(cause) or "NORMAL_CLEARING")
+        return "+OK\n"
+
+    def _uuid_getvar(self, text: str) -> str:
+        leg_uuid, _, name = text.partition(" ")
+        if not name:
+            return "-USAGE: <uuid> <var>\n"
+        leg = self._switch.live_leg(leg_uuid)
+        return NO_CHANNEL if leg is None else leg.channel.get(name) or "_undef_"
+
+    def _uuid_setvar(self, text: str) -> str:
+        leg_uuid, name, value = [*text.split(" ", 2), "", ""][:3]
+        if not name:
+            return "-USAGE: <uuid> <var> [value]\n"
+        leg = self._switch.live_leg(leg_uuid)
+        if leg is None:
+            return NO_CHANNEL
+        leg.channel.set(name, value)
+        return "+OK\n"
+
+    def _uuid_dump(self, text: str) -> str:
+        leg_uuid, _, kind = text.partition(" ")
+        if not leg_uuid:
+            return "-USAGE: <uuid> [format]\n"
+        leg = self._switch.live_leg(leg_uuid)
+        return NO_CHANNEL if leg is None else dump(self._switch, leg, kind)
+
+    def _fault(self, text: str) -> str:
+        """`prozvon_fault crash` | `gateway NAME up|down|dead` | `NAME VALUE ...` | `none`."""
+        words = text.split(" ")
+        if words == ["crash"]:
+            self._switch.crash()
+            return "+OK\n"
+        if words[0] == "gateway" and len(words) == 3 and words[2] in ("up", "down", "dead"):
+            self._switch.gateways[words[1]] = words[2]
+            return "+OK\n"
+        return self._switch.fault_line.set(text)

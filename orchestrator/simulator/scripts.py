@@ -1,0 +1,206 @@
+"""Runs entry scripts as mod_python3 does: the named module anew for every call, what it imports only once.
+
+Scripts live in a world of their own: modules from the scripts folder are not the host process's, `freeswitch`
+is simulated, and `time` runs on the call's own time.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import sys
+import time
+import traceback
+import types
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from greenlet import getcurrent
+
+from orchestrator.simulator.applications import Applications
+from orchestrator.simulator.leg import Leg
+from orchestrator.simulator.separate import separate
+from orchestrator.simulator.session import Runaway, Session
+
+FATAL_TEXT: Final = 20_000  # characters of an exception's text that crash a real switch
+
+Log = Callable[[str, str], None]
+
+
+class Scripts:
+    """The interpreter of one switch. `zombies` are the legs whose scripts kept their session."""
+
+    def __init__(self, folder: Path, log: Log, now_ms: Callable[[], int]) -> None:
+        self._folder, self._log = folder, log
+        self._modules: dict[str, types.ModuleType] = {
+            "freeswitch": _freeswitch(log),
+            "time": _time(now_ms),
+            "sys": _sys(folder),
+        }
+        self._codes: dict[Path, tuple[int, types.CodeType]] = {}
+        self._builtins = {**vars(builtins), "__import__": self._import}
+        self.applications: Applications | None = None  # set once, they need each other
+        self.zombies: list[str] = []
+
+    def run(self, leg: Leg, data: str) -> None:
+        """`<action application="python" data="module[::function] args"/>` on a leg."""
+        words = [*separate(data, " ", 2), "", ""]
+        name, _, function = words[0].partition("::")
+        try:
+            handler = getattr(self._load(name, anew=True), function or "handler")
+        except Exception:  # whatever the script's own import raises
+            self._log("ERR", f"Error importing module {name}: {traceback.format_exc()}\n")
+            return
+        if self.applications is None:
+            raise RuntimeError("the interpreter was not given its applications")
+        session = Session(leg, self.applications, self._log)
+        alive = weakref.ref(session)
+        self._call(handler, session, words[1])
+        is_let_go = session.is_destroyed
+        del session
+        if not is_let_go and alive() is not None:
+            leg.is_zombie = True
+            self.zombies.append(leg.channel.uuid)
+            self._log(
+                "CRIT", f"{leg.channel.uuid}: the script kept its session: the channel is locked for ever\n"
+            )
+
+    def _call(self, handler: Callable[..., object], session: Session, args: str) -> None:
+        try:
+            handler(session, args)
+        except SystemExit:
+            pass
+        except (Exception, Runaway) as error:
+            text = traceback.format_exc()
+            if len(str(error)) > FATAL_TEXT:
+                self._log("CRIT", "an exception text over 20 KB crashes a real switch\n")
+            self._log("ERR", f"Error calling python script: {text[-4000:]}\n")
+
+    # Importing
+
+    def _import(
+        self,
+        name: str,
+        scope: Mapping[str, Any] | None = None,
+        _locals: Mapping[str, Any] | None = None,
+        wanted: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> types.ModuleType:
+        package = str((scope or {}).get("__package__") or "")
+        full = importlib.util.resolve_name("." * level + name, package) if level else name
+        top = full.partition(".")[0]
+        if top not in self._modules and self._file(top) is None:
+            return builtins.__import__(name, scope, _locals, wanted or (), level)
+        module = self._load(full)
+        if not wanted:
+            return module if level else self._modules[top]
+        for attribute in wanted:
+            if not hasattr(module, attribute) and self._file(f"{full}.{attribute}") is not None:
+                self._load(f"{full}.{attribute}")
+        return module
+
+    def _load(self, name: str, *, anew: bool = False) -> types.ModuleType:
+        parent, _, tail = name.rpartition(".")
+        if parent:
+            self._load(parent)
+        module = self._modules.get(name)
+        if module is not None and not anew:
+            return module
+        file = self._file(name)
+        if file is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        module = module or self._new(name, file)
+        self._execute(module, file)
+        if parent:
+            setattr(self._modules[parent], tail, module)
+        return module
+
+    def _new(self, name: str, file: Path) -> types.ModuleType:
+        module = types.ModuleType(name)
+        is_package = file.name == "__init__.py"
+        module.__file__ = str(file)
+        module.__package__ = name if is_package else name.rpartition(".")[0]
+        if is_package:
+            module.__path__ = [str(file.parent)]
+        module.__dict__["__builtins__"] = self._builtins
+        self._modules[name] = module
+        return module
+
+    def _execute(self, module: types.ModuleType, file: Path) -> None:
+        """Known to `sys.modules` while it runs, for dataclasses look themselves up there."""
+        name = module.__name__
+        host = sys.modules.get(name)
+        sys.modules[name] = module
+        try:
+            exec(self._code(file), module.__dict__)  # noqa: S102 - running scripts is what this is for
+        except BaseException:
+            self._modules.pop(name, None)
+            raise
+        finally:
+            if host is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = host
+
+    def _code(self, file: Path) -> types.CodeType:
+        changed = file.stat().st_mtime_ns
+        known = self._codes.get(file)
+        if known is None or known[0] != changed:
+            code = compile(file.read_text("utf-8"), str(file), "exec", dont_inherit=True)
+            known = self._codes[file] = (changed, code)
+        return known[1]
+
+    def _file(self, name: str) -> Path | None:
+        base = self._folder.joinpath(*name.split("."))
+        for file in (base.with_suffix(".py"), base / "__init__.py"):
+            if file.is_file():
+                return file
+        return None
+
+
+def _freeswitch(log: Log) -> types.ModuleType:
+    """The module scripts import. What would stall or crash a real switch raises instead."""
+    module: Any = types.ModuleType("freeswitch")
+
+    def console_log(level: str, text: str) -> None:
+        if not isinstance(level, str) or not isinstance(text, str):
+            raise TypeError("in method 'consoleLog', argument of type 'char *' expected")
+        log(level.upper(), text)
+
+    def refused(*_arguments: object, **_named: object) -> object:
+        raise RuntimeError("this keeps the interpreter's lock and so stops every other call")
+
+    module.consoleLog = module.console_log = console_log
+    module.API = module.Event = module.EventConsumer = module.msleep = refused
+    module.Session = refused
+    return module  # type: ignore[no-any-return]  # Any, to set attributes on it
+
+
+def _time(now_ms: Callable[[], int]) -> types.ModuleType:
+    """`time` on the leg's own time inside a call, on the switch's clock outside of one."""
+    module: Any = types.ModuleType("time")
+    module.__dict__.update({name: value for name, value in vars(time).items() if not name.startswith("__")})
+
+    def at_ms() -> int:
+        leg: Leg | None = getattr(getcurrent(), "leg", None)
+        return now_ms() if leg is None else leg.now_ms
+
+    def sleep(seconds: float) -> None:
+        leg: Leg | None = getattr(getcurrent(), "leg", None)
+        if leg is not None:
+            leg.live_for(round(seconds * 1000))
+
+    module.time = module.monotonic = module.perf_counter = lambda: at_ms() / 1000
+    module.time_ns = module.monotonic_ns = module.perf_counter_ns = lambda: at_ms() * 1_000_000
+    module.sleep = sleep
+    return module  # type: ignore[no-any-return]
+
+
+def _sys(folder: Path) -> types.ModuleType:
+    """`sys` with a path of its own, so that scripts change nothing in the host."""
+    module: Any = types.ModuleType("sys")
+    module.__dict__.update(vars(sys))
+    module.path = [str(folder)]
+    return module  # type: ignore[no-any-return]
