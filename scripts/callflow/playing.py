@@ -93,6 +93,8 @@ def _play_part(session: Session, part: Part, root: str, language: str) -> bool:
         return session.streamFile(os.path.join(root, "prompts", part.name)) == 1
     if not isinstance(part, Text):
         raise TypeError("unknown part")
+    if not any(map(str.isalnum, part.text)):
+        return True  # a full stop between two parts: engines say nothing for it, or fail
     path = os.path.join(root, "prompts", prompt_name(language, part.text))
     if os.path.isfile(path):
         return session.streamFile(path) == 1

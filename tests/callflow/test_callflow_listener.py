@@ -17,11 +17,11 @@ from callflow.listener import (
     GreetingEnd,
 )
 from callflow.wav import GrowingWav, NotWav
-from flow_calls import call, decoded
 from fake_session import FakeSession, wav_header
+from flow_calls import call, decoded
+from flow_programs import menu, program, say
 from hypothesis import given
 from hypothesis import strategies as st
-from flow_programs import menu, program, say
 
 VOICE, NOISE = 3000, 40
 

@@ -11,9 +11,9 @@ from callflow import machine
 from callflow.moves import Action, Digits, Gather, Gone, HangUp, Input, Play, Played, Started
 from callflow.state import ACTIONS_PER_CALL, PATH_MAX, State
 from callflow.values import compare
+from flow_programs import ask, menu, program, say
 from hypothesis import given
 from hypothesis import strategies as st
-from flow_programs import ask, menu, program, say
 
 NOBODY: dict[str, object] = {"c": {}, "l": "ru", "s": {}}
 

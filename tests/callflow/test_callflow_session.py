@@ -14,11 +14,11 @@ from callflow import session as driver
 from callflow.names import PAYLOAD_MAX, prompt_name
 from callflow.playing import gather, on_input
 from callflow.switch import log, now_s
-from flow_calls import DIGEST, call, decoded, encoded, publish
 from fake_session import Dtmf, FakeSession, write_wav
+from flow_calls import DIGEST, call, decoded, encoded, publish
+from flow_programs import ask, menu, program, say
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from flow_programs import ask, menu, program, say
 from test_callflow_machine import PROGRAM
 
 TODAY = program(
@@ -184,6 +184,12 @@ def test_recorded_sounds_are_played_from_the_prompts_folder(tmp_path: Path) -> N
     payload = {"c": {}, "l": "ru", "s": {"hello": ["", "Анна <{$\u0007\ud800}>"]}}
     session = call(tmp_path, made, FakeSession(), payload)
     assert spoken(session) == [f"{DIGEST}.wav", "Анна" + 8 * " "]
+
+
+def test_a_part_without_a_letter_or_digit_is_no_sound(tmp_path: Path) -> None:
+    messages = {"hello": {"ru": [{"text": "a"}, {"text": ". - "}, {"text": "1"}]}}
+    session = call(tmp_path, program({"start": [say("hello")]}, messages=messages), FakeSession())
+    assert spoken(session) == ["a", "1"]
 
 
 def test_a_sound_that_is_missing_ends_the_call_with_an_error_and_a_line_in_the_log(
