@@ -1,0 +1,141 @@
+"""Finds every mistake in scenarios at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.domain.plan import Column, DialPlan
+from orchestrator.domain.problem import Problem
+from orchestrator.engine.rules import EXHAUSTED
+from orchestrator.scenario.check_contact import check_contact
+from orchestrator.scenario.check_flow import check_flow
+from orchestrator.scenario.check_messages import check_messages
+from orchestrator.scenario.check_rules import DISPOSITIONS, check_rules
+from orchestrator.scenario.check_tests import check_tests, tests_of
+from orchestrator.scenario.dial import RuleSpec
+from orchestrator.scenario.draft import Draft
+from orchestrator.scenario.findings import Findings
+from orchestrator.scenario.library import Library, files_in
+from orchestrator.scenario.model import ScenarioModel, SoundFile
+from orchestrator.scenario.part import Broken
+from orchestrator.scenario.plan import plan_of
+from orchestrator.scenario.rehearsal import ScenarioTest
+from orchestrator.scenario.sounds import Sound
+from orchestrator.scenario.source import Mark, Text
+from orchestrator.scenario.template import Template, parse_template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A scenario without problems. `messages`: name -> language -> text, or file name of a recording."""
+
+    name: str
+    title: str
+    path: Path
+    model: ScenarioModel
+    languages: tuple[str, ...]
+    columns: tuple[Column, ...]
+    messages: dict[str, dict[str, Template | str]]
+    sounds: tuple[Sound, ...]
+    plan: DialPlan
+    tests: tuple[ScenarioTest, ...]
+
+
+def check_path(
+    paths: Iterable[Path] | Path, *, folder: Path | None = None
+) -> tuple[list[Scenario], list[Problem]]:
+    """Check files, and all scenarios below folders: those without a problem, and all problems by place.
+
+    folder: what scenarios share must be inside it; by default the folder named, or that of the file named.
+    """
+    findings = Findings()
+    libraries: dict[Path, Library] = {}
+    scenarios: list[Scenario] = []
+    names: dict[str, Text] = {}
+    shared: list[tuple[Path, Library]] = []
+    for path, bounds in files_in([paths] if isinstance(paths, Path) else paths, findings):
+        root = folder.resolve() if folder else bounds
+        library = libraries.setdefault(root, Library(root))
+        own = Findings()
+        loaded = library.load(path, own)
+        if not library.is_scenario(path):
+            shared.append((path, library))
+            continue
+        if loaded is not None:
+            draft = Draft.of(loaded, library.folder, own)
+            _check_name(draft.model.scenario, names, own)
+            scenario = check_draft(draft)
+            scenarios += [scenario] if scenario is not None else []
+        findings.extend(own.sorted())
+    for path, library in shared:
+        if path.resolve() not in library.included:
+            findings.add("S021", Mark(str(path), 0, 0), "this is neither a scenario nor included by one")
+    return scenarios, findings.sorted()
+
+
+def _check_name(name: Text, names: dict[str, Text], findings: Findings) -> None:
+    """Campaigns are named after scenarios, so two files cannot have the same one."""
+    first = names.setdefault(name, name)
+    if first is not name and name.mark.file:
+        findings.add("S022", name, f"{first.mark.file} is called `{name}` too")
+
+
+def check_draft(draft: Draft) -> Scenario | None:
+    """Run all cross checks; None when there is any problem."""
+    check_messages(draft)
+    check_flow(draft)
+    check_contact(draft)
+    check_rules(draft)
+    plan = plan_of(draft.model.dial, _rules_that_apply(draft), draft.results)
+    check_tests(draft, plan)
+    return None if draft.findings else _finish(draft, plan)
+
+
+def _rules_that_apply(draft: Draft) -> dict[str, RuleSpec]:
+    """Without those that an included file has for results of other scenarios."""
+    keys = DISPOSITIONS | {EXHAUSTED} | draft.results
+    return {
+        str(key): spec
+        for key, spec in draft.model.rules.items()
+        if isinstance(spec, RuleSpec) and key in keys
+    }
+
+
+def _finish(draft: Draft, plan: DialPlan) -> Scenario:
+    model = draft.model
+    said = {str(name) for name in draft.said}
+    sounds: dict[str, Sound] = {}
+    messages: dict[str, dict[str, Template | str]] = {}
+    for name, wordings in model.messages.items():
+        if name in said and not isinstance(wordings, Broken):
+            messages[str(name)] = {
+                language: _wording(wordings[language], draft, sounds)  # type: ignore[index]  # a Text is found by an equal str
+                for language in draft.languages
+            }
+    return Scenario(
+        name=str(model.scenario),
+        title=str(model.title or model.scenario),
+        path=draft.path,
+        model=model,
+        languages=draft.languages,
+        columns=tuple(
+            Column(name=name, type=str(spec.type), required=not spec.optional)
+            for name, spec in draft.columns.items()
+        ),
+        messages=messages,
+        sounds=tuple(sounds.values()),
+        plan=plan,
+        tests=tests_of(draft),
+    )
+
+
+def _wording(wording: Text | SoundFile | Broken, draft: Draft, sounds: dict[str, Sound]) -> Template | str:
+    if isinstance(wording, Text):
+        return parse_template(wording)
+    assert isinstance(wording, SoundFile)  # noqa: S101  # a scenario with problems is not finished
+    sound = draft.recordings[wording.file.mark]
+    assert sound is not None  # noqa: S101
+    sounds[sound.name] = sound
+    return sound.name

@@ -1,0 +1,107 @@
+"""Cross checks of contact columns, of the order of calling, and of values in tests."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo
+
+from orchestrator.domain.plan import OrderBy
+from orchestrator.scenario.draft import Draft
+from orchestrator.scenario.findings import did_you_mean
+from orchestrator.scenario.hours import parse_date
+from orchestrator.scenario.source import Text
+
+# Columns with a meaning of their own: they may be in a list without being declared, and need not be used
+SPECIAL: dict[str, str] = {
+    "phone": "phone",
+    "phone2": "phone",
+    "phone3": "phone",
+    "language": "language",
+    "timezone": "timezone",
+}
+RESERVED = ("then", "else", *(by.value for by in OrderBy if by is not OrderBy.FIELD))
+
+_SHAPES = {
+    "digits": re.compile(r"[0-9]+\Z"),
+    "number": re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?\Z"),
+    "money": re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,2})?\Z"),
+    "time": re.compile(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]\Z"),
+    "phone": re.compile(r"\+?[0-9][0-9 ()-]{4,24}\Z"),
+}
+
+
+def check_contact(draft: Draft) -> None:
+    for name, spec in draft.columns.items():
+        key = _key(draft, name)
+        if name in RESERVED:
+            draft.findings.add("S112", key, f"`{name}` cannot be the name of a column")
+        wanted = SPECIAL.get(name)
+        if wanted and spec.type != wanted:
+            draft.findings.add(
+                "S403", spec.place("type"), f"`{name}` is of type {wanted}", f"write `{name}: {wanted}`"
+            )
+        elif not wanted and spec.type in SPECIAL.values():
+            message = f"only {_special_names(spec.type)} can be of type {spec.type}"
+            draft.findings.add("S403", spec.place("type"), message, "digits or text can be spoken")
+    _check_first(draft)
+    if not {"contact", "flow", "messages", "dial"} & draft.lost:
+        _check_used(draft)
+
+
+def _special_names(kind: str) -> str:
+    return ", ".join(f"`{name}`" for name, own in SPECIAL.items() if own == kind)
+
+
+def _key(draft: Draft, name: str) -> Text:
+    return next(key for key in draft.model.contact if key == name)
+
+
+def _check_first(draft: Draft) -> None:
+    seen: set[str] = set()
+    for order in draft.model.dial.first:
+        column = order.key.column
+        if column is not None and column not in draft.model.contact and "contact" not in draft.lost:
+            known = {*draft.columns, "fewest_attempts", "oldest", "newest"}
+            draft.findings.add(
+                "S401", order.text, f"no contact column `{column}`", did_you_mean(column, known)
+            )
+        what = column or order.key.by.value
+        if what in seen:
+            draft.findings.add("S504", order.text, f"`{what}` stands twice")
+        seen.add(what)
+
+
+def _check_used(draft: Draft) -> None:
+    used = set(draft.vouched)
+    used |= {str(name) for block in draft.blocks.values() for name in block.reads}
+    used |= {spoken.name for *_, template in draft.templates() for spoken in template.names}
+    used |= {order.key.column for order in draft.model.dial.first if order.key.column}
+    has_broken = any(template.mistakes for *_, template in draft.templates())
+    for name in draft.columns:
+        key = _key(draft, name)
+        if name not in used and name not in SPECIAL and draft.is_own(key.mark) and not has_broken:
+            draft.findings.add("S402", key, f"the column `{name}` is never used")
+
+
+def value_mistake(value: str, column_type: str, languages: tuple[str, ...]) -> str:
+    """What is wrong with a test's value for a column; "" when nothing is."""
+    match column_type:
+        case "date":
+            is_good = parse_date(value) is not None
+        case "language":
+            is_good = value in languages
+        case "timezone":
+            is_good = _is_zone(value)
+        case "text":
+            is_good = True
+        case _:
+            is_good = bool(_SHAPES[column_type].match(value))
+    return "" if is_good else f"is no {column_type}"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

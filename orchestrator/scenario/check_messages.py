@@ -1,0 +1,132 @@
+"""Cross checks of messages: languages, variables, filters, recordings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from orchestrator.scenario.draft import Draft
+from orchestrator.scenario.findings import did_you_mean
+from orchestrator.scenario.model import SoundFile
+from orchestrator.scenario.part import Broken
+from orchestrator.scenario.sounds import read_sound
+from orchestrator.scenario.source import Text
+from orchestrator.scenario.template import Filter, Spoken
+from orchestrator.scenario.words import CURRENCIES, LANGUAGES
+
+# Filter -> types of columns that it can put into words
+FITS: dict[str, tuple[str, ...]] = {
+    "digits": ("digits", "number", "text", "phone"),
+    "number": ("number", "digits", "money"),
+    "money": ("money", "number", "digits"),
+    "date": ("date",),
+}
+
+
+def check_messages(draft: Draft) -> None:
+    _check_languages(draft)
+    _check_said(draft)
+    for *_, text, template in draft.templates():
+        for mistake in template.mistakes:
+            draft.findings.add(mistake.code, text, mistake.message, mistake.hint)
+        for spoken in template.names:
+            _check_spoken(draft, text, spoken)
+    for sound in draft.sound_files():
+        _check_sound(draft, sound)
+
+
+def _check_languages(draft: Draft) -> None:
+    if "languages" in draft.lost:
+        return
+    listed = draft.model.languages
+    for index, language in enumerate(listed):
+        if language not in LANGUAGES:
+            draft.findings.add("S204", language, f"the language `{language}` is not known")
+        elif language in listed[:index]:
+            draft.findings.add("S504", language, f"the language `{language}` stands twice")
+    for name, wordings in draft.model.messages.items():
+        if isinstance(wordings, Broken):
+            continue
+        is_own = draft.is_own(name.mark)
+        if is_own or name in draft.said:
+            for missing in draft.languages:
+                if missing not in wordings:
+                    draft.findings.add("S201", name, f"`{name}` is missing in `{missing}`")
+        for written in wordings if is_own else ():
+            _check_language(draft, written)
+
+
+def _check_language(draft: Draft, language: Text) -> None:
+    if language in draft.model.languages:
+        return
+    if language in LANGUAGES:
+        draft.findings.add("S205", language, f"`{language}` is not one of `languages`")
+    else:
+        hint = "write {ru: {file: ...}, en: {file: ...}}" if language == "file" else ""
+        draft.findings.add("S204", language, f"the language `{language}` is not known", hint)
+
+
+def _check_said(draft: Draft) -> None:
+    declared = draft.model.messages
+    if "messages" not in draft.lost:
+        for name in draft.said:
+            if name not in declared:
+                draft.findings.add("S202", name, f"no message `{name}`", did_you_mean(name, declared))
+    if "flow" not in draft.lost:
+        known = {*draft.said, *draft.vouched}
+        for name in declared:
+            if name not in known and draft.is_own(name.mark):
+                draft.findings.add("S203", name, f"`{name}` is never said")
+
+
+def _check_spoken(draft: Draft, text: Text, spoken: Spoken) -> None:
+    column = draft.columns.get(spoken.name)
+    if column is not None:
+        _check_filters(draft, text, spoken, str(column.type))
+    elif spoken.name in draft.variables:
+        for used in spoken.filters:
+            if used.name not in ("digits", "number"):
+                message = (
+                    f"the filter `{used.name}` cannot be used on `{spoken.name}`, which the call itself sets"
+                )
+                draft.findings.add("S210", text, message)
+    elif not {"contact", "flow"} & draft.lost and spoken.name not in {*draft.model.contact, *draft.vouched}:
+        hint = did_you_mean(spoken.name, {*draft.columns, *draft.variables})
+        draft.findings.add("S209", text, f"`{spoken.name}` is neither a contact column nor a variable", hint)
+
+
+def _check_filters(draft: Draft, text: Text, spoken: Spoken, column_type: str) -> None:
+    conversions = [used for used in spoken.filters if used.name != "default"]
+    for used in conversions:
+        if column_type not in FITS[used.name]:
+            message = f"the filter `{used.name}` does not fit `{spoken.name}`, a column of type {column_type}"
+            draft.findings.add(
+                "S211", text, message, f"it takes columns of type {', '.join(FITS[used.name])}"
+            )
+        elif mistake := _argument_mistake(used):
+            draft.findings.add("S211", text, mistake)
+    if len(conversions) > 1:
+        draft.findings.add(
+            "S211", text, f"`{spoken.name}` goes through {len(conversions)} filters", "one is enough"
+        )
+    if column_type == "date" and not conversions:
+        hint = f"write {{{{ {spoken.name} | date }}}}"
+        draft.findings.add("S211", text, f"`{spoken.name}` is a date, and would be read as figures", hint)
+
+
+def _argument_mistake(used: Filter) -> str:
+    for argument in used.arguments:
+        if used.name == "date" and argument != "full":
+            return f"`date` takes 'full' or nothing, not '{argument}'"
+        if used.name == "money" and argument not in CURRENCIES:
+            return f"the currency '{argument}' is not known: {', '.join(sorted(CURRENCIES))}"
+    return ""
+
+
+def _check_sound(draft: Draft, sound: SoundFile) -> None:
+    mark = sound.file.mark
+    path = Path(os.path.normpath(Path(mark.file).parent / sound.file))
+    if not path.resolve().is_relative_to(draft.folder):
+        draft.findings.add("S018", mark, f"`{sound.file}` is outside of {draft.folder.name}/")
+        return
+    draft.recordings[mark] = read_sound(path, mark, draft.findings)

@@ -1,0 +1,111 @@
+"""Cross checks of rules and tests: what can happen at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orchestrator.domain.disposition import Disposition
+from orchestrator.domain.plan import MachinePolicy, Rule
+from orchestrator.engine.rules import EXHAUSTED
+from orchestrator.scenario.dial import RuleSpec
+from orchestrator.scenario.draft import Draft
+from orchestrator.scenario.findings import did_you_mean
+from orchestrator.scenario.part import Broken
+from orchestrator.scenario.source import Text
+
+# Words that the store itself gives to leads
+RESERVED_STATUSES = ("new", "do_not_call", "lifetime")
+NO_RESULT = "none"  # what a test expects of a call without a result
+DISPOSITIONS = frozenset(kind.value for kind in Disposition)
+RESERVED_RESULTS = DISPOSITIONS | {EXHAUSTED, NO_RESULT}
+# Detection that is off, or whose finding is set aside, never reports a machine
+_NO_MACHINE = (MachinePolicy.OFF.value, MachinePolicy.TREAT_AS_HUMAN.value)
+
+
+def check_rules(draft: Draft) -> None:
+    for block in draft.blocks.values():
+        for name in block.concludes:
+            if name in RESERVED_RESULTS:
+                draft.findings.add("S112", name, f"`{name}` cannot be a result: it has a meaning of its own")
+    for key, spec in draft.model.rules.items():
+        if isinstance(spec, Broken):
+            continue
+        if spec.status is not None and spec.status in RESERVED_STATUSES:
+            draft.findings.add(
+                "S112", spec.place("status"), f"the status `{spec.status}` has a meaning of its own"
+            )
+        if draft.is_own(key.mark):
+            _check_key(draft, key)
+        _check_together(draft, spec)
+        _check_retries(draft, key, spec)
+
+
+def can_fire(draft: Draft, key: str) -> bool:
+    """Whether anything that this scenario does can end under this key."""
+    return not _why_never(draft, key)
+
+
+def _why_never(draft: Draft, key: str) -> str:
+    if key == Disposition.ABANDONED:
+        return "nobody is abandoned without a queue"
+    if key == Disposition.MACHINE and "machine" not in draft.lost and str(draft.model.machine) in _NO_MACHINE:
+        return f"with `machine: {draft.model.machine}` no call ends as machine"
+    return ""
+
+
+def _check_key(draft: Draft, key: Text) -> None:
+    if key in DISPOSITIONS or key == EXHAUSTED:
+        why = _why_never(draft, key)
+        if why:
+            draft.findings.add("S602", key, f"the rule never fires: {why}")
+    elif "flow" not in draft.lost and key not in draft.results | draft.vouched:
+        everywhere = {str(name) for block in draft.blocks.values() for name in block.concludes}
+        if key in everywhere:
+            draft.findings.add("S602", key, f"the rule never fires: no way leads to `result: {key}`")
+        else:
+            hint = did_you_mean(key, {*DISPOSITIONS, EXHAUSTED, *everywhere})
+            draft.findings.add(
+                "S601", key, f"`{key}` is neither a disposition nor a result of the flow", hint
+            )
+
+
+def _check_together(draft: Draft, spec: RuleSpec) -> None:
+    if spec.at_most is not None and not spec.retry and not spec.is_broken("retry"):
+        draft.findings.add("S604", spec.place("at_most"), "`at_most` limits retries, and there is no `retry`")
+    if spec.hold and (spec.retry or spec.next_phone):
+        other = "retry" if spec.retry else "next_phone"
+        draft.findings.add(
+            "S604", spec.place("hold"), f"`hold` leaves the lead to a person, `{other}` does not"
+        )
+
+
+def _check_retries(draft: Draft, key: Text, spec: RuleSpec) -> None:
+    """Of `attempts: 3` counted calls two can be followed by another one."""
+    dial = draft.model.dial
+    if "dial" in draft.lost or dial.is_broken("attempts") or not draft.is_own(key.mark):
+        return
+    if key == EXHAUSTED and (spec.retry or spec.next_phone or spec.hold):
+        draft.findings.add("S604", key, "nothing comes after `exhausted`", "give it a `status` only")
+        return
+    most = dial.attempts - 1 if spec.counts else dial.attempts
+    if len(spec.retry) > max(most, 0):
+        message = f"{len(spec.retry)} retries are beyond `attempts: {dial.attempts}`"
+        draft.findings.add("S603", spec.place("retry"), message, _room(dial.attempts, most))
+    if spec.counts and spec.at_most is not None and spec.at_most > most > 0:
+        message = f"`at_most: {spec.at_most}` is beyond `attempts: {dial.attempts}`"
+        draft.findings.add("S603", spec.place("at_most"), message, _room(dial.attempts, most))
+
+
+def _room(attempts: int, most: int) -> str:
+    return f"attempts: {attempts} leaves room for {most}" if most else "attempts: 1 leaves no room for any"
+
+
+def possible_statuses(rules: Mapping[str, Rule], draft: Draft) -> set[str]:
+    """Statuses that a lead may have after its calls."""
+    statuses = {"new"}
+    for key, rule in rules.items():
+        if rule.status:
+            statuses.add(rule.status)
+        elif can_fire(draft, key) and not (rule.retry or rule.next_phone or rule.hold):
+            statuses.add(key)
+    return statuses

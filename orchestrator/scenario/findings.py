@@ -1,0 +1,52 @@
+"""Collects problems while the checks run: each once, in the order of the files."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Protocol
+
+from orchestrator.domain.problem import Problem
+from orchestrator.scenario.codes import CODES
+from orchestrator.scenario.source import Mark
+
+
+class Marked(Protocol):
+    @property
+    def mark(self) -> Mark: ...
+
+
+class Findings:
+    """A bag of problems. The same problem found twice (through an alias, say) is told once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Problem, None] = {}
+
+    def add(self, code: str, where: Mark | Marked, message: str, hint: str = "") -> None:
+        mark = where if isinstance(where, Mark) else where.mark
+        known = CODES[code]
+        problem = Problem(
+            file=mark.file, line=mark.line, col=mark.col, code=code, message=message, hint=hint or known.hint
+        )
+        self._found[problem] = None
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        self._found.update(dict.fromkeys(problems))
+
+    def sorted(self) -> list[Problem]:
+        return sorted(self._found)
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """ "did you mean `x`?" for the nearest of `known`, else the first twelve of them, else ""."""
+    names = sorted(set(known))
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    if not names:
+        return ""
+    shown = ", ".join(f"`{name}`" for name in names[:12])
+    return f"one of {shown}" + (", ..." if len(names) > 12 else "")

@@ -1,0 +1,124 @@
+"""The dial plan: made from the model, and written as JSON and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from orchestrator.domain.hours import Span, WeeklyHours
+from orchestrator.domain.plan import (
+    CallerIdRule,
+    Delay,
+    DialPlan,
+    GatewayShare,
+    OrderBy,
+    OrderKey,
+    Rule,
+    ZoneRule,
+    ZoneSource,
+)
+from orchestrator.engine.rules import DEFAULT_RULES
+from orchestrator.scenario.caller_id import rule_of
+from orchestrator.scenario.dial import Dial, RuleSpec
+
+
+def plan_of(dial: Dial, rules: dict[str, RuleSpec], results: Iterable[str]) -> DialPlan:
+    """The plan with every default filled in: each disposition, `exhausted` and each result has a rule."""
+    written = {key: _rule(spec) for key, spec in rules.items()}
+    by_default = {str(key): rule for key, rule in DEFAULT_RULES.items()}
+    concluded = {result: Rule(status=result) for result in sorted(results)}
+    return DialPlan(
+        gateways=dial.gateways,
+        caller_id=rule_of(dial.caller_id),
+        ring_s=round(dial.ring),
+        hours=dial.hours,
+        zone=dial.timezone,
+        attempts=dial.attempts,
+        per_day=dial.per_day,
+        first=tuple(order.key for order in dial.first),
+        rules={**by_default, **concluded, **written},
+    )
+
+
+def _rule(spec: RuleSpec) -> Rule:
+    return Rule(
+        retry=spec.retry,
+        at_most=spec.at_most,
+        counts=spec.counts,
+        next_phone=spec.next_phone,
+        status=str(spec.status) if spec.status else None,
+        hold=spec.hold,
+    )
+
+
+def dump_plan(plan: DialPlan) -> dict[str, Any]:
+    """The plan as JSON data; `load_plan` reads it back equal."""
+    return {
+        "gateways": [[share.name, share.weight] for share in plan.gateways],
+        "caller_id": {
+            "pool": list(plan.caller_id.pool),
+            "by_prefix": [[prefix, list(numbers)] for prefix, numbers in plan.caller_id.by_prefix],
+        },
+        "ring_s": plan.ring_s,
+        "hours": _dump_hours(plan.hours) if plan.hours else None,
+        "zone": [plan.zone.source.value, plan.zone.name],
+        "attempts": plan.attempts,
+        "per_day": plan.per_day,
+        "first": [[key.by.value, key.column, key.descending] for key in plan.first],
+        "rules": {key: _dump_rule(rule) for key, rule in plan.rules.items()},
+    }
+
+
+def load_plan(data: dict[str, Any]) -> DialPlan:
+    """The inverse of `dump_plan`; KeyError, TypeError or ValueError for what it did not write."""
+    source, zone = data["zone"]
+    caller_id = data["caller_id"]
+    return DialPlan(
+        gateways=tuple(GatewayShare(name=name, weight=weight) for name, weight in data["gateways"]),
+        caller_id=CallerIdRule(
+            pool=tuple(caller_id["pool"]),
+            by_prefix=tuple((prefix, tuple(numbers)) for prefix, numbers in caller_id["by_prefix"]),
+        ),
+        ring_s=data["ring_s"],
+        hours=_load_hours(data["hours"]) if data["hours"] else None,
+        zone=ZoneRule(source=ZoneSource(source), name=zone),
+        attempts=data["attempts"],
+        per_day=data["per_day"],
+        first=tuple(
+            OrderKey(by=OrderBy(by), column=column, descending=descending)
+            for by, column, descending in data["first"]
+        ),
+        rules={key: _load_rule(rule) for key, rule in data["rules"].items()},
+    )
+
+
+def _dump_hours(hours: WeeklyHours) -> dict[str, Any]:
+    return {
+        "days": [[[span.start, span.end] for span in spans] for spans in hours.days],
+        "closed": [date.isoformat() for date in sorted(hours.closed)],
+        "holidays": hours.holidays,
+    }
+
+
+def _load_hours(data: dict[str, Any]) -> WeeklyHours:
+    return WeeklyHours(
+        days=tuple(tuple(Span(start=start, end=end) for start, end in spans) for spans in data["days"]),
+        closed=frozenset(dt.date.fromisoformat(date) for date in data["closed"]),
+        holidays=data["holidays"],
+    )
+
+
+def _dump_rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "retry": [delay.after_s for delay in rule.retry],
+        "at_most": rule.at_most,
+        "counts": rule.counts,
+        "next_phone": rule.next_phone,
+        "status": rule.status,
+        "hold": rule.hold,
+    }
+
+
+def _load_rule(data: dict[str, Any]) -> Rule:
+    return Rule(**{**data, "retry": tuple(Delay(after_s=after_s) for after_s in data["retry"])})
