@@ -19,7 +19,11 @@ def folder(name: Name) -> Path:
 
     FileNotFoundError when there is neither: the installation is incomplete.
     """
-    package = Path(__file__).resolve().parent
+    return folder_of(Path(__file__).resolve().parent, name)
+
+
+def folder_of(package: Path, name: Name) -> Path:
+    """`folder`, for the package `orchestrator` that stands at `package`."""
     checkout = package.parent
     # A folder `scripts` may well stand beside any installed package; our setup.cfg does not.
     if (checkout / "setup.cfg").is_file() and (checkout / _IN_CHECKOUT[name]).is_dir():
