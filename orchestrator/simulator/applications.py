@@ -26,10 +26,8 @@ class ScriptRunner(Protocol):
 class Applications:
     """Runs applications on a leg. `log(level, text)` is the switch's console."""
 
-    def __init__(
-        self, scripts: ScriptRunner, log: Callable[[str, str], None], announce: Callable[[str, Leg], None]
-    ) -> None:
-        self._scripts, self._log, self._announce = scripts, log, announce
+    def __init__(self, scripts: ScriptRunner, log: Callable[[str, str], None]) -> None:
+        self._scripts, self._log = scripts, log
 
     def execute(self, leg: Leg, name: str, data: str) -> None:
         """Run one application to its end, or until the leg is down."""
@@ -44,12 +42,15 @@ class Applications:
         channel.applications.append(AppRun(name=name, data=data, at_ms=leg.now_ms))
         channel.set("current_application_data", data)
         channel.set("current_application", name)
-        self._announce("CHANNEL_EXECUTE", leg)
+        about = {"Application": name, "Application-Data": data}
+        about["Application-UUID"] = f"{channel.uuid}-{len(channel.applications)}"
+        leg.announce("CHANNEL_EXECUTE", about)
         if run is None:
             self._scripts.run(leg, data)
         else:
             run(leg, data)
-        self._announce("CHANNEL_EXECUTE_COMPLETE", leg)
+        about["Application-Response"] = channel.get("current_application_response") or "_none_"
+        leg.announce("CHANNEL_EXECUTE_COMPLETE", about)
 
 
 def _answer(leg: Leg, data: str) -> None:

@@ -10,16 +10,16 @@ from orchestrator.simulator.callee import Callee
 from orchestrator.simulator.causes import sip_cause
 from orchestrator.simulator.cdr import write_cdr
 from orchestrator.simulator.chance import chance, pick
-from orchestrator.simulator.channel import Channel, Profile
+from orchestrator.simulator.channel import Profile
 from orchestrator.simulator.leg import NEVER_MS, Leg
 from orchestrator.simulator.messages import Messages
 from orchestrator.simulator.originate import Originate
+from orchestrator.simulator.outbound import outbound_channel
 from orchestrator.simulator.population import Outcome
 
 if TYPE_CHECKING:
     from orchestrator.simulator.switch import SimulatedSwitch
 
-PROFILE: Final = "out"  # the sofia profile every gateway is on
 POST_DIAL_MS: Final = 120  # from the INVITE to the first answer of the far end
 TICK_MS: Final = 20  # the switch looks at its legs this often
 
@@ -34,16 +34,25 @@ class Call:
         self,
         switch: SimulatedSwitch,
         request: Originate,
+        callee: Callee,
         *,
         uuid: str,
         session_id: int,
         on_result: Callable[[str], None],
+        on_end: Callable[[Leg], None],
     ) -> None:
-        self._switch, self._request, self._on_result = switch, request, on_result
+        self._switch, self._request, self._on_result, self._on_end = switch, request, on_result, on_end
         self._rng = chance(switch.seed, "call", uuid)
-        self._session_id = session_id
-        self._has_answered_job = False
-        self.leg = self._leg(uuid, session_id)
+        self._is_announced = self._is_originated = False
+        own = request.variables
+        self.leg = Leg(
+            outbound_channel(request, uuid=uuid, session_id=session_id, now_ms=switch.clock.now_ms()),
+            callee,
+            number=request.destination.number,
+            messages=Messages(switch.root, own.get("prozvon_program", ""), own.get("prozvon_payload", "")),
+            timers=switch.timers,
+            emitter=switch,
+        )
 
     def run(self) -> None:
         leg, channel = self.leg, self.leg.channel
@@ -54,43 +63,6 @@ class Call:
                 self._in_dialplan()
         finally:
             self._finish()
-
-    def _leg(self, uuid: str, session_id: int) -> Leg:
-        request, switch = self._request, self._switch
-        now_ms = switch.clock.now_ms()
-        number = request.destination.number
-        own = request.variables
-        channel = Channel(
-            uuid=uuid,
-            name=f"sofia/{PROFILE}/{number}",
-            created_ms=now_ms,
-            first=Profile(
-                index="1",
-                created_ms=now_ms,
-                caller_name=request.caller_name,
-                caller_number=request.caller_number,
-                callee_name="Outbound Call",
-                callee_number=number,
-                destination=number,
-            ),
-            ani=request.caller_number,
-            variables=variables.of_session(uuid, session_id)
-            | variables.of_invite(
-                gateway=request.destination.gateway,
-                profile=PROFILE,
-                number=number,
-                name=f"sofia/{PROFILE}/{number}",
-                own=own,
-            ),
-        )
-        return Leg(
-            channel,
-            switch.callee_for(number, uuid, now_ms),
-            number=number,
-            messages=Messages(switch.root, own.get("prozvon_program", ""), own.get("prozvon_payload", "")),
-            timers=switch.timers,
-            emitter=switch,
-        )
 
     # Until the answer
 
@@ -124,7 +96,8 @@ class Call:
     def _progress(self) -> bool:
         """180, or 183 with sound; True for the latter."""
         leg, channel = self.leg, self.leg.channel
-        self._dialog()
+        if self._is_sip:
+            self._dialog()
         if leg.callee.early_media:
             channel.progress_media_ms = leg.now_ms
             channel.answer_state = "early"
@@ -138,6 +111,10 @@ class Call:
         channel.call_state = "RINGING"
         return False
 
+    @property
+    def _is_sip(self) -> bool:
+        return self._request.destination.endpoint == "sofia"
+
     def _dialog(self) -> None:
         channel = self.leg.channel
         channel.network_addr = "127.0.0.1"
@@ -147,25 +124,31 @@ class Call:
 
     def _answer(self) -> None:
         leg, channel = self.leg, self.leg.channel
-        if not channel.network_addr:
+        if not channel.network_addr and self._is_sip:
             self._dialog()
         channel.answered_ms = leg.now_ms
         channel.answer_state = "answered"
-        channel.variables.update(variables.ANSWERED)
+        if self._is_sip:
+            channel.variables.update(variables.ANSWERED)
         self._switch.emit_channel("CHANNEL_ANSWER", leg)
         channel.call_state = "ACTIVE"
         channel.set("endpoint_disposition", "ANSWER")
-        self._switch.callee_log.answered(at=leg.now_ms, call=channel.uuid)
-        leg.at(
-            leg.now_ms + round(leg.callee.stays_s * 1000), lambda: leg.hang_up("NORMAL_CLEARING", by="callee")
-        )
+        if leg.callee.kind is not None:
+            self._switch.calls.callee_log.answered(at=leg.now_ms, call=channel.uuid)
+        gone_ms = leg.now_ms + round(leg.callee.stays_s * 1000)
+        leg.at(gone_ms, lambda: leg.hang_up("NORMAL_CLEARING", by="callee"))
 
     def _refuse(self) -> None:
         leg, channel = self.leg, self.leg.channel
-        status = leg.callee.sip_status or 480
-        phrase, cause = sip_cause(status)
-        channel.network_addr = "127.0.0.1"
-        channel.variables.update(variables.of_refusal(status, phrase, cause, channel.uuid))
+        cause = leg.callee.cause
+        if not cause:
+            status = leg.callee.sip_status or 480
+            phrase, cause = sip_cause(status)
+            is_real = leg.callee.kind is not None
+            channel.network_addr = "127.0.0.1" if is_real else ""
+            channel.variables.update(
+                variables.of_refusal(status, phrase, cause, channel.uuid, is_real=is_real)
+            )
         leg.hang_up(cause, by="callee")
 
     def _late_end_of_early_media(self) -> None:
@@ -175,12 +158,15 @@ class Call:
             self._refuse()
 
     def _succeeded(self) -> None:
-        """The originate's `+OK`, before the extension begins."""
-        self._announce(f"+OK {self.leg.channel.uuid}\n")
+        """The originate's `+OK`, before the extension begins (or, as a fault, after its end)."""
+        self._is_originated = True
+        line = self._switch.fault_line
+        if not line.happens(line.faults.late_job):
+            self._announce(f"+OK {self.leg.channel.uuid}\n")
 
     def _announce(self, result: str) -> None:
-        if not self._has_answered_job:
-            self._has_answered_job = True
+        if not self._is_announced:
+            self._is_announced = True
             self._on_result(result)
 
     # In the dialplan
@@ -262,28 +248,30 @@ class Call:
             return
         leg.hang_up("NORMAL_CLEARING", by="switch")
         order = pick(_JOB_ORDER, self._rng)
-        failure = f"-ERR {channel.cause}\n"
-        if order == "before_complete":
-            self._announce(failure)
+        result = f"+OK {channel.uuid}\n" if self._is_originated else f"-ERR {channel.cause}\n"
+        if order == "before_complete" and not self._is_originated:
+            self._announce(result)
         channel.call_state, channel.state, channel.state_number = "HANGUP", "CS_REPORTING", "11"
         self._report()
-        write_cdr(switch.cdr_dir, channel, core_uuid=switch.core_uuid, switchname=switch.switchname)
-        switch.callee_log.over(
-            at=channel.hungup_ms,
-            call=channel.uuid,
-            cause=channel.cause,
-            by=leg.ended_by,
-            keys=leg.keys,
-            heard=leg.heard,
-        )
+        if not switch.fault_line.happens(switch.fault_line.faults.no_cdr):
+            write_cdr(switch.cdr_dir, channel, core_uuid=switch.core_uuid, switchname=switch.switchname)
+        if leg.callee.kind is not None:
+            switch.calls.callee_log.over(
+                at=channel.hungup_ms,
+                call=channel.uuid,
+                cause=channel.cause,
+                by=leg.ended_by,
+                keys=leg.keys,
+                heard=leg.heard,
+            )
         switch.emit_channel("CHANNEL_HANGUP_COMPLETE", leg)
         if order == "after_complete":
-            self._announce(failure)
+            self._announce(result)
         if not leg.is_zombie:
             channel.state_number = "12"
             switch.emit_channel("CHANNEL_DESTROY", leg)
-        switch.leg_ended(leg)
-        self._announce(failure)
+        self._on_end(leg)
+        self._announce(result)
 
     def _report(self) -> None:
         channel = self.leg.channel
@@ -307,6 +295,8 @@ class Call:
                 last_app=(last.name, last.data) if last else None,
             )
         )
+        if not self._is_sip:
+            return
         if channel.answered_ms:
             by_callee = self.leg.ended_by == "callee"
             channel.set("sip_hangup_disposition", "recv_bye" if by_callee else "send_bye")
@@ -325,8 +315,3 @@ _NO_RINGING: Final = (
     Outcome.BUSY,
 )
 _NEVER_ENDS: Final = (Outcome.NO_ANSWER, Outcome.SILENT)
-
-
-def is_reached(callee: Callee) -> bool:
-    """Whether the callee's own telephone rang."""
-    return callee.outcome not in _NO_RINGING

@@ -49,8 +49,9 @@ class Callee:
     stays_s: float  # since the answer; then it hangs up
     sounds: tuple[Utterance, ...]
     noise: float
-    kind: CalleeKind
+    kind: CalleeKind | None  # None: no callee at all, the far end of a loopback or a dead gateway
     key: str  # what its chance is named after
+    cause: str = ""  # of a refusal that is not SIP's
     _heard: int = field(default=0)
     _prompts: int = field(default=0)
 
@@ -62,6 +63,8 @@ class Callee:
         """
         self._heard += 1
         self._prompts += is_prompt
+        if self.kind is None:
+            return ()
         keys = self.kind.keys
         choices = keys.get(message) if message is not None else None
         if choices is None and is_prompt:

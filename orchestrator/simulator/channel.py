@@ -7,17 +7,6 @@ from dataclasses import dataclass, field
 from orchestrator.simulator.events import Headers
 from orchestrator.simulator.variables import ANSWER_CODECS, PREFIX, Variables
 
-STATES = {
-    "CS_NONE": "0",
-    "CS_INIT": "2",
-    "CS_ROUTING": "3",
-    "CS_EXECUTE": "4",
-    "CS_CONSUME_MEDIA": "7",
-    "CS_HANGUP": "10",
-    "CS_REPORTING": "11",
-    "CS_DESTROY": "12",
-}
-
 
 @dataclass(slots=True, kw_only=True)
 class Profile:
@@ -108,22 +97,6 @@ class Channel:
         headers.update(self._caller_headers())
         headers.update(self.variables)
         return headers
-
-    def bare_headers(self) -> Headers:
-        """Of a session that never became a channel: its gateway is unknown or down."""
-        return {
-            "Channel-State": "CS_NONE",
-            "Channel-Call-State": "DOWN",
-            "Channel-State-Number": "0",
-            "Channel-Name": "N/A",
-            "Unique-ID": self.uuid,
-            "Call-Direction": "outbound",
-            "Presence-Call-Direction": "outbound",
-            "Channel-HIT-Dialplan": "false",
-            "Channel-Call-UUID": self.uuid,
-            "Answer-State": "ringing",
-            **self.variables,
-        }
 
     def _caller_headers(self) -> Headers:
         profile, first = self.profile, self.first

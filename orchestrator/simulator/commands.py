@@ -58,7 +58,7 @@ class Commands:
             "sofia": self._sofia,
             "originate": self._originate,
             "hupall": self._hupall,
-            "uuid_exists": lambda text: "true" if switch.live_leg(text) else "false",
+            "uuid_exists": lambda text: "true" if switch.calls.live_leg(text) else "false",
             "uuid_kill": self._uuid_kill,
             "uuid_getvar": self._uuid_getvar,
             "uuid_setvar": self._uuid_setvar,
@@ -73,13 +73,13 @@ class Commands:
     def start(self, name: str, arguments: str, announce: Announce) -> None:
         """Run without blocking; `announce` gets the answer, once, now or later."""
         if name == "originate":
-            self._switch.originate(arguments, announce)
+            self._switch.calls.originate(arguments, announce)
         else:
             announce(self.run(name, arguments) or "")
 
     def _originate(self, text: str) -> str:
         result: AsyncResult[str] = AsyncResult()
-        self._switch.originate(text, result.set)
+        self._switch.calls.originate(text, result.set)
         return str(result.get())
 
     def _reloadxml(self, _: str) -> str:
@@ -98,7 +98,7 @@ class Commands:
 
     def _fsctl(self, text: str) -> str:
         switch, words = self._switch, [*text.split(" "), "", ""]
-        throttle = switch.throttle
+        throttle = switch.calls.throttle
         match words[0]:
             case "sps":
                 if words[1].isdigit():
@@ -141,14 +141,14 @@ class Commands:
         if words[:2] == ["status", "gateway"] and len(words) > 2:
             return gateway_report(self._switch, words[2])
         if words == ["status"]:
-            names = ", ".join(f"out::{name}" for name in self._switch.gateways)
+            names = ", ".join(f"out::{name}" for name in self._switch.calls.gateways)
             return f"out\tprofile\tsip:mod_sofia@127.0.0.1:5080\tRUNNING\n{names}\n"
         return "-ERR this sofia command is not simulated\n"
 
     def _hupall(self, text: str) -> str:
         cause, name, value = [*text.split(" ", 2), "", ""][:3]
         cause = known_cause(cause) or "MANAGER_REQUEST"
-        for leg in self._switch.live_legs():
+        for leg in self._switch.calls.live_legs():
             if not name or leg.channel.get(name) == value:
                 leg.kill(cause)
         if not name:
@@ -159,7 +159,7 @@ class Commands:
         if not text:
             return "-USAGE: <uuid> [cause]\n"
         leg_uuid, _, cause = text.partition(" ")
-        leg = self._switch.live_leg(leg_uuid)
+        leg = self._switch.calls.live_leg(leg_uuid)
         if leg is None:
             return NO_CHANNEL
         leg.kill(known_cause(cause) or "NORMAL_CLEARING")
@@ -169,14 +169,14 @@ class Commands:
         leg_uuid, _, name = text.partition(" ")
         if not name:
             return "-USAGE: <uuid> <var>\n"
-        leg = self._switch.live_leg(leg_uuid)
+        leg = self._switch.calls.live_leg(leg_uuid)
         return NO_CHANNEL if leg is None else leg.channel.get(name) or "_undef_"
 
     def _uuid_setvar(self, text: str) -> str:
         leg_uuid, name, value = [*text.split(" ", 2), "", ""][:3]
         if not name:
             return "-USAGE: <uuid> <var> [value]\n"
-        leg = self._switch.live_leg(leg_uuid)
+        leg = self._switch.calls.live_leg(leg_uuid)
         if leg is None:
             return NO_CHANNEL
         leg.channel.set(name, value)
@@ -186,7 +186,7 @@ class Commands:
         leg_uuid, _, kind = text.partition(" ")
         if not leg_uuid:
             return "-USAGE: <uuid> [format]\n"
-        leg = self._switch.live_leg(leg_uuid)
+        leg = self._switch.calls.live_leg(leg_uuid)
         return NO_CHANNEL if leg is None else dump(self._switch, leg, kind)
 
     def _fault(self, text: str) -> str:
@@ -196,6 +196,6 @@ class Commands:
             self._switch.crash()
             return "+OK\n"
         if words[0] == "gateway" and len(words) == 3 and words[2] in ("up", "down", "dead"):
-            self._switch.gateways[words[1]] = words[2]
+            self._switch.calls.gateways[words[1]] = words[2]
             return "+OK\n"
         return self._switch.fault_line.set(text)

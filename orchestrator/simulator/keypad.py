@@ -37,12 +37,16 @@ class Keypad:
             return MISSING
         leg, began_ms = self.leg, self.leg.now_ms
         leg.hears(name)
+        kind = name.partition("://")[0] if "://" in name else "file"
+        file = {"Playback-File-Type": kind, "Playback-File-Path": name}
+        leg.announce("PLAYBACK_START", file)
         status = self.last(max(0, length_ms - from_ms), on_key=on_key, stops_at=stops_at)
         played_ms = leg.now_ms - began_ms
         leg.channel.set("playback_last_offset_pos", str(played_ms * 8))
         leg.channel.set("playback_seconds", str(played_ms // 1000))
         leg.channel.set("playback_ms", str(played_ms))
         leg.channel.set("playback_samples", str(played_ms * 8))
+        leg.announce("PLAYBACK_STOP", file | {"Playback-Status": "done" if leg.is_up else "break"})
         return status
 
     def speak(self, text: str, *, on_key: Callable[[str], bool] | None = None) -> str:
@@ -56,7 +60,7 @@ class Keypad:
 
         def digit() -> bool:
             nonlocal was_stopped
-            key = leg.digits.popleft()
+            key = leg.take_digit()
             was_stopped = on_key(key) if on_key else key in stops_at
             if was_stopped and not on_key:
                 leg.channel.set("playback_terminator_used", key)
@@ -79,7 +83,7 @@ class Keypad:
 
         def digit() -> bool:
             nonlocal typed, end
-            key = leg.digits.popleft()
+            key = leg.take_digit()
             if key in ends:
                 end = key
             else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Protocol
 
@@ -26,7 +26,7 @@ NEVER_MS = 1 << 62
 class Emitter(Protocol):
     """Where a leg's events go."""
 
-    def emit_channel(self, name: str, leg: Leg) -> None: ...
+    def emit_channel(self, name: str, leg: Leg, extra: Mapping[str, str] | None = None) -> None: ...
 
 
 class Leg:
@@ -115,6 +115,18 @@ class Leg:
         )  # the event of it has none yet [recorded]
         self._emitter.emit_channel("CHANNEL_HANGUP", self)
         self.channel.hungup_ms = hungup_ms
+
+    def take_digit(self) -> str:
+        """The oldest key pressed and not yet taken. IndexError when there is none."""
+        key = self.digits.popleft()
+        self._emitter.emit_channel(
+            "DTMF", self, {"DTMF-Digit": key, "DTMF-Duration": "2000", "DTMF-Source": "RTP"}
+        )
+        return key
+
+    def announce(self, name: str, extra: Mapping[str, str] | None = None) -> None:
+        """Fire an event of this leg, with header lines of its own at the end."""
+        self._emitter.emit_channel(name, self, extra)
 
     def press(self, key: str) -> None:
         """The callee presses a key."""

@@ -37,14 +37,14 @@ def uptime(switch: SimulatedSwitch, unit: str) -> str:
 
 
 def status_report(switch: SimulatedSwitch) -> str:
-    throttle, now_ms = switch.throttle, switch.clock.now_ms()
+    throttle, now_ms = switch.calls.throttle, switch.clock.now_ms()
     ready = "not ready" if throttle.is_paused else "ready"
-    live = switch.session_count
+    live = switch.calls.count
     return (
         f"UP {span_text(now_ms - switch.started_ms)}\n"
         f"FreeSWITCH (Version 1.10.12-release git a88d069 2024-08-02 21:02:27Z 64bit) is {ready}\n"
         f"{throttle.sessions} session(s) since startup\n"
-        f"{live} session(s) - peak {switch.session_peak}, last 5min {switch.session_peak} \n"
+        f"{live} session(s) - peak {switch.calls.peak}, last 5min {switch.calls.peak} \n"
         f"{throttle.last(now_ms)} session(s) per Sec out of max {throttle.next_sps}, peak {throttle.peak}, "
         f"last 5min {throttle.peak} \n"
         f"{throttle.max_sessions} session(s) max\n"
@@ -55,7 +55,7 @@ def status_report(switch: SimulatedSwitch) -> str:
 
 def channels_listing(switch: SimulatedSwitch, words: list[str]) -> str:
     """`show channels|calls [count] [like TEXT] [as json|delim X]`."""
-    rows = [_row(switch, leg) for leg in switch.live_legs()]
+    rows = [_row(switch, leg) for leg in switch.calls.live_legs()]
     if "like" in words[:-1]:
         wanted = words[words.index("like") + 1]
         rows = [row for row in rows if wanted in row["uuid"] or wanted in row["name"]]
@@ -136,7 +136,7 @@ def dump(switch: SimulatedSwitch, leg: Leg, kind: str) -> str:
 
 def gateway_report(switch: SimulatedSwitch, name: str) -> str:
     """`sofia status gateway NAME`."""
-    state = switch.gateways.get(name)
+    state = switch.calls.gateways.get(name)
     if state is None:
         return "Invalid Gateway!\n"
     line = "=" * 97 + "\n"
@@ -164,8 +164,8 @@ def gateway_report(switch: SimulatedSwitch, name: str) -> str:
         "Status": status,
         "Uptime": f"{(switch.clock.now_ms() - switch.started_ms) // 1000 if status == 'UP' else 0}s",
         "CallsIN": "0",
-        "CallsOUT": str(switch.gateway_calls.get(name, 0)),
+        "CallsOUT": str(switch.calls.made.get(name, 0)),
         "FailedCallsIN": "0",
-        "FailedCallsOUT": str(switch.gateway_failures.get(name, 0)),
+        "FailedCallsOUT": str(switch.calls.failed.get(name, 0)),
     }
     return line + "".join(f"{key:<8}\t{value}\n" for key, value in fields.items()) + line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -13,10 +13,7 @@ from gevent.server import StreamServer
 from gevent.socket import socket as Socket  # noqa: N812 - it is a class
 
 from orchestrator.simulator.applications import Applications
-from orchestrator.simulator.call import Call
-from orchestrator.simulator.callee import Callee, call_for
-from orchestrator.simulator.callee_log import CalleeLog
-from orchestrator.simulator.chance import chance
+from orchestrator.simulator.calls import Calls
 from orchestrator.simulator.clock import Clock
 from orchestrator.simulator.commands import FULL_VERSION, Commands
 from orchestrator.simulator.dialplan import Dialplan
@@ -24,26 +21,18 @@ from orchestrator.simulator.events import Event, EventMaker
 from orchestrator.simulator.faults import NONE, FaultLine, Faults
 from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.listener import Listener
-from orchestrator.simulator.originate import Originate, parse_originate
 from orchestrator.simulator.population import Population
 from orchestrator.simulator.scripts import Scripts
 from orchestrator.simulator.show import span_text
-from orchestrator.simulator.throttle import Limits, Throttle
+from orchestrator.simulator.throttle import Limits
 from orchestrator.simulator.timers import Timers
-from orchestrator.simulator.variables import of_session
 
 HEARTBEAT_MS: Final = 20_000
 CONSOLE_LINES: Final = 1000
+SHUTDOWN_S: Final = 5.0
 SHUTDOWN_NOTICE: Final = (
     b"Content-Type: text/disconnect-notice\nContent-Length: 31\n\nThe system is being shut down.\n"
 )
-OUT_OF_ORDER: Final = "-ERR DESTINATION_OUT_OF_ORDER\n"
-
-
-class LegGreenlet(gevent.Greenlet):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """Knows the leg it lives, so that the script's `time` is the leg's."""
-
-    leg: Leg
 
 
 class SimulatedSwitch:
@@ -74,34 +63,32 @@ class SimulatedSwitch:
         on_log: Callable[[str, str], None] | None = None,
     ) -> None:
         self.host, self.port, self.password = host, port, password
-        self.root, self.population, self.seed, self.clock = root, population, seed, clock
+        self.root, self.seed, self.clock = root, seed, clock
         self.cdr_dir = cdr_dir or root / "cdr"
-        self.gateways: dict[str, str] = dict.fromkeys(gateways, "up")
-        self.gateway_calls: Counter[str] = Counter()
-        self.gateway_failures: Counter[str] = Counter()
         self.core_uuid = str(uuid.uuid4())
         self.hostname, self.switchname = "simulated", "simulated"
         self.started_ms = clock.now_ms()
-        self.throttle = Throttle(limits or Limits())
         self.fault_line = FaultLine(faults, seed)
         self.maker = EventMaker(core_uuid=self.core_uuid, hostname=self.hostname, switchname=self.switchname)
         self.timers = Timers(clock)
         self.dialplan = Dialplan(root / "dialplan")
         self.scripts = Scripts(root / "scripts", self.log, clock.now_ms)
-        self.applications = Applications(self.scripts, self.log, self.emit_channel)
+        self.applications = Applications(self.scripts, self.log)
         self.scripts.applications = self.applications
         self.commands = Commands(self)
         self.console: deque[tuple[str, str]] = deque(maxlen=CONSOLE_LINES)
         self.has_crashed = False
-        self.session_peak = 0
-        self._callee_log_path = callee_log or root / "callees.jsonl"
         self._on_crash, self._on_log = on_crash, on_log
-        self._legs: dict[str, Leg] = {}
-        self._greenlets: set[LegGreenlet] = set()
         self._listeners: set[Listener] = set()
-        self._ids = chance(seed, "ids", self.started_ms)
         self._server: StreamServer | None = None
         self._stopping = False
+        self.calls = Calls(
+            self,
+            population,
+            gateways=gateways,
+            limits=limits or Limits(),
+            callee_log=callee_log or root / "callees.jsonl",
+        )
 
     # Life
 
@@ -109,7 +96,6 @@ class SimulatedSwitch:
         """Listen. KnownError when the dialplan is broken, OSError when the port is taken."""
         self.cdr_dir.mkdir(parents=True, exist_ok=True)
         self.dialplan.load()
-        self.callee_log = CalleeLog(self._callee_log_path)
         self._server = StreamServer((self.host, self.port), self._serve, backlog=64)
         self._server.start()
         self.port = self._server.server_port or self.port
@@ -129,10 +115,9 @@ class SimulatedSwitch:
             return
         self._stopping = True
         if not self.has_crashed:
-            self.throttle.is_paused = True
-            for leg in self.live_legs():
-                leg.kill("SYSTEM_SHUTDOWN")
-            gevent.joinall(list(self._greenlets), timeout=5)
+            self.calls.throttle.is_paused = True
+            self.emit("SHUTDOWN", {"Event-Info": "System Shutting Down"})
+            self.calls.end_all("SYSTEM_SHUTDOWN", within_s=SHUTDOWN_S)
             for listener in list(self._listeners):
                 listener.farewell(SHUTDOWN_NOTICE)
         self._end()
@@ -155,11 +140,10 @@ class SimulatedSwitch:
         if self._server is not None:
             self._server.stop(timeout=1)
         self._heart.kill(block=False)
-        for greenlet in list(self._greenlets):
-            greenlet.kill(block=False)
+        self.calls.abandon()
         gevent.sleep(0)
         self.timers.stop()
-        self.callee_log.close()
+        self.calls.callee_log.close()
 
     def _serve(self, connection: Socket, _address: object) -> None:
         listener = Listener(self, connection)
@@ -186,7 +170,7 @@ class SimulatedSwitch:
         else:
             self.maker.sequence += 1
 
-    def emit_channel(self, name: str, leg: Leg) -> None:
+    def emit_channel(self, name: str, leg: Leg, extra: Mapping[str, str] | None = None) -> None:
         """Fire an event of a leg, at the leg's own time."""
         listeners = [listener for listener in self._listeners if listener.wants(name)]
         if not listeners or self.has_crashed:
@@ -194,6 +178,8 @@ class SimulatedSwitch:
             return
         first = {"Hangup-Cause": leg.channel.cause} if name == "CHANNEL_HANGUP_COMPLETE" else None
         headers = leg.channel.headers()
+        if extra:
+            headers.update(extra)
         self._deliver(self.maker.make(name, headers, now_ms=leg.now_ms, first=first), listeners)
 
     def _deliver(self, event: Event, listeners: Iterable[Listener]) -> None:
@@ -216,111 +202,23 @@ class SimulatedSwitch:
             self.emit("HEARTBEAT", self._heartbeat())
 
     def _heartbeat(self) -> dict[str, str | list[str]]:
-        now_ms, throttle = self.clock.now_ms(), self.throttle
+        now_ms, throttle = self.clock.now_ms(), self.calls.throttle
         return {
             "Event-Info": "System Ready",
             "Up-Time": span_text(now_ms - self.started_ms),
             "FreeSWITCH-Version": FULL_VERSION.split()[2],
             "Uptime-msec": str(now_ms - self.started_ms),
-            "Session-Count": str(self.session_count),
+            "Session-Count": str(self.calls.count),
             "Max-Sessions": str(throttle.max_sessions),
             "Session-Per-Sec": str(throttle.left(now_ms)),
             "Session-Per-Sec-Last": str(throttle.last(now_ms)),
             "Session-Per-Sec-Max": str(throttle.peak),
             "Session-Per-Sec-FiveMin": str(throttle.peak),
             "Session-Since-Startup": str(throttle.sessions),
-            "Session-Peak-Max": str(self.session_peak),
-            "Session-Peak-FiveMin": str(self.session_peak),
+            "Session-Peak-Max": str(self.calls.peak),
+            "Session-Peak-FiveMin": str(self.calls.peak),
             "Idle-CPU": "98.800000",
         }
-
-    # Calls
-
-    def originate(self, line: str, announce: Callable[[str], None]) -> None:
-        """Begin the call that `originate LINE` asks for; `announce` gets its answer, once, now or later."""
-        request = parse_originate(line)
-        if isinstance(request, str):
-            announce(request)
-            return
-        destination = request.destination
-        if destination.refusal:
-            announce(f"-ERR {destination.refusal}\n")
-            return
-        leg_uuid = request.variables.get("origination_uuid") or str(uuid.UUID(int=self._ids.getrandbits(128)))
-        now_ms = self.clock.now_ms()
-        if leg_uuid in self._legs or self._stopping or not self.throttle.admit(now_ms, self.session_count):
-            announce(OUT_OF_ORDER)
-        elif cause := self._refusal(request):
-            self._emit_bare(leg_uuid)
-            announce(f"-ERR {cause}\n")
-        else:
-            self._spawn(request, leg_uuid, announce)
-
-    def _refusal(self, request: Originate) -> str:
-        if not request.destination.gateway:
-            return "INVALID_PROFILE"
-        state = self.gateways.get(request.destination.gateway)
-        return {None: "INVALID_GATEWAY", "down": "GATEWAY_DOWN"}.get(state, "")
-
-    def _emit_bare(self, leg_uuid: str) -> None:
-        self.emit(
-            "CHANNEL_DESTROY",
-            {
-                "Channel-State": "CS_NONE",
-                "Channel-Call-State": "DOWN",
-                "Channel-State-Number": "0",
-                "Channel-Name": "N/A",
-                "Unique-ID": leg_uuid,
-                "Call-Direction": "outbound",
-                "Presence-Call-Direction": "outbound",
-                "Channel-HIT-Dialplan": "false",
-                "Channel-Call-UUID": leg_uuid,
-                "Answer-State": "ringing",
-                **of_session(leg_uuid, self.throttle.sessions),
-            },
-        )
-
-    def _spawn(self, request: Originate, leg_uuid: str, announce: Callable[[str], None]) -> None:
-        self.gateway_calls[request.destination.gateway] += 1
-        call = Call(self, request, uuid=leg_uuid, session_id=self.throttle.sessions, on_result=announce)
-        self._legs[leg_uuid] = call.leg
-        self.session_peak = max(self.session_peak, self.session_count)
-        greenlet = LegGreenlet(call.run)
-        greenlet.leg = call.leg
-        self._greenlets.add(greenlet)
-        greenlet.rawlink(lambda ended: self._greenlets.discard(ended))
-        greenlet.start()
-
-    def callee_for(self, number: str, leg_uuid: str, now_ms: int) -> Callee:
-        """Who picks up this time; the callee's log knows of the call from now on."""
-        number = f"+{number}" if number.isdigit() else number
-        self.callee_log.tries[number] += 1
-        try_number = self.callee_log.tries[number]
-        callee = call_for(self.population, seed=self.seed, number=number, try_number=try_number, at_ms=now_ms)
-        self.callee_log.called(
-            at=now_ms, call=leg_uuid, number=number, try_number=try_number, callee=callee.name
-        )
-        return callee
-
-    def leg_ended(self, leg: Leg) -> None:
-        if not leg.channel.answered_ms:
-            self.gateway_failures[leg.channel.get("sip_gateway_name") or ""] += 1
-        if not leg.is_zombie:
-            self._legs.pop(leg.channel.uuid, None)
-
-    # Looking
-
-    def live_leg(self, leg_uuid: str) -> Leg | None:
-        leg = self._legs.get(leg_uuid)
-        return leg if leg is not None and leg.exists else None
-
-    def live_legs(self) -> list[Leg]:
-        return [leg for leg in self._legs.values() if leg.exists]
-
-    @property
-    def session_count(self) -> int:
-        """Sessions that hold memory: live ones and zombies."""
-        return len(self._legs)
 
     def global_variable(self, name: str) -> str | None:
         known = {

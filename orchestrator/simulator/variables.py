@@ -56,6 +56,18 @@ def of_invite(*, gateway: str, profile: str, number: str, name: str, own: dict[s
     }
 
 
+def of_loopback(*, name: str, own: dict[str, str]) -> Variables:
+    """The first leg of a loopback call."""
+    return {
+        "variable_channel_name": name,
+        "variable_loopback_leg": "A",
+        "variable_is_loopback": "1",
+        **{PREFIX + key: value for key, value in own.items()},
+        "variable_originate_early_media": "false",
+        "variable_originate_endpoint": "loopback",
+    }
+
+
 _LOCAL_SDP: Final = (
     "v=0\r\no=FreeSWITCH 1795305854 1795305855 IN IP4 127.0.0.1\r\ns=FreeSWITCH\r\nc=IN IP4 127.0.0.1\r\n"
     "t=0 0\r\nm=audio 22406 RTP/AVP 8 0 101 13\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
@@ -73,6 +85,9 @@ _PEER: Final[Variables] = {
     "variable_sip_network_ip": _HOST,
     "variable_sip_network_port": "5090",
 }
+
+
+_NO_PEER: Final[Variables] = {"variable_sip_reply_port": "0", "variable_sip_network_port": "0"}
 
 
 def of_ringing(*, caller: str, number: str, uuid: str) -> Variables:
@@ -144,12 +159,12 @@ ANSWER_CODECS: Final = {
 }
 
 
-def of_refusal(status: int, phrase: str, cause: str, uuid: str) -> Variables:
-    """A final SIP answer of 4xx to 6xx."""
+def of_refusal(status: int, phrase: str, cause: str, uuid: str, *, is_real: bool) -> Variables:
+    """A final SIP answer of 4xx to 6xx; not `is_real`: made up by the stack, because nobody listens there."""
     return {
         "variable_sip_call_id": f"{uuid}-call",
         "variable_sip_local_network_addr": _HOST,
-        **_PEER,
+        **(_PEER if is_real else _NO_PEER),
         "variable_sip_hangup_disposition": "recv_refuse",
         "variable_sip_invite_failure_status": str(status),
         "variable_sip_invite_failure_phrase": phrase,

@@ -1,0 +1,180 @@
+"""The calls of a switch: who may begin one, who picks up, which are live."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import gevent
+
+from orchestrator.simulator.call import Call
+from orchestrator.simulator.callee import Callee, call_for
+from orchestrator.simulator.callee_log import CalleeLog
+from orchestrator.simulator.chance import chance
+from orchestrator.simulator.leg import Leg
+from orchestrator.simulator.loopback import far_end, nobody
+from orchestrator.simulator.originate import Originate, parse_originate
+from orchestrator.simulator.population import Population
+from orchestrator.simulator.throttle import Limits, Throttle
+from orchestrator.simulator.variables import of_session
+
+if TYPE_CHECKING:
+    from orchestrator.simulator.switch import SimulatedSwitch
+
+OUT_OF_ORDER: Final = "-ERR DESTINATION_OUT_OF_ORDER\n"
+SESSIONS: Final = {"loopback": 2}  # legs a call of this endpoint takes
+
+
+class LegGreenlet(gevent.Greenlet):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """Knows the leg it lives, so that the script's `time` is the leg's."""
+
+    leg: Leg
+
+
+class Calls:
+    """`gateways` maps each gateway to up, down (the switch knows) or dead (it does not)."""
+
+    def __init__(
+        self,
+        switch: SimulatedSwitch,
+        population: Population,
+        *,
+        gateways: Iterable[str],
+        limits: Limits,
+        callee_log: Path,
+    ) -> None:
+        self._switch, self._population = switch, population
+        self.gateways: dict[str, str] = dict.fromkeys(gateways, "up")
+        self.made: Counter[str] = Counter()  # per gateway
+        self.failed: Counter[str] = Counter()
+        self.throttle = Throttle(limits)
+        self.peak = 0
+        self.callee_log = CalleeLog(callee_log)
+        self._legs: dict[str, Leg] = {}
+        self._greenlets: set[LegGreenlet] = set()
+        self._ids = chance(switch.seed, "ids", switch.started_ms)
+
+    def originate(self, line: str, announce: Callable[[str], None]) -> None:
+        """Begin the call that `originate LINE` asks for; `announce` gets its answer, once, now or later."""
+        request = parse_originate(line)
+        if isinstance(request, str):
+            announce(request)
+            return
+        destination = request.destination
+        if destination.refusal:
+            announce(f"-ERR {destination.refusal}\n")
+            return
+        leg_uuid = request.variables.get("origination_uuid") or str(uuid.UUID(int=self._ids.getrandbits(128)))
+        if leg_uuid in self._legs and destination.endpoint == "loopback":
+            leg_uuid = str(uuid.UUID(int=self._ids.getrandbits(128)))  # loopback takes another id in silence
+        now_ms, wanted = self._switch.clock.now_ms(), SESSIONS.get(destination.endpoint, 1)
+        if leg_uuid in self._legs or not self.throttle.admit(now_ms, self.count, wanted):
+            announce(OUT_OF_ORDER)
+        elif cause := self._refusal(request):
+            self._emit_bare(leg_uuid)
+            announce(f"-ERR {cause}\n")
+        else:
+            self._begin(request, leg_uuid, announce)
+
+    def _refusal(self, request: Originate) -> str:
+        if request.destination.endpoint == "loopback":
+            return ""
+        if not request.destination.gateway:
+            return "INVALID_PROFILE"
+        state = self.gateways.get(request.destination.gateway)
+        return {None: "INVALID_GATEWAY", "down": "GATEWAY_DOWN"}.get(state, "")
+
+    def _emit_bare(self, leg_uuid: str) -> None:
+        """All a client sees of a session whose gateway led nowhere, besides the job."""
+        self._switch.emit(
+            "CHANNEL_DESTROY",
+            {
+                "Channel-State": "CS_NONE",
+                "Channel-Call-State": "DOWN",
+                "Channel-State-Number": "0",
+                "Channel-Name": "N/A",
+                "Unique-ID": leg_uuid,
+                "Call-Direction": "outbound",
+                "Presence-Call-Direction": "outbound",
+                "Channel-HIT-Dialplan": "false",
+                "Channel-Call-UUID": leg_uuid,
+                "Answer-State": "ringing",
+                **of_session(leg_uuid, self.throttle.sessions),
+            },
+        )
+
+    def _begin(self, request: Originate, leg_uuid: str, announce: Callable[[str], None]) -> None:
+        self.made[request.destination.gateway] += 1
+        callee = self._callee(request, leg_uuid)
+        call = Call(
+            self._switch,
+            request,
+            callee,
+            uuid=leg_uuid,
+            session_id=self.throttle.sessions,
+            on_result=announce,
+            on_end=self._ended,
+        )
+        self._legs[leg_uuid] = call.leg
+        self.peak = max(self.peak, self.count)
+        greenlet = LegGreenlet(call.run)
+        greenlet.leg = call.leg
+        self._greenlets.add(greenlet)
+        greenlet.rawlink(self._greenlets.discard)
+        greenlet.start()
+
+    def _callee(self, request: Originate, leg_uuid: str) -> Callee:
+        """Who picks up this time; the log of callees knows of the call from now on."""
+        destination, now_ms = request.destination, self._switch.clock.now_ms()
+        if destination.endpoint == "loopback":
+            return far_end(self._switch.dialplan, destination)
+        if self.gateways[destination.gateway] == "dead":
+            return nobody()
+        number = f"+{destination.number}" if destination.number.isdigit() else destination.number
+        self.callee_log.tries[number] += 1
+        try_number = self.callee_log.tries[number]
+        seed = self._switch.seed
+        callee = call_for(self._population, seed=seed, number=number, try_number=try_number, at_ms=now_ms)
+        self.callee_log.called(
+            at=now_ms, call=leg_uuid, number=number, try_number=try_number, callee=callee.name
+        )
+        return callee
+
+    def _ended(self, leg: Leg) -> None:
+        if not leg.channel.answered_ms:
+            self.failed[leg.channel.get("sip_gateway_name") or ""] += 1
+        if not leg.is_zombie:
+            self._legs.pop(leg.channel.uuid, None)
+
+    # Looking and ending
+
+    def live_leg(self, leg_uuid: str) -> Leg | None:
+        leg = self._legs.get(leg_uuid)
+        return leg if leg is not None and leg.exists else None
+
+    def live_legs(self) -> list[Leg]:
+        return [leg for leg in self._legs.values() if leg.exists]
+
+    @property
+    def count(self) -> int:
+        """Sessions that hold memory: live ones, those being cleared up, and zombies."""
+        return len(self._legs)
+
+    @property
+    def is_idle(self) -> bool:
+        """No call is under way or being cleared up."""
+        return not self._greenlets
+
+    def end_all(self, cause: str, within_s: float) -> None:
+        """Hang every leg up and wait, in real seconds, until all have reported."""
+        for leg in self.live_legs():
+            leg.kill(cause)
+        gevent.joinall(list(self._greenlets), timeout=within_s)
+
+    def abandon(self) -> None:
+        """Stop living the legs, as a crash does."""
+        for greenlet in list(self._greenlets):
+            greenlet.kill(block=False)
