@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from orchestrator.cli.check import refuse
 from orchestrator.cli.follow import OnInterrupt, follow
-from orchestrator.cli.view import figures_table
+from orchestrator.cli.view import console, figures_table
 from orchestrator.cli.why import why_table
 from orchestrator.domain.lead import Campaign, WaitReason
 from orchestrator.domain.problem import KnownError
@@ -97,7 +96,7 @@ def call(
         if not no_follow:
             follow(project, campaign, OnInterrupt(on_interrupt))
             if not sys.stderr.isatty():
-                Console(stderr=True).print(figures_table(figures(project, campaign)))
+                console(stderr=True).print(figures_table(figures(project, campaign)))
     return 0
 
 
@@ -142,15 +141,15 @@ def _with_progress(
     size: int | None,
     again: bool,
 ) -> LoadReport:
-    console = Console(stderr=True)
+    screen = console(stderr=True)
     bar = Progress(
         TextColumn("loading"),
         BarColumn(),
         DownloadColumn(),
         TextColumn("{task.fields[rows]:>9} rows"),
         TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
+        console=screen,
+        disable=not screen.is_terminal,
     )
     with bar:
         task = bar.add_task("loading", total=size, rows=0)
@@ -177,16 +176,11 @@ def show_report(report: LoadReport) -> None:
         parts.append(f"{report.merged} merged (the number stands earlier in the list)")
     if report.already:
         parts.append(f"{report.already} skipped (in {', '.join(sorted(report.already_in))} already)")
-    refused = sum(report.refused.values())
-    if refused:
-        parts.append(f"{refused} refused")
+    if report.refused:
+        parts.append(f"{report.refused} refused")
     click.echo(", ".join(parts), err=True)
-    for reason, count in report.refused.most_common():
-        lines = ", ".join(str(row.line) for row in report.examples[reason])
-        more = ", ..." if count > len(report.examples[reason]) else ""
-        click.echo(f"  {count} refused: {reason} (line {lines}{more})", err=True)
-    for note, count in report.notes.most_common():
-        click.echo(f"  {count} noted: {note}", err=True)
+    for line in (*map(str, report.remarks), *report.tally.lines()):
+        click.echo(f"  {line}", err=True)
     if report.refused_file:
         click.echo(f"  refused rows: {report.refused_file}", err=True)
 
@@ -197,7 +191,7 @@ def show_preview(found: Why) -> None:
     never = sum(item.count for item in found.reasons if item.reason in NEVER)
     later = sum(item.count for item in found.reasons) - now - never
     click.echo(f"now {now}, later {later}, never {never}", err=True)
-    Console(stderr=True).print(why_table(found))
+    console(stderr=True).print(why_table(found))
 
 
 NEVER = frozenset({WaitReason.DO_NOT_CALL, WaitReason.LIFETIME})

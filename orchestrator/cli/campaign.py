@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from orchestrator.cli.view import figures_table
+from orchestrator.cli.view import console, figures_table
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime import export as exporting
@@ -56,7 +55,7 @@ def list_(folder: Path, as_json: bool) -> None:
         c = item.counts
         numbers = (c.leads, c.done, c.held, c.ready + c.waiting + c.dialing, c.attempts, c.answered)
         table.add_row(item.campaign_id, item.state.value, *map(str, numbers))
-    Console().print(table if all_figures else "no campaigns yet: prozvon call SCENARIO CONTACTS")
+    console().print(table if all_figures else "no campaigns yet: prozvon call SCENARIO CONTACTS")
 
 
 def _sorted(project: Project) -> list[Campaign]:
@@ -74,7 +73,7 @@ def show(folder: Path, name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(item.as_json(), ensure_ascii=False, indent=2))
     else:
-        Console().print(figures_table(item))
+        console().print(figures_table(item))
 
 
 def _move(name: str) -> click.Command:

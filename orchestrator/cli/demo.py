@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
@@ -17,7 +18,7 @@ from orchestrator.asset_folders import folder as asset
 from orchestrator.cli.call import show_preview, show_report
 from orchestrator.cli.check import refuse
 from orchestrator.cli.follow import plain_line
-from orchestrator.cli.view import figures_table
+from orchestrator.cli.view import console, figures_table
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime import export, verify
@@ -102,13 +103,13 @@ def _run(running: Demo, project: Project, contacts: Path, *, crash: bool) -> int
 
 
 def _follow(running: Demo, project: Project, campaign: Campaign, each: Callable[[Figures], None]) -> None:
-    console = Console(stderr=True)
+    screen = console(stderr=True)
     deadline = time.monotonic() + LIMIT_S
-    with Live(console=console, auto_refresh=False, transient=True) as live:
+    with Live(console=screen, auto_refresh=False, transient=True) as live:
         shown = 0.0
         while time.monotonic() < deadline:
             item = figures(project, campaign)
-            if console.is_terminal:
+            if screen.is_terminal:
                 live.update(figures_table(item), refresh=True)
             elif time.monotonic() - shown > 5:
                 shown = time.monotonic()
@@ -133,7 +134,9 @@ def _crasher(running: Demo, project: Project) -> Callable[[Figures], None]:
         name, _ = left.pop(0)
         click.echo(f"   kill -9 {name} ({item.counts.dialing} on the line)", err=True)
         if name == "store":
-            embedded.kill(project.settings.data)
+            pid = embedded.server_pid(project.settings.data)
+            if pid is not None:
+                os.kill(pid, signal.SIGKILL)
         else:
             running.kill(name)
             (running.start_worker if name == "worker" else running.start_switch)()
@@ -144,7 +147,7 @@ def _crasher(running: Demo, project: Project) -> Callable[[Figures], None]:
 def _report(running: Demo, project: Project, campaign: Campaign, compiled: Compiled, took: float) -> int:
     item = figures(project, campaign)
     _say(f"5. done in {took:.1f} s")
-    Console().print(figures_table(item))
+    console().print(figures_table(item))
     rows = list(export.rows(project.store, campaign))
     for name, write in (("csv", export.write_csv), ("jsonl", export.write_jsonl)):
         with (running.folder / f"export.{name}").open("w", encoding="utf-8", newline="") as file:
@@ -152,7 +155,7 @@ def _report(running: Demo, project: Project, campaign: Campaign, compiled: Compi
     seen = read_callee_log(project.settings.data / "callees.jsonl")
     fired = Counter(str(row["rule"]) for row in rows if row["rule"])
     _say("6. rules that fired")
-    Console().print(_fired(fired, compiled))
+    console().print(_fired(fired, compiled))
     wrong = verify.problems(compiled.plan, item, rows, seen)
     numbers = len({call.number for call in seen})
     _say(f"7. the export held against what {numbers} callees saw in {len(seen)} calls")
@@ -163,9 +166,7 @@ def _report(running: Demo, project: Project, campaign: Campaign, compiled: Compi
             "   every call is in the export, once; nobody was rung twice at once, outside hours or too often;\n"
             "   figures, export and callees agree"
         )
-    _say(
-        f"the export: {running.folder / 'export.csv'} and .jsonl; look around: prozvon -C {running.folder} campaign show"
-    )
+    _say(f"the export: {running.folder}/export.csv and .jsonl; look around with prozvon -C {running.folder}")
     return 1 if wrong else 0
 
 

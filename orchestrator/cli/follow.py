@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 import click
-from rich.console import Console
 from rich.live import Live
 
-from orchestrator.cli.view import figures_table
+from orchestrator.cli.view import console, figures_table
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.runtime.figures import Figures, figures
 from orchestrator.runtime.project import Project
@@ -39,9 +38,9 @@ def follow(project: Project, campaign: Campaign, on_interrupt: OnInterrupt) -> N
 
 
 def _watch(project: Project, campaign: Campaign) -> None:
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with Live(console=console, auto_refresh=False, transient=False) as live:
+    screen = console(stderr=True)
+    if screen.is_terminal:
+        with Live(console=screen, auto_refresh=False, transient=False) as live:
             for item in _looks(project, campaign):
                 live.update(figures_table(item), refresh=True)
         return

@@ -6,12 +6,21 @@ import datetime as dt
 from collections.abc import Mapping
 
 from rich.columns import Columns
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from orchestrator.runtime.figures import Figures
+
+
+WIDTH = 120  # where there is no terminal to ask
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where tables go: as wide as the terminal, or WIDTH columns in a file or pipe."""
+    made = Console(stderr=stderr, highlight=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=WIDTH)
 
 
 def figures_table(item: Figures) -> RenderableType:

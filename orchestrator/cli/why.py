@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from orchestrator.cli.view import instant
+from orchestrator.cli.view import console, instant
 from orchestrator.contacts.numbers import normalize
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.project import open_project
@@ -43,7 +42,7 @@ def why(folder: Path, campaign: str, phone: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(as_rows(found), ensure_ascii=False, indent=2))
     else:
-        Console().print(why_table(found))
+        console().print(why_table(found))
 
 
 def as_rows(found: Why) -> list[dict[str, object]]:

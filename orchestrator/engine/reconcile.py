@@ -44,7 +44,13 @@ Verdict = Wait | StillLive | Ending
 
 
 def decide(
-    attempt: Attempt, look: Look, *, now: int, empty_for_ms: int | None, overrides: Mapping[str, Disposition]
+    attempt: Attempt,
+    look: Look,
+    *,
+    now: int,
+    empty_for_ms: int | None,
+    overrides: Mapping[str, Disposition],
+    apart_ms: int = LOOKS_APART_MS,
 ) -> Verdict:
     """What `look` proves about `attempt`.
 
@@ -59,7 +65,7 @@ def decide(
     if look.cdr is not None:
         facts = answered_by(look.cdr, attempt.claimed_at if look.was_seen else None)
         return ending_of(attempt, facts, now=now, overrides=overrides, detail="reconciled from CDR")
-    if empty_for_ms is None or empty_for_ms < LOOKS_APART_MS:
+    if empty_for_ms is None or empty_for_ms < apart_ms:
         return Wait()
     if look.switch_uuid != attempt.switch_uuid:
         return _without_call(attempt, Disposition.LOST, "the switch was restarted, and has no CDR", now)

@@ -61,7 +61,7 @@ class Demo:
         self._start(
             "switch",
             *("switch", "simulate", "--seed", str(self.options.seed), "--speed", str(self.options.speed)),
-            *("--start", str(self.options.start), "--population", "demo"),
+            *("--start", str(self.options.start), "--population", "demo", "--sps", "200"),
         )
         self._wait_for_port()
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestrator.contacts import Accepted, Refused, RefusedFile, read_contacts
+from orchestrator.contacts import Accepted, RefusedFile, Tally, read_contacts
 from orchestrator.domain.lead import Campaign, CampaignState, Contact
-from orchestrator.domain.problem import KnownError
+from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.runtime.budgets import missing_gateways
 from orchestrator.runtime.line import require_gateways
 from orchestrator.runtime.project import Project
@@ -20,7 +19,6 @@ from orchestrator.scenario.compile import Compiled
 from orchestrator.store import Added, Already, Merged
 
 BATCH = 500  # contacts per call of the store
-EXAMPLES = 3  # refused rows of one reason shown on the terminal; all of them are in the file
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,10 +30,13 @@ class LoadReport:
     merged: int = 0  # a number that stood earlier in the list
     already: int = 0  # the very same row is in another campaign of this scenario
     already_in: set[str] = field(default_factory=set)
-    refused: Counter[str] = field(default_factory=Counter)  # reason -> rows
-    examples: dict[str, list[Refused]] = field(default_factory=dict)
-    notes: Counter[str] = field(default_factory=Counter)
+    tally: Tally = field(default_factory=Tally)
+    remarks: list[Problem] = field(default_factory=list)  # about the list as a whole
     refused_file: Path | None = None
+
+    @property
+    def refused(self) -> int:
+        return self.tally.refused.total()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,20 +106,15 @@ def _accepted(
         region=project.settings.region,
         zone_rule=compiled.plan.zone,
         name=source.name,
+        remark=report.remarks.append,
     )
     for row in rows:
         report.rows += 1
-        match row:
-            case Refused():
-                refused.write(row)
-                key = f"{row.column}: {row.reason}" if row.column else row.reason
-                report.refused[key] += 1
-                kept = report.examples.setdefault(key, [])
-                if len(kept) < EXAMPLES:
-                    kept.append(row)
-            case Accepted():
-                report.notes.update(row.notes)
-                yield row.line, row.contact
+        report.tally.add(row)
+        if isinstance(row, Accepted):
+            yield row.line, row.contact
+        else:
+            refused.write(row)
 
 
 def _batches(items: Iterator[tuple[int, Contact]], size: int) -> Iterator[list[tuple[int, Contact]]]:

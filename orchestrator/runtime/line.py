@@ -22,7 +22,7 @@ log = structlog.get_logger()
 EVENTS = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB")
 API_TIMEOUT_S = 10.0
 CDR_BYTES = 1_000_000  # a CDR is about 20 KB; more is not one of ours
-SIMULATED = "simulated"  # stands in the version of a simulated switch
+NOT_THERE = "Command not found"  # what a real switch says to a command that only the simulated one has
 
 Variables = dict[str, object]
 
@@ -119,7 +119,7 @@ class Line:
 
     def _introduce(self, conn: Connection) -> None:
         """Connected: ask which run of which switch this is. What it raises has the link try again."""
-        if self._settings.clock == "simulated" and SIMULATED not in conn.api("version", API_TIMEOUT_S):
+        if self._settings.clock == "simulated" and NOT_THERE in conn.api("prozvon_fault", API_TIMEOUT_S):
             self.down_reason = "a real switch is never dialed on a simulated clock (`clock:` in prozvon.yaml)"
             log.error("real_switch_refused", switch=self.name, why=self.down_reason)
             return

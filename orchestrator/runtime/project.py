@@ -51,7 +51,7 @@ def open_project(folder: Path) -> Iterator[Project]:
     """Settings, store and clock of the project in `folder`; closes the store at the end."""
     settings = load_settings(folder)
     clock = open_clock(settings)
-    store = open_store(settings.store, folder=settings.data, project=settings.project)
+    store = open_store(settings.store, folder=settings.data, project=settings.project, fsync=settings.fsync)
     try:
         yield Project(folder=folder.resolve(), settings=settings, store=store, clock=clock)
     finally:

@@ -111,7 +111,7 @@ class Settings(_Strict):
     project: Name = "prozvon"
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "RU"
     store: str | None = None
-    fsync: Literal["everysec", "always"] = "everysec"
+    fsync: Literal["everysec", "always"] = "always"
     data: Path = Path("data")
     scenarios: Path = Path("scenarios")
     clock: Literal["real", "simulated"] = "real"

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable
 
 import gevent
 import structlog
+from gevent import Greenlet
 from gevent.event import Event
 
 from orchestrator.domain.lead import Attempt, Campaign, CampaignState, Ending
 from orchestrator.domain.problem import KnownError
-from orchestrator.engine.events import event_of
+from orchestrator.engine.events import call_event
 from orchestrator.engine.track import Action, Check, Settle, Tracker
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.cases import Cases
@@ -101,7 +102,8 @@ class Worker:
     def run(self) -> None:
         log.info("worker_started", worker_id=self._id, switches=list(self._lines))
         self._beat()
-        greenlets = [gevent.spawn(_for_ever, step) for step in (self._beats, self._ticks, self._takeovers)]
+        steps = (self._beats, self._ticks, self._takeovers)
+        greenlets: list[Greenlet[..., None]] = [gevent.spawn(_for_ever, step) for step in steps]
         greenlets += [gevent.spawn(self._settler.run), gevent.spawn(self._cases.run)]
         for line in self._lines.values():
             line.start()
@@ -196,7 +198,7 @@ class Worker:
     # -- listening
 
     def _on_event(self, event: dict[str, object]) -> None:
-        happened = event_of(event)
+        happened = call_event(event)
         if happened is not None:
             self._carry_out(self._tracker.feed(happened, self._clock.now_ms()))
 
