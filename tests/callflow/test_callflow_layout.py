@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,3 +48,20 @@ def test_the_interpreter_works_under_another_name(tmp_path: Path) -> None:
     (tmp_path / "callflow_0a1b").symlink_to(SCRIPTS / "callflow")
     code = "import callflow_0a1b.session, callflow_0a1b.verbs, sys; assert 'callflow' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+
+
+def test_every_channel_variable_is_documented() -> None:
+    text = (SCRIPTS.parent / "docs" / "callflow.md").read_text(encoding="utf-8")
+    named = {
+        name
+        for path in MODULES
+        for name in re.findall(r'"(prozvon_[a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert {"prozvon_program", "prozvon_result", "prozvon_tts_voice_"} <= named
+    assert [name for name in sorted(named) if f"`{name}" not in text] == []
+
+
+def test_the_parts_are_documented() -> None:
+    text = (SCRIPTS.parent / "docs" / "callflow.md").read_text(encoding="utf-8")
+    files = [path.name for path in MODULES if path.parent.name == "callflow" and path.name != "__init__.py"]
+    assert [name for name in files if f"`{name}`" not in text] == []
