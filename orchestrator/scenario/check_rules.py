@@ -11,6 +11,7 @@ from orchestrator.scenario.dial import RuleSpec
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean
 from orchestrator.scenario.part import Broken
+from orchestrator.scenario.plan import retries_within
 from orchestrator.scenario.source import Text
 
 # Words that the store itself gives to leads
@@ -40,22 +41,23 @@ def check_rules(draft: Draft) -> None:
         _check_retries(draft, key, spec)
 
 
-def can_fire(draft: Draft, key: str) -> bool:
-    """Whether anything that this scenario does can end under this key."""
-    return not _why_never(draft, key)
+def acts(key: str, rule: Rule, attempts: int, machine: str) -> bool:
+    """Whether a rule of the plan could stand in the file: it can fire, and `attempts` leaves room for it."""
+    return not why_never(key, machine) and len(rule.retry) <= retries_within(attempts, counts=rule.counts)
 
 
-def _why_never(draft: Draft, key: str) -> str:
+def why_never(key: str, machine: str) -> str:
+    """Why no call ends under this key; "" when one may."""
     if key == Disposition.ABANDONED:
         return "nobody is abandoned without a queue"
-    if key == Disposition.MACHINE and "machine" not in draft.lost and str(draft.model.machine) in _NO_MACHINE:
-        return f"with `machine: {draft.model.machine}` no call ends as machine"
+    if key == Disposition.MACHINE and machine in _NO_MACHINE:
+        return f"with `machine: {machine}` no call ends as machine"
     return ""
 
 
 def _check_key(draft: Draft, key: Text) -> None:
     if key in DISPOSITIONS or key == EXHAUSTED:
-        why = _why_never(draft, key)
+        why = why_never(key, str(draft.model.machine)) if "machine" not in draft.lost else ""
         if why:
             draft.findings.add("S602", key, f"the rule never fires: {why}")
     elif "flow" not in draft.lost and key not in draft.results | draft.vouched:
@@ -87,8 +89,8 @@ def _check_retries(draft: Draft, key: Text, spec: RuleSpec) -> None:
     if key == EXHAUSTED and (spec.retry or spec.next_phone or spec.hold):
         draft.findings.add("S604", key, "nothing comes after `exhausted`", "give it a `status` only")
         return
-    most = dial.attempts - 1 if spec.counts else dial.attempts
-    if len(spec.retry) > max(most, 0):
+    most = retries_within(dial.attempts, counts=spec.counts)
+    if len(spec.retry) > most:
         message = f"{len(spec.retry)} retries are beyond `attempts: {dial.attempts}`"
         draft.findings.add("S603", spec.place("retry"), message, _room(dial.attempts, most))
     if spec.counts and spec.at_most is not None and spec.at_most > most > 0:
@@ -100,12 +102,12 @@ def _room(attempts: int, most: int) -> str:
     return f"attempts: {attempts} leaves room for {most}" if most else "attempts: 1 leaves no room for any"
 
 
-def possible_statuses(rules: Mapping[str, Rule], draft: Draft) -> set[str]:
+def possible_statuses(rules: Mapping[str, Rule]) -> set[str]:
     """Statuses that a lead may have after its calls."""
     statuses = {"new"}
     for key, rule in rules.items():
         if rule.status:
             statuses.add(rule.status)
-        elif can_fire(draft, key) and not (rule.retry or rule.next_phone or rule.hold):
+        elif not (rule.retry or rule.next_phone or rule.hold):
             statuses.add(key)
     return statuses

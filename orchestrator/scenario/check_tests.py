@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.domain.plan import DialPlan
 from orchestrator.scenario.check_contact import SPECIAL, value_mistake
-from orchestrator.scenario.check_rules import NO_RESULT, can_fire, possible_statuses
+from orchestrator.scenario.check_rules import NO_RESULT, possible_statuses, why_never
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean
 from orchestrator.scenario.part import Broken
@@ -81,10 +81,8 @@ def _check_expectation(draft: Draft, spec: TestSpec, plan: DialPlan) -> None:
         hint = did_you_mean(expect.result, possible | {NO_RESULT})
         draft.findings.add("S703", expect.result, f"the flow never comes to `{expect.result}`", hint)
     _check_status(draft, expect.status, plan)
-    if expect.disposition is not None and not can_fire(draft, expect.disposition):
-        draft.findings.add(
-            "S703", expect.disposition, f"no call of this scenario ends as {expect.disposition}"
-        )
+    if expect.disposition is not None and (why := why_never(expect.disposition, str(draft.model.machine))):
+        draft.findings.add("S703", expect.disposition, f"no call can end as {expect.disposition}: {why}")
     count = len(calls_of(spec))
     if not count:
         return
@@ -100,7 +98,7 @@ def _check_status(draft: Draft, status: Text | None, plan: DialPlan) -> None:
     has_broken = any(
         isinstance(spec, Broken) or spec.is_broken("status") for spec in draft.model.rules.values()
     )
-    possible = possible_statuses(plan.rules, draft) | draft.vouched
+    possible = possible_statuses(plan.rules) | draft.vouched
     if status is not None and status not in possible and not has_broken:
         hint = did_you_mean(status, possible)
         draft.findings.add("S703", status, f"no lead ever gets the status `{status}`", hint)

@@ -40,6 +40,9 @@ Ring = Annotated[float, PlainValidator(duration_between(5, 120)), duration_schem
 # A hundred calls to one person is a bug in a file
 Attempts = Annotated[int, PlainValidator(whole_between(1, 100)), whole_schema(1, 100)]
 
+# Retries that do not count (a full trunk) may be many
+AtMost = Annotated[int, PlainValidator(whole_between(1, 1000)), whole_schema(1, 1000)]
+
 
 def _gateways(raw: Any, info: ValidationInfo) -> tuple[GatewayShare, ...]:
     """A list is used in its order, `{name: weight}` by weight."""
@@ -203,7 +206,7 @@ class RuleSpec(Part):
     retry: Retry = Field(
         default=(), description="delays by attempt, the last one repeats: durations and `next_day`"
     )
-    at_most: Attempts | None = Field(default=None, description="retries by this rule for one lead")
+    at_most: AtMost | None = Field(default=None, description="retries by this rule for one lead")
     counts: YesNo = Field(default=True, description="whether the call uses up one of `dial.attempts`")
     next_phone: YesNo = Field(
         default=False,

@@ -91,6 +91,11 @@ class Part(BaseModel):
     def key_place(self, key: str) -> Mark:
         return self._raw.key_mark(key)
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """Field -> value. (`dict(part)` fails on a part that has a field called `keys`.)"""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
     def has(self, key: str) -> bool:
         """Whether the author wrote `key`."""
         return key in self._raw

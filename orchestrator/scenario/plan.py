@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from orchestrator.domain.hours import Span, WeeklyHours
@@ -25,8 +26,8 @@ from orchestrator.scenario.dial import Dial, RuleSpec
 
 def plan_of(dial: Dial, rules: dict[str, RuleSpec], results: Iterable[str]) -> DialPlan:
     """The plan with every default filled in: each disposition, `exhausted` and each result has a rule."""
-    written = {key: _rule(spec) for key, spec in rules.items()}
-    by_default = {str(key): rule for key, rule in DEFAULT_RULES.items()}
+    written = {key: _rule(key, spec) for key, spec in rules.items()}
+    by_default = {str(key): _within(rule, dial.attempts) for key, rule in DEFAULT_RULES.items()}
     concluded = {result: Rule(status=result) for result in sorted(results)}
     return DialPlan(
         gateways=dial.gateways,
@@ -41,13 +42,26 @@ def plan_of(dial: Dial, rules: dict[str, RuleSpec], results: Iterable[str]) -> D
     )
 
 
-def _rule(spec: RuleSpec) -> Rule:
+def retries_within(attempts: int, *, counts: bool) -> int:
+    """How many entries of a retry list can ever be used: no retry follows the last counted attempt."""
+    return attempts - 1 if counts else attempts
+
+
+def _within(rule: Rule, attempts: int) -> Rule:
+    """A default rule without the delays that are never reached; one stays, for the way to `exhausted`."""
+    return replace(rule, retry=rule.retry[: max(1, retries_within(attempts, counts=rule.counts))])
+
+
+def _rule(key: str, spec: RuleSpec) -> Rule:
+    """A rule that is final gives its own key as the status, when it names none."""
+    is_final = not (spec.retry or spec.next_phone or spec.hold)
+    status = str(spec.status) if spec.status else key if is_final else None
     return Rule(
         retry=spec.retry,
         at_most=spec.at_most,
         counts=spec.counts,
         next_phone=spec.next_phone,
-        status=str(spec.status) if spec.status else None,
+        status=status,
         hold=spec.hold,
     )
 
