@@ -31,12 +31,12 @@ from orchestrator.esl.protocol import (
 )
 from orchestrator.esl.sockets import close_socket, open_socket
 from orchestrator.esl.timeouts import Timeouts
+from orchestrator.esl.turns import BREATH_S, give_turn
 from orchestrator.esl.writer import OnReply, Writer
 
 log = structlog.get_logger(__name__)
 
 _READ_BYTES = 65_536
-_BREATH_S = 0.005  # how long one greenlet may go on before the others get a turn
 _HAVE_METHODS = ("api", "bgapi", "auth", "userauth")
 
 
@@ -145,11 +145,9 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
 
     def join(self, timeout_s: float) -> bool:
         """After the loss: wait until every event that was read is handled. False: it still goes on."""
-        handler = self._process_events_greenlet
-        if handler is None or handler is gevent.getcurrent():
-            return True
-        handler.join(timeout_s)
-        return bool(handler.dead)
+        own = (self._receive_events_greenlet, self._process_events_greenlet)
+        others = [greenlet for greenlet in own if greenlet not in (None, gevent.getcurrent())]
+        return len(gevent.joinall(others, timeout=timeout_s)) == len(others)
 
     @property
     def is_own_greenlet(self) -> bool:
@@ -231,8 +229,8 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
                     raise self._core.fault
                 self._tell_dropped(every_s=1.0)
                 self._hold()
-                if self.heard_at - turn > _BREATH_S:
-                    gevent.sleep(0)  # recv gives no turn to the others while there is something to read
+                if self.heard_at - turn > BREATH_S:
+                    give_turn()  # recv gives none while there is something to read
                     turn = self._monotonic()
             self._core.receive_eof()
         except PeerError as error:
@@ -290,18 +288,23 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         """The handler greenlet: it ends when the connection is lost and all that was read is handled."""
         inbox = self._inbox
         turn = self._monotonic()
-        while True:
-            event = inbox.take()
-            if event is not None:
-                self._handle(event)
-                if self._monotonic() - turn < _BREATH_S:
-                    continue
-                gevent.sleep(0)
-            elif self.reason is None:
-                inbox.has_events.wait()
-            else:
-                return
-            turn = self._monotonic()
+        try:
+            while True:
+                event = inbox.take()
+                if event is not None:
+                    self._handle(event)
+                    if self._monotonic() - turn < BREATH_S:
+                        continue
+                    give_turn()
+                elif self.reason is None:
+                    inbox.has_events.wait()
+                else:
+                    return
+                turn = self._monotonic()
+        except Exception:
+            self._log.exception("esl_event_delivery_failed")
+        finally:
+            self._lose(NotConnected("a bug in the delivery of events"))
 
     def _handle(self, event: Event) -> None:
         try:

@@ -86,6 +86,7 @@ class Inbox:
         count = len(self._queue)
         while self.take() is not None:
             pass
+        self.dropped += count
         return count
 
     @property

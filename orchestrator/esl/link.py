@@ -23,7 +23,6 @@ from orchestrator.esl.timeouts import Timeouts
 log = structlog.get_logger(__name__)
 
 _STEADY_S = 10.0  # a connection that held this long ends a row of failures
-_DRAIN_S = 5.0  # how long the events of a lost connection may take before the next one is made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +32,12 @@ class LinkOptions:
     has_command_connection: commands go over a second connection of their own. The switch sends no events
         while it reads a command, or runs an `api`, on the same connection.
     ping_s: after so long a silence the switch must answer within `Timeouts.reply_s`, or it is taken for dead.
+    drain_s: how long the events of a lost connection may still be handled; the rest is thrown away.
     """
 
     has_command_connection: bool = False
     ping_s: float = 15.0
+    drain_s: float = 5.0
     backoff: Backoff = field(default_factory=Backoff)
     timeouts: Timeouts = field(default_factory=Timeouts)
     limits: Limits = field(default_factory=Limits)
@@ -244,7 +245,7 @@ class Link:
         for connection in self._connections:
             connection.close("the link's other connection was lost")
         for connection in self._connections:
-            if not connection.join(_DRAIN_S):
+            if not connection.join(self._options.drain_s):
                 self._log.error("esl_events_dropped", count=connection.discard())
             self._dropped += connection.lag.dropped
         self._connections = []

@@ -128,19 +128,22 @@ class Writer:
 
     def _run(self, sock: socket.socket) -> None:
         """The writer greenlet: writes what is queued, and looks after posted commands."""
-        while self._reason is None:
-            if self._queue:
-                data, self._queue = self._queue, bytearray()
-                self._transmit(sock, data)
-                continue
-            now = self._monotonic()
-            for token in self._waiters.overdue(now):
-                waiter = self._give_up(token)
-                if waiter is not None:
-                    _finish(waiter.done, _late(self._timeouts.reply_s))
-            deadline = self._waiters.next_deadline
-            self._work.clear()
-            self._work.wait(None if deadline is None else max(0.0, deadline - now))
+        try:
+            while self._reason is None:
+                if self._queue:
+                    data, self._queue = self._queue, bytearray()
+                    self._transmit(sock, data)
+                    continue
+                now = self._monotonic()
+                for token in self._waiters.overdue(now):
+                    self._expire(token)
+                deadline = self._waiters.next_deadline
+                self._work.clear()
+                self._work.wait(None if deadline is None else max(0.0, deadline - now))
+        except Exception:
+            log.exception("esl_writer_failed")
+        finally:
+            self._lose(NotConnected("a bug in the writer"))
 
     def _transmit(self, sock: socket.socket, data: bytearray) -> None:
         """Write all of it, or lose the connection."""
@@ -153,6 +156,11 @@ class Writer:
                 rest = rest[count:]
         except OSError as error:
             self._lose(NotConnected(f"while writing: {error}"))
+
+    def _expire(self, token: int) -> None:
+        waiter = self._give_up(token)
+        if waiter is not None:
+            _finish(waiter.done, _late(self._timeouts.reply_s))
 
     def _give_up(self, token: int) -> Waiter | None:
         self._core.forget(token)
