@@ -94,10 +94,7 @@ def zones(db: Db, terms: TermsBook, campaign_id: str) -> tuple[str, ...]:
     )
     if not numbers:
         return ()
-    fixed = terms.of(campaign_id)
-    if numbers[-1] >= len(fixed.terms.zone_keys):
-        fixed = terms.reread(campaign_id)
-    return tuple(fixed.terms.zone_keys[number] for number in numbers)
+    return terms.decoded(campaign_id, lambda known: tuple(known.zone_keys[number] for number in numbers))
 
 
 def counts(db: Db, campaign_id: str) -> CampaignCounts:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from orchestrator.domain.lead import Attempt, WaitReason
 from orchestrator.store.db import Db, Stale
-from orchestrator.store.records import check_id, split_live, unpack_attempt
+from orchestrator.store.records import Terms, check_id, split_live, unpack_attempt
 from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget
 from orchestrator.store.terms import Fixed, TermsBook
 
@@ -29,7 +30,7 @@ def claim(db: Db, terms: TermsBook, request: ClaimRequest) -> ClaimReply:
         reply = db.run("claim_leads", _claim_request(request, fixed))
     reason, wait_until, next_due, *attempts = reply
     return ClaimReply(
-        attempts=tuple(unpack_attempt(split_live(text), fixed.terms) for text in attempts),
+        attempts=tuple(terms.decoded(request.campaign_id, partial(_attempts, attempts))),
         wait_until=int(wait_until) if wait_until else None,
         reason=WaitReason(reason.decode()),
         next_due_at=int(next_due) if next_due else None,
@@ -72,7 +73,7 @@ def _claim_request(request: ClaimRequest, fixed: Fixed) -> dict[str, object]:
 
 def pack_gateways(gateways: Iterable[GatewayBudget]) -> list[dict[str, object]]:
     packed: list[dict[str, object]] = []
-    for gateway in gateways:
+    for gateway in {(g.switch, g.gateway): g for g in gateways}.values():
         item: dict[str, object] = {
             "switch": check_id(gateway.switch, "switch"),
             "switch_uuid": gateway.switch_uuid and check_id(gateway.switch_uuid, "core UUID"),
@@ -86,13 +87,12 @@ def pack_gateways(gateways: Iterable[GatewayBudget]) -> list[dict[str, object]]:
     return packed
 
 
+def _attempts(texts: Iterable[bytes], terms: Terms) -> list[Attempt]:
+    return [unpack_attempt(split_live(text), terms) for text in texts]
+
+
 def decode_live(terms: TermsBook, texts: Iterable[bytes]) -> list[Attempt]:
     """Attempts of any campaigns, oldest first."""
-    attempts = []
-    for text in texts:
-        live = split_live(text)
-        fixed = terms.of(live.campaign_id)
-        if live.zone_number >= len(fixed.terms.zone_keys):
-            fixed = terms.reread(live.campaign_id)
-        attempts.append(unpack_attempt(live, fixed.terms))
+    split = [split_live(text) for text in texts]
+    attempts = [terms.decoded(live.campaign_id, partial(unpack_attempt, live)) for live in split]
     return sorted(attempts, key=lambda attempt: (attempt.claimed_at, attempt.attempt_id))

@@ -20,7 +20,16 @@ import redis
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.store.place import Place, place_in
-from orchestrator.store.server import LOAD_S, NO_RETRY, answers, client_of, ensure, is_alive, shut_down
+from orchestrator.store.server import (
+    LOAD_S,
+    NO_RETRY,
+    answers,
+    client_of,
+    ensure,
+    is_alive,
+    pid_of,
+    shut_down,
+)
 
 Fsync = Literal["always", "everysec"]
 CONNECTIONS = 16
@@ -42,7 +51,8 @@ class EmbeddedServer:
             fcntl.flock(users, fcntl.LOCK_SH)
         with client_of(self._place) as client:
             client.config_set("appendfsync", fsync)  # it may have been started with the other one
-        self._leave = weakref.finalize(self, _leave, self._place, users, os.getpid())
+            server_pid = int(client.info("server")["process_id"])
+        self._leave = weakref.finalize(self, _leave, self._place, users, os.getpid(), server_pid)
 
     def client(self) -> redis.Redis:
         pool = redis.BlockingConnectionPool(  # type: ignore[no-untyped-call]  # redis-py has no types there
@@ -69,7 +79,10 @@ class EmbeddedServer:
 @contextlib.contextmanager
 def _turn(place: Place, limit_s: float) -> Iterator[None]:
     """Be the only one that starts or stops the server. KnownError when the turn does not come."""
-    handle = os.open(place.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(place.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise KnownError(f"cannot keep the store in {place.folder}: {error.strerror}") from None
     deadline = time.monotonic() + limit_s
     try:
         while True:
@@ -85,7 +98,7 @@ def _turn(place: Place, limit_s: float) -> Iterator[None]:
         os.close(handle)
 
 
-def _leave(place: Place, users: int, pid: int) -> None:
+def _leave(place: Place, users: int, pid: int, server_pid: int) -> None:
     if os.getpid() != pid:
         return  # a forked child: the hold is its parent's
     try:
@@ -95,6 +108,7 @@ def _leave(place: Place, users: int, pid: int) -> None:
                 shut_down(place)
     except KnownError:
         os.close(users)  # the server stays for the one who is at it
+        end_homeless(place, server_pid)
 
 
 def _is_used(place: Place) -> bool:
@@ -128,6 +142,11 @@ def status(data: Path) -> Status:
         text=f"running: pid {info['process_id']}, Redis {info['redis_version']}, socket {place.socket}, "
         f"{info['used_memory'] / 1e6:.1f} MB of memory, {size / 1e6:.1f} MB in {folder}",
     )
+
+
+def server_pid(data: Path) -> int | None:
+    """The process id of the running server of a data folder, for those who want to see it crash."""
+    return pid_of(Place(folder=(data.absolute() / "store").resolve()))
 
 
 def stop(data: Path) -> bool:

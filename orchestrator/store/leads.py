@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -61,10 +62,9 @@ def _read(db: Db, terms: TermsBook, campaign_id: str, lead_ids: Sequence[int]) -
         return pipe.execute()
 
     slots = db.read(read_slots)
-    known = terms.reread(campaign_id).terms
     for lead_id, contact, record in zip(lead_ids, slots[::2], slots[1::2], strict=True):
         if contact is not None:
-            yield _row(lead_id, unpack_contact(contact, known), record)
+            yield _row(lead_id, terms.decoded(campaign_id, partial(unpack_contact, contact)), record)
 
 
 def _row(lead_id: int, contact: Contact, record: bytes | None) -> LeadRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import struct
 from collections.abc import Sequence
 from itertools import count
 
@@ -11,8 +12,9 @@ from orchestrator.store.db import Db, Stale
 from orchestrator.store.order import is_newest_first, sort_bytes
 from orchestrator.store.records import fingerprint, pack_contact
 from orchestrator.store.rows import Added, Already, LoadedAs, Merged
-from orchestrator.store.terms import TermsBook
+from orchestrator.store.terms import Fixed, TermsBook
 
+_SIZES = struct.Struct(">BI")
 BATCH = 500  # contacts per script: about 5 ms of Redis's time
 
 
@@ -47,15 +49,15 @@ class Loader:
             "newest": is_newest_first(fixed.first),
             "token": token,
         }
-        blobs: list[bytes] = []
-        for contact in batch:
-            blobs += (
-                pack_contact(contact, fixed.terms),
-                sort_bytes(fixed.first, contact.fields),
-                fingerprint(contact),
-            )
-        reply = self._db.run("load_leads", request, *blobs)
+        rows = b"".join([_row(contact, fixed) for contact in batch])
+        reply = self._db.run("load_leads", request, rows)
         return [_loaded_as(line) for line in reply.decode().split("\n")]
+
+
+def _row(contact: Contact, fixed: Fixed) -> bytes:
+    """One contact as load_leads.lua reads it."""
+    record, sort = pack_contact(contact, fixed.terms), sort_bytes(fixed.first, contact.fields)
+    return fingerprint(contact) + _SIZES.pack(len(sort), len(record)) + sort + record
 
 
 def _loaded_as(line: str) -> LoadedAs:

@@ -51,18 +51,21 @@ class Place:
         name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
         return Path("/tmp") / f"prozvon-{os.getuid()}-{name}" / "redis.sock"  # noqa: S108  # checked by `private_folder`
 
+    def prepare(self) -> None:
+        """Have both folders, and private. KnownError, OSError."""
+        private_folder(self.folder)
+        if self.socket.parent != self.folder:
+            self.socket.parent.mkdir(mode=0o700, exist_ok=True)
+            private_folder(self.socket.parent)
+
 
 def place_in(data: Path) -> Place:
     """The place of the store of a data folder, made if need be. KnownError when it cannot be."""
     folder = data.absolute() / "store"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        folder = folder.resolve()
-        private_folder(folder)
-        place = Place(folder=folder)
-        if place.socket.parent != folder:
-            place.socket.parent.mkdir(mode=0o700, exist_ok=True)
-            private_folder(place.socket.parent)
+        place = Place(folder=folder.resolve())
+        place.prepare()
     except OSError as error:
         raise KnownError(f"cannot keep the store in {folder}: {error.strerror}") from None
     return place

@@ -125,10 +125,6 @@ class LiveText:
     parts: list[str]
     contact: bytes
 
-    @property
-    def zone_number(self) -> int:
-        return int(self.parts[4])
-
 
 def split_live(text: bytes) -> LiveText:
     """ "ID \\t CAMPAIGN \\t LEAD \\t DIGITS \\t ZONE \\t DAY \\t GATEWAY \\t SWITCH \\t SWITCH_UUID \\t WORKER \\t

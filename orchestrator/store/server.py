@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -42,7 +43,7 @@ appendfsync {fsync}
 aof-load-truncated yes
 aof-use-rdb-preamble yes
 auto-aof-rewrite-percentage 100
-auto-aof-rewrite-min-size 64mb
+auto-aof-rewrite-min-size 256mb
 no-appendfsync-on-rewrite no
 maxmemory-policy noeviction
 hash-max-ziplist-entries 512
@@ -112,6 +113,8 @@ def ensure(place: Place, fsync: str) -> None:
         if not is_alive(place) or (waited > ORPHAN_S and pid_of(place) is None):
             _start(place, fsync)
             break
+        if waited > ORPHAN_S and not place.socket.exists():
+            _end_deaf(place)
         if waited > START_S:
             raise KnownError(
                 f"the store does not answer (redis-server, pid {pid_of(place)}): see {place.log}"
@@ -120,7 +123,16 @@ def ensure(place: Place, fsync: str) -> None:
     _wait_until_loaded(place)
 
 
+def _end_deaf(place: Place) -> None:
+    """Something tidied up the socket of a living server: nobody can reach it again. It saves and goes."""
+    pid = pid_of(place)
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        _wait(lambda: pid_of(place) is None, STOP_S)
+
+
 def _start(place: Place, fsync: str) -> None:
+    place.prepare()
     for old in (place.alive, place.pid):
         old.unlink(missing_ok=True)
     is_near = place.socket.parent == place.folder
@@ -175,6 +187,16 @@ def shut_down(place: Place) -> None:
     except failure.RedisError:
         pass  # it closes the connection instead of answering, or was gone already
     _wait(lambda: pid_of(place) is None, STOP_S)
+
+
+def end_homeless(place: Place, pid: int) -> None:
+    """Somebody removed the folder under the server: nobody can find it any more, so it must not stay."""
+    try:
+        cwd = os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return
+    if cwd == f"{place.folder} (deleted)":
+        os.kill(pid, signal.SIGTERM)
 
 
 def _wait(is_so: Callable[[], bool], limit_s: float) -> bool:

@@ -137,7 +137,7 @@ class Store:
         campaign_id: str,
         contacts: Sequence[tuple[int, Contact]],
         *,
-        now: int,
+        now: int,  # noqa: ARG002  # every change is told the time, though nothing is kept of it here
         again: bool = False,
     ) -> list[LoadedAs]:
         """Add (line, contact) pairs to a campaign in LOADING; what became of each, in order.
@@ -180,7 +180,7 @@ class Store:
         """`finish` for each, in batches of one round trip."""
         return finishing.finish_many(self._db, items, now)
 
-    def release(self, attempt: Attempt, now: int) -> bool:  # noqa: ARG002
+    def release(self, attempt: Attempt, now: int) -> bool:  # noqa: ARG002  # as in load_leads
         """Undo a claim whose originate was never written. False: it had ended or been released before."""
         return workers.release(self._db, attempt)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any, TypeVar
 
 import orjson
 import redis
@@ -14,6 +15,8 @@ from orchestrator.domain.plan import OrderBy, OrderKey
 from orchestrator.domain.problem import KnownError
 from orchestrator.store.db import Db
 from orchestrator.store.records import Terms, is_id
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,13 @@ class TermsBook:
         if found is None:
             found = self._known[campaign_id] = self._read(campaign_id)
         return found
+
+    def decoded(self, campaign_id: str, decode: Callable[[Terms], T]) -> T:
+        """`decode` with the known terms; once more with those in Redis when it meets a number it does not know."""
+        try:
+            return decode(self.of(campaign_id).terms)
+        except IndexError:
+            return decode(self.reread(campaign_id).terms)
 
     def forget(self, campaign_id: str) -> None:
         self._known.pop(campaign_id, None)

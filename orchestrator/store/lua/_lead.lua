@@ -87,7 +87,7 @@ end
 
 local function write_record(c, lead, phase, due, reason, state, sort)
   local key, field = lead_slot(c, "lead", lead)
-  call("HSET", key, field, phase .. "\t" .. due .. "\t" .. reason .. "\t" .. state .. "\t" .. sort)
+  call("HSET", key, field, phase .. "\t" .. string.format("%.0f", due) .. "\t" .. reason .. "\t" .. state .. "\t" .. sort)
 end
 
 local function put_ready(c, lead, state, sort, zone)

@@ -1,7 +1,8 @@
 -- uses: _lead
 -- Adds contacts to a campaign that is being loaded. A contact with a number that is in it already is merged into that
 -- lead. A row that another campaign of the scenario has (same numbers and columns) is skipped, unless `again`.
--- request: campaign seq again newest token    further arguments, three a contact: contact, SORT, fingerprint (8 bytes)
+-- request: campaign seq again newest token    further argument, one text: per contact its fingerprint (8 bytes),
+--   length of SORT (1), length of the contact (4, high byte first), SORT, contact
 -- reply: one line a contact: "+LEAD" added, "=LEAD" merged, "!CAMPAIGN" already there
 -- Asked again with the token of the last batch (the reply was lost), it returns what it said the first time.
 local req = cjson.decode(ARGV[1])
@@ -13,39 +14,48 @@ local loaded = campaign_key(c, "loaded")
 local last = call("HMGET", loaded, "token", "reply")
 if last[1] == req.token then return last[2] end
 if meta[1] ~= "loading" then return redis.error_reply("NOTLOADING " .. meta[1]) end
-local scenario, seq = meta[3], meta[2]
+local seq, seen, index = meta[2], P .. "seen:" .. meta[3] .. ":", campaign_key(c, "index:")
 local names = {} -- seq -> campaign id, false when it is gone
-
-local function seen_slot(print)
-  local a, b = string.byte(print, 1, 2)
-  return P .. "seen:" .. scenario .. ":" .. (a * 64 + math.floor(b / 4)), string.sub(print, 2)
-end
 
 local function campaign_of(other)
   if names[other] == nil then names[other] = call("ZRANGEBYSCORE", CAMPAIGNS, other, other)[1] or false end
   return names[other]
 end
 
-local function merged_into(numbers)
-  for digits in string.gmatch(numbers, "[^,]+") do
-    local key, field = number_slot("campaign:" .. c .. ":index", digits)
-    local lead = call("HGET", key, field)
-    if lead then return lead end
+-- The other campaign that has this row, if one has; else the row is ours from now on.
+local function seen_in(print)
+  local a, b = string.byte(print, 1, 2)
+  local key, field = seen .. (a * 64 + math.floor(b / 4)), string.sub(print, 2)
+  if call("HSETNX", key, field, seq) == 1 then return nil end
+  local other = call("HGET", key, field)
+  local name = other ~= seq and campaign_of(other)
+  if not name then call("HSET", key, field, seq) end
+  return name or nil
+end
+
+local function lead_of(digits)
+  return call("HGET", index .. string.sub(digits, -4), string.sub(digits, 1, -5))
+end
+
+-- Enters the numbers under `lead`; when one is there already, none of them, and returns whose it is.
+local function enter(numbers, lead)
+  local entered = {}
+  for digits in string.gmatch(numbers, "%d+") do
+    local key, field = index .. string.sub(digits, -4), string.sub(digits, 1, -5)
+    if call("HSETNX", key, field, lead) == 0 then
+      local other = call("HGET", key, field)
+      for _, mine in ipairs(entered) do call("HDEL", mine[1], mine[2]) end
+      return other
+    end
+    entered[#entered + 1] = { key, field }
   end
 end
 
-local next_lead = tonumber(call("HGET", campaign_key(c, "counts"), "leads") or 0)
+local before = tonumber(call("HGET", campaign_key(c, "counts"), "leads") or 0)
+local leads = before
 local contacts, ready = {}, {} -- written in bulk: bucket -> arguments, zone -> arguments
-local out = {}
 
-local function add(contact, sort)
-  next_lead = next_lead + 1
-  local lead = next_lead
-  local zones, numbers = string.match(contact, "^[^\t]*\t([^\t]*)\t([^\t]*)\t")
-  for digits in string.gmatch(numbers, "[^,]+") do
-    local key, field = number_slot("campaign:" .. c .. ":index", digits)
-    call("HSET", key, field, lead)
-  end
+local function add(contact, sort, zones, lead)
   local key, field = lead_slot(c, "contact", lead)
   local bucket = contacts[key]
   if not bucket then bucket = {} contacts[key] = bucket end
@@ -53,35 +63,45 @@ local function add(contact, sort)
   if req.newest then -- ids count downwards, after all other keys of the order
     sort = string.sub(sort, 1, -2) .. struct.pack(">I4", 4294967295 - lead) .. string.sub(sort, -1)
   end
-  local zone = nth(zones, 0)
+  local zone = string.match(zones, "^%d+")
   local set = ready[zone]
   if not set then set = {} ready[zone] = set end
   set[#set + 1], set[#set + 2] = 0, member_of(sort, 0, lead)
-  count_phase(c, "r", zone, 1)
-  return "+" .. lead
 end
 
-local function place(contact, sort, print)
-  local _, numbers = string.match(contact, "^[^\t]*\t([^\t]*)\t([^\t]*)\t")
-  local into = merged_into(numbers)
-  local key, field = seen_slot(print)
-  if into then
-    call("HSETNX", key, field, seq)
-    return "=" .. into
+local function place(print, sort, contact)
+  local zones, numbers = string.match(contact, "^[^\t]*\t([^\t]*)\t([^\t]*)\t")
+  local other = seen_in(print)
+  if other and not req.again then
+    for digits in string.gmatch(numbers, "%d+") do
+      local into = lead_of(digits)
+      if into then return "=" .. into end
+    end
+    return "!" .. other
   end
-  local other = call("HGET", key, field)
-  local name = other and other ~= seq and campaign_of(other)
-  if name and not req.again then return "!" .. name end
-  if not name then call("HSET", key, field, seq) end
-  return add(contact, sort)
+  local into = enter(numbers, leads + 1)
+  if into then return "=" .. into end
+  leads = leads + 1
+  add(contact, sort, zones, leads)
+  return "+" .. leads
 end
 
-for i = 2, #ARGV, 3 do out[#out + 1] = place(ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
+local out, rows, at = {}, ARGV[2], 1
+while at <= #rows do
+  local print = string.sub(rows, at, at + 7)
+  local sort_size, contact_size = struct.unpack(">I1I4", rows, at + 8)
+  local sort_at = at + 13
+  at = sort_at + sort_size + contact_size
+  local sort = string.sub(rows, sort_at, sort_at + sort_size - 1)
+  out[#out + 1] = place(print, sort, string.sub(rows, sort_at + sort_size, at - 1))
+end
 for key, list in pairs(contacts) do call("HSET", key, unpack(list)) end
-for zone, list in pairs(ready) do call("ZADD", ready_key(c, zone), unpack(list)) end
-local total = next_lead - tonumber(call("HGET", campaign_key(c, "counts"), "leads") or 0)
-count(c, "leads", total)
-count(c, "status new", total)
+for zone, list in pairs(ready) do
+  call("ZADD", ready_key(c, zone), unpack(list))
+  count_phase(c, "r", zone, #list / 2)
+end
+count(c, "leads", leads - before)
+count(c, "status new", leads - before)
 write_counts()
 local reply = table.concat(out, "\n")
 call("HSET", loaded, "token", req.token, "reply", reply)
