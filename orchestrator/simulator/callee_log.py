@@ -66,25 +66,29 @@ class CalleeLog:
 
 
 def read_callee_log(path: Path) -> list[CalleeCall]:
-    """Every call in the order they came. No file: no calls. Lines that are not whole are left out."""
-    calls: dict[str, dict[str, Any]] = {}
+    """Every call in the order they came, also two under one id. No file: no calls."""
+    all_calls: list[dict[str, Any]] = []
+    calls: dict[str, dict[str, Any]] = {}  # the latest of each id
     for line in _lines(path):
         call = str(line["call"])
         match line["event"]:
             case "called":
-                calls[call] = {
-                    "call": call,
-                    "number": line["number"],
-                    "try_number": line["try"],
-                    "callee": line["callee"],
-                    "called_at": line["at"],
-                }
+                all_calls.append(
+                    {
+                        "call": call,
+                        "number": line["number"],
+                        "try_number": line["try"],
+                        "callee": line["callee"],
+                        "called_at": line["at"],
+                    }
+                )
+                calls[call] = all_calls[-1]
             case "answered" if call in calls:
                 calls[call]["answered_at"] = line["at"]
             case "over" if call in calls:
                 calls[call] |= {name: line[name] for name in ("cause", "by", "keys")}
                 calls[call] |= {"ended_at": line["at"], "heard": tuple(line["heard"])}
-    return [CalleeCall(**call) for call in calls.values()]
+    return [CalleeCall(**call) for call in all_calls]
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -36,13 +36,8 @@ def record(channel: Channel, *, core_uuid: str, switchname: str) -> dict[str, ob
             "flags": "0=1;1=1;2=1;39=1;40=1;42=1;45=1;55=1;62=1;113=1;114=1;123=1;160=1;166=1",
             "caps": "1=1;2=1;3=1;4=1;5=1;6=1;8=1;9=1;10=1",
         },
-        "callStats": {},
-        "variables": {
-            name[len(PREFIX) :]: encode_value(
-                value if isinstance(value, str) else "ARRAY::" + "|:".join(value)
-            )
-            for name, value in channel.variables.items()
-        },
+        "callStats": _stats(channel),
+        "variables": {name[len(PREFIX) :]: _encoded(value) for name, value in channel.variables.items()},
     }
     if channel.applications:
         whole["app_log"] = {
@@ -53,6 +48,28 @@ def record(channel: Channel, *, core_uuid: str, switchname: str) -> dict[str, ob
         }
     whole["callflow"] = _callflow(channel)
     return whole
+
+
+def _encoded(value: str | list[str]) -> str:
+    """A value of which every byte is escaped loses its last one (switch_ivr.c:3315, buffer one byte short)."""
+    text = value if isinstance(value, str) else "ARRAY::" + "|:".join(value)
+    encoded = encode_value(text)
+    if len(encoded) >= 3 and len(encoded) == 3 * len(text.encode("utf-8", "surrogateescape")):
+        return encoded[:-3]
+    return encoded
+
+
+_COUNTS = {"variable_rtp_audio_in_": "inbound", "variable_rtp_audio_out_": "outbound"}
+
+
+def _stats(channel: Channel) -> dict[str, object]:
+    """The counters of the RTP stream; nothing for a leg without sound."""
+    found: dict[str, dict[str, float]] = {}
+    for name, value in channel.variables.items():
+        for prefix, way in _COUNTS.items():
+            if name.startswith(prefix) and isinstance(value, str):
+                found.setdefault(way, {})[name[len(prefix) :]] = float(value) if "." in value else int(value)
+    return {"audio": found} if found else {}
 
 
 def _callflow(channel: Channel) -> list[dict[str, object]]:

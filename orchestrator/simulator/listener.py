@@ -177,7 +177,7 @@ class Listener:
     def deliver_log(self, level: str, text: str) -> None:
         number = LOG_LEVELS.index(level) if level in LOG_LEVELS else 7
         if number <= self._log_level and self._is_open:
-            body = text.encode("utf-8", "surrogateescape")
+            body = f"{text}\n".encode("utf-8", "surrogateescape")
             head = (
                 f"Content-Type: log/data\nContent-Length: {len(body)}\nLog-Level: {number}\nText-Channel: 0\n"
                 "Log-File: mod_python3.c\nLog-Func: handler\nLog-Line: 1\nUser-Data: \n\n"

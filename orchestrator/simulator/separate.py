@@ -23,6 +23,9 @@ def separate(text: str, delim: str, limit: int) -> list[str]:
 
 
 def _split_at(text: str, delim: str, limit: int) -> list[str]:
+    if "'" not in text and "\\" not in text:
+        plain = text.split(delim, limit - 1)
+        return plain if plain[-1] else plain[:-1]
     parts: list[str] = []
     begin = at = 0
     quoted = False
@@ -44,6 +47,9 @@ def _split_at(text: str, delim: str, limit: int) -> list[str]:
 def _split_blanks(text: str, limit: int) -> list[str]:
     parts: list[str] = []
     at = 0
+    is_plain = "'" not in text and "\\" not in text
+    if is_plain and "  " not in text and not text.startswith(" "):
+        return [part for part in text.split(" ", limit - 1) if part]
     while at < len(text) and len(parts) < limit:
         begin = at
         while at < len(text) and text[at] == " ":

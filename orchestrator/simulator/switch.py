@@ -188,6 +188,7 @@ class SimulatedSwitch:
 
     def log(self, level: str, text: str) -> None:
         """One line on the switch's console, and to clients that asked for the log."""
+        text = text.rstrip("\n")
         self.console.append((level, text))
         if self._on_log is not None:
             self._on_log(level, text)

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import orjson
@@ -98,6 +99,7 @@ def api_response(text: str) -> bytes:
     return b"Content-Type: api/response\nContent-Length: %d\n\n%b" % (len(body), body)
 
 
+@lru_cache(maxsize=8192)  # most values of a channel are the same in every call
 def encode_value(text: str) -> str:
     """URL-encode as the switch does: an existing `%XX` (capital hex) is left alone."""
     if _SAFE.fullmatch(text):
