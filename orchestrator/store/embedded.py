@@ -20,11 +20,12 @@ import redis
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.store.place import Place, place_in
-from orchestrator.store.server import LOAD_S, NO_RETRY, answers, client_of, end_homeless, ensure, is_alive, shut_down
+from orchestrator.store.server import (
     LOAD_S,
     NO_RETRY,
     answers,
     client_of,
+    end_homeless,
     ensure,
     is_alive,
     pid_of,
