@@ -30,7 +30,9 @@ BEEP_END_SILENCE_MS = 200
 BEEP_FLATNESS = 0.1  # a tone's level stays within a tenth of its mean; a voice's never does for long
 GREETING_END_MS = 30_000
 
-VOICE_LEVEL = 256.0  # app_amd's silence_threshold
+VOICE_LEVEL = (
+    128.0  # half of app_amd's silence_threshold: soft voices have fewer holes; noise has its own rule
+)
 NOISE_FACTOR = 2.5  # voice stands out from the noise of a street or a line by so much
 NOISE_MAX = 400.0  # louder than this it is no noise but a voice
 NOISE_RISE = 4.0  # per frame: the estimate of the noise falls at once and rises slowly
@@ -112,6 +114,7 @@ class GreetingEnd:
         self._tone_ms = 0
         self._tone_level = 0.0
         self._has_beeped = False
+        self._after_beep_ms = 0  # of sound
 
     def hear(self, level: float) -> bool:
         self._ms += FRAME_MS
@@ -120,16 +123,19 @@ class GreetingEnd:
             self._on_sound(level)
         else:
             self._silence_ms += FRAME_MS
-            self._has_beeped = self._has_beeped or self._tone_ms >= BEEP_MS
             self._tone_ms = 0
         enough = BEEP_END_SILENCE_MS if self._has_beeped else GREETING_END_SILENCE_MS
         return self._silence_ms >= enough or self._ms >= GREETING_END_MS
 
     def _on_sound(self, level: float) -> None:
-        self._has_beeped = False  # sound goes on after it: it was none
         if abs(level - self._tone_level) <= BEEP_FLATNESS * self._tone_level:
             frames = self._tone_ms // FRAME_MS
             self._tone_level += (level - self._tone_level) / (frames + 1)
             self._tone_ms += FRAME_MS
         else:
             self._tone_ms, self._tone_level = FRAME_MS, level
+        if self._tone_ms >= BEEP_MS:
+            self._has_beeped, self._after_beep_ms = True, 0
+        elif self._has_beeped:  # a word after it, not the tone's own end: it was no beep
+            self._after_beep_ms += FRAME_MS
+            self._has_beeped = self._after_beep_ms < WORD_MS

@@ -111,6 +111,12 @@ def test_a_beep_and_a_little_silence_end_it_sooner() -> None:
     assert end_of_greeting(*before, (400, 5000)) == sum(ms for ms, _ in before) + 400 + 200
 
 
+def test_a_beep_may_begin_and_end_within_a_frame() -> None:
+    before = [*SPEECH, (900, NOISE)]
+    beep = [(20, 1700), (400, 5000), (20, 3100)]
+    assert end_of_greeting(*before, *beep) == sum(ms for ms, _ in [*before, *beep]) + 200
+
+
 def test_a_tone_that_speech_follows_is_no_beep() -> None:
     before = [(400, 5000.0), (100, NOISE), *SPEECH]
     assert end_of_greeting(*before) == sum(ms for ms, _ in before) + 2000
