@@ -52,8 +52,8 @@ class EmbeddedServer:
             fcntl.flock(users, fcntl.LOCK_SH)
         with client_of(self._place) as client:
             client.config_set("appendfsync", fsync)  # it may have been started with the other one
-            server_pid = int(client.info("server")["process_id"])
-        self._leave = weakref.finalize(self, _leave, self._place, users, os.getpid(), server_pid)
+            pid = int(client.info("server")["process_id"])
+        self._leave = weakref.finalize(self, _leave, self._place, users, os.getpid(), pid)
 
     def client(self) -> redis.Redis:
         pool = redis.BlockingConnectionPool(  # type: ignore[no-untyped-call]  # redis-py has no types there
