@@ -96,7 +96,7 @@ class CalleeKind(_Model):
         "silent",
     ]
     weight: Weight = 1.0
-    answers: Probability | dict[str, Probability] = 1.0
+    answers: dict[str, Probability] = {"0-24": 1.0}  # by local hours; a bare number: at any hour
     otherwise: dict[Outcome, Weight] = {Outcome.NO_ANSWER: 1.0}
     voicemail: Probability = 0.0  # chance that a call not answered goes to a machine instead
     rings: Spread = Spread(gamma=MeanAndDeviation(mean=9, sd=5))
@@ -113,14 +113,18 @@ class CalleeKind(_Model):
     )  # from the beginning of what is heard
     key_gap: Spread = Spread(fixed=0.4)  # between the keys of one number
 
+    @field_validator("answers", mode="before")
+    @classmethod
+    def _number_is_any_hour(cls, value: object) -> object:
+        return {"0-24": value} if isinstance(value, (int, float, str)) else value
+
     @field_validator("answers")
     @classmethod
-    def _hours_are_spans(cls, value: float | dict[str, float]) -> float | dict[str, float]:
-        if isinstance(value, dict):
-            for span in value:
-                match = _HOURS.fullmatch(span)
-                if not match or not int(match[1]) < int(match[2]) <= 24:
-                    raise ValueError(f"`{span}` is not a span of hours such as 8-12")
+    def _hours_are_spans(cls, value: dict[str, float]) -> dict[str, float]:
+        for span in value:
+            match = _HOURS.fullmatch(span)
+            if not match or not int(match[1]) < int(match[2]) <= 24:
+                raise ValueError(f"`{span}` is not a span of hours such as 8-12")
         return value
 
     @field_validator("otherwise")
@@ -142,8 +146,6 @@ class CalleeKind(_Model):
 
     def answers_at(self, hour: int) -> float:
         """Chance of an answer at this local hour (0..23)."""
-        if not isinstance(self.answers, dict):
-            return self.answers
         for span, chance in self.answers.items():
             first, last = span.split("-")
             if int(first) <= hour < int(last):

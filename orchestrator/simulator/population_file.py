@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from orchestrator.domain.problem import KnownError, Problem
-from orchestrator.simulator.chance import Spread
+from orchestrator.simulator.chance import MeanAndDeviation, MedianAndSigma, Spread
 from orchestrator.simulator.population import CalleeKind, NumberRule, Population, Sound
 
 SHIPPED: Final = Path(__file__).parent / "populations"
@@ -66,7 +66,9 @@ def _duplicates(node: yaml.Node | None, file: str) -> list[Problem]:
     return found
 
 
-def _problem(node: yaml.Node, file: str, code: str, message: str, hint: str = "") -> Problem:
+def _problem(node: yaml.Node | None, file: str, code: str, message: str, hint: str = "") -> Problem:
+    if node is None:
+        return Problem(file=file, line=0, col=0, code=code, message="the file is empty")
     mark = node.start_mark
     return Problem(file=file, line=mark.line + 1, col=mark.column + 1, code=code, message=message, hint=hint)
 
@@ -106,4 +108,5 @@ def _names_beside(place: list[Any]) -> list[str]:
         return list(CalleeKind.model_fields)
     if place[2] in ("sound", "voicemail_sound") and len(place) == 3:
         return list(Sound.model_fields)
-    return list(Spread.model_fields)
+    models: dict[object, type[BaseModel]] = {"gamma": MeanAndDeviation, "lognormal": MedianAndSigma}
+    return list(models.get(place[-1], Spread).model_fields)
