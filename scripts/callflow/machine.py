@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from . import program as reading
 from .messages import pick_language
-from .moves import Action, Digits, Failed, Gather, Gone, HangUp, Input, Play, Played, Started
+from .moves import Action, Asking, Digits, Failed, Gather, Gone, HangUp, Input, Play, Played, Started
 from .state import ACTIONS_PER_CALL, STEPS_BETWEEN_ACTIONS, Over, State
 from .verbs import VERBS, Verb
 
@@ -40,7 +42,7 @@ def _over(call: State, flow: str, why: str = "") -> State:
     return call
 
 
-def _answer(call: State, inp: Input) -> Action:
+def _answer(call: State, inp: Input) -> Asking:
     if isinstance(inp, Gone):
         if call.now_s > call.asked_s:  # hung up in the middle of it: the beginning was heard
             _mark_heard(call)
@@ -56,7 +58,7 @@ def _answer(call: State, inp: Input) -> Action:
     return _counted(call, action) if action is not None else _walk(call)
 
 
-def _as_asked(pending: Action, inp: Input) -> Input:
+def _as_asked(pending: Asking, inp: Input) -> Input:
     """The input in the shape the pending action asks for, so that a driver's slip cannot derail a call."""
     typed = inp.value if isinstance(inp, Digits) else inp.digit if isinstance(inp, Played) else ""
     return Digits(typed) if isinstance(pending, Gather) else Played(typed[:1])
@@ -84,7 +86,7 @@ def _begin(call: State, party: str) -> None:
     call.enter("start")
 
 
-def _walk(call: State) -> Action:
+def _walk(call: State) -> Asking:
     """Run steps until one wants something done."""
     for _ in range(STEPS_BETWEEN_ACTIONS):
         while call.frames and call.frames[-1][1] >= len(call.frames[-1][0]):
@@ -101,10 +103,13 @@ def _walk(call: State) -> Action:
     raise reading.ProgramError("too many steps without a word")
 
 
-def _counted(call: State, action: Action) -> Action:
+def _counted(call: State, action: Asking) -> Asking:
     call.actions += 1
     if call.actions > ACTIONS_PER_CALL:
         raise reading.ProgramError("the call goes on for ever")
+    if call.is_stale:
+        call.is_stale = False
+        action = replace(action, flush=True)
     return action
 
 

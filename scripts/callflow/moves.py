@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Union
 
 
 class Input:
@@ -93,11 +94,15 @@ class Gather(Action):
 
 @dataclass(frozen=True)
 class Wait(Action):
-    """Stay silent for `seconds`; a key cuts it short. Answer: Played."""
+    """Stay silent for `seconds`; a key cuts it short. Answer: Played. `flush` as in Play."""
 
     seconds: float
+    flush: bool = False
 
 
 @dataclass(frozen=True)
 class HangUp(Action):
     """The call is over. No answer is needed."""
+
+
+Asking = Union[Play, Gather, Wait]  # noqa: UP007  # as Python 3.9 has it

@@ -14,10 +14,10 @@ from .state import State
 PAYLOAD_MAX = 65536  # characters of the encoded payload; a header line of an event stays readable
 VARIABLE_MAX = 6000  # characters of one encoded variable: all three fit well into one event
 
-PROGRAM = re.compile(r"[0-9a-f]{32}", re.ASCII)
-ATTEMPT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-FOLDER = re.compile(r"/[A-Za-z0-9_./-]{1,200}", re.ASCII)
-VOICE = re.compile(r"[A-Za-z0-9_.:+-]{1,64}", re.ASCII)
+PROGRAM = re.compile(r"[0-9a-f]{32}")
+ATTEMPT = re.compile(r"[A-Za-z0-9_-]{1,64}")
+FOLDER = re.compile(r"/[A-Za-z0-9_./-]{1,200}")
+VOICE = re.compile(r"[A-Za-z0-9_.:+-]{1,64}")
 
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f<>{}$`\\|]|[\ud800-\udfff]")
 

@@ -36,6 +36,8 @@ def play(session: Session, action: Play, root: str, language: str) -> Input:
 
 
 def wait(session: Session, action: Wait) -> Input:
+    if action.flush:
+        session.flushDigits()
     pressed: list[str] = []
     session.setInputCallback(on_input, pressed)
     try:

@@ -14,9 +14,9 @@ TIMEOUT_MAX_S = 120.0
 WAIT_MAX_S = 600.0
 TRIES_MAX = 20
 
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
-_RESULT = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
-_FILE = re.compile(r"[0-9a-f]{32,64}\.wav", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_RESULT = re.compile(r"[a-z0-9_]{1,64}")
+_FILE = re.compile(r"[0-9a-f]{32,64}\.wav")
 
 
 class ProgramError(Exception):

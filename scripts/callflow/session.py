@@ -72,7 +72,7 @@ def run(session: Session, program: dict[str, object], payload: dict[str, object]
         state, action = machine.step(state, inp, now_s(session) - began_s)
         if isinstance(action, HangUp):
             break
-        inp = _perform(session, action, root, state.language) if session.ready() else Gone()
+        inp = _perform(session, action, root, state.language)
     if state.flow == "error":
         log(
             "err",

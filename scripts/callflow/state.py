@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from . import program as reading
-from .moves import Action
+from .moves import Asking
 
 PATH_MAX = 64  # entries kept: the first half and the latest half of a longer way
 VALUE_MAX = 256  # characters of one variable
@@ -45,9 +45,10 @@ class State:
     values: dict[str, str] = field(default_factory=dict)
     now_s: float = 0.0
     frames: tuple[tuple[list[object], int], ...] = ()  # steps under way and index of the next, innermost last
-    pending: Action | None = None
+    pending: Asking | None = None
     asked_s: float = 0.0  # when `pending` was asked for
     carried: str = ""  # keys typed ahead, not used by a menu or ask yet
+    is_stale: bool = False  # what waits in the switch's own queue of keys was typed for a refused answer
     tries: int = 0  # of the menu or ask under way
     is_machine: bool = False  # a message is being left on a machine
     actions: int = 0
@@ -97,6 +98,10 @@ class State:
     def carry(self, keys: str) -> None:
         """Keep keys for the next menu or ask, in the order they were pressed; a flood is cut."""
         self.carried = (self.carried + keys)[: reading.DIGITS_MAX]
+
+    def drop_keys(self) -> None:
+        """Forget keys typed ahead, those that the switch has not handed over yet included."""
+        self.carried, self.is_stale = "", True
 
     def take_carried(self, most: int, end: str) -> tuple[str, bool]:
         """Take up to `most` of the keys typed ahead, up to the key `end`; and whether that completes them.

@@ -131,6 +131,8 @@ class FakeSession:
 
     def setInputCallback(self, function: Any, argument: Any = None) -> None:  # noqa: N802
         self._check("setInputCallback")
+        if self._callback is not None:
+            self.faults.append("the callback before was not taken away")
         if not inspect.isfunction(function) or function.__closure__:
             self.faults.append("a callback that may keep the session")
         self._callback, self._argument = function, argument

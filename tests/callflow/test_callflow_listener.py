@@ -192,7 +192,9 @@ def test_what_is_no_sound_we_know_is_refused(tmp_path: Path, content: bytes) -> 
 def ear(tmp_path: Path, policy: str = "hang_up", **settings: object) -> tuple[str, FakeSession]:
     variables = {"prozvon_attempt": "a-1", "prozvon_tmp": str(tmp_path)}
     session = FakeSession(variables=variables, **settings)  # type: ignore[arg-type]
+    files = len(os.listdir("/proc/self/fd"))
     said = listen(session, {"machine": policy})
+    assert len(os.listdir("/proc/self/fd")) == files
     assert session.faults == []
     assert list(tmp_path.iterdir()) == []
     assert session._recording is None
@@ -254,6 +256,27 @@ def test_a_recording_that_is_no_sound_is_unknown(tmp_path: Path) -> None:
 
     session = Odd(variables={"prozvon_attempt": "a-1", "prozvon_tmp": str(tmp_path)})
     assert listen(session, {"machine": "hang_up"}) == "unknown"
+
+
+def test_a_recording_has_no_name_while_it_is_listened_to(tmp_path: Path) -> None:
+    class Watched(FakeSession):
+        def sleep(self, ms: int, sync: int = 0) -> int:
+            assert list(tmp_path.iterdir()) == []
+            return super().sleep(ms, sync)
+
+    session = Watched(variables={"prozvon_attempt": "a-1", "prozvon_tmp": str(tmp_path)}, sound=HELLO)
+    assert listen(session, {"machine": "hang_up"}) == "human"
+
+
+def test_a_recording_that_cannot_be_opened_is_removed_all_the_same(tmp_path: Path) -> None:
+    class Dangling(FakeSession):
+        def execute(self, application: str, data: str = "") -> None:
+            if application == "record_session":
+                Path(data.split(" ")[0]).symlink_to(tmp_path / "nowhere")
+
+    session = Dangling(variables={"prozvon_attempt": "a-1", "prozvon_tmp": str(tmp_path)})
+    assert listen(session, {"machine": "hang_up"}) == "unknown"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_hanging_up_while_listening_ends_it(tmp_path: Path) -> None:

@@ -52,6 +52,11 @@ def test_variables_are_always_safe_and_bounded(
         assert len(value) <= VARIABLE_MAX
 
 
+def test_half_a_character_in_a_value_is_no_trouble() -> None:
+    left = variables(State(program={}, payload={}, values={"a": "b\ud800"}))
+    assert json.loads(base64.urlsafe_b64decode(left["prozvon_values"])) == {"a": "b?"}
+
+
 def test_too_long_a_path_loses_its_middle_and_too_many_values_the_latest() -> None:
     entries = tuple(f"{n} " + "x" * 90 for n in range(100))
     values = {f"v{n}": "ж" * 200 for n in range(100)}

@@ -87,7 +87,8 @@ def test_a_choice_counts_though_the_caller_hangs_up_at_once(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("second", "heard"), [(0.0, []), (0.2, ["hello"]), (0.5, ["hello", "choice"]), (2.0, ["hello", "choice"])]
+    ("second", "heard"),
+    [(0.0, []), (0.05, ["hello"]), (0.2, ["hello"]), (0.5, ["hello", "choice"]), (2.0, ["hello", "choice"])],
 )
 def test_hanging_up_anywhere_is_left(tmp_path: Path, second: float, heard: list[str]) -> None:
     session = FakeSession(hangs_up_at=second)
@@ -98,6 +99,12 @@ def test_hanging_up_anywhere_is_left(tmp_path: Path, second: float, heard: list[
     assert "prozvon_result" not in session.variables
     assert decoded(session, "prozvon_heard") == heard
     assert session.hangup_cause is None
+
+
+def test_hung_up_before_the_script_began_nothing_is_done(tmp_path: Path) -> None:
+    session = call(tmp_path, {**TODAY, "machine": "hang_up"}, FakeSession(is_up=False))
+    assert session.done == []
+    assert session.variables["prozvon_flow"] == "left"
 
 
 def test_nobody_presses_anything(tmp_path: Path) -> None:
@@ -160,6 +167,12 @@ def test_keys_after_a_wrong_one_are_forgotten(tmp_path: Path) -> None:
     bare = program({"start": [menu(keys={"1": "one"})], "one": []})
     session = call(tmp_path, bare, FakeSession(keys=[(1.0, "9"), (1.0, "1"), (1.0, "1")]))
     assert decoded(session, "prozvon_path")[-1].endswith("no key")
+
+
+def test_keys_after_a_wrong_one_do_not_cut_a_wait_short(tmp_path: Path) -> None:
+    flow = {"start": [menu(tries=1, otherwise="sorry")], "sorry": [{"do": "wait", "seconds": 2.0}]}
+    session = call(tmp_path, program(flow), FakeSession(keys=[(1.0, "9"), (1.0, "1"), (1.0, "1")]))
+    assert session.t == 3.0
 
 
 def test_a_flood_of_keys_ends_like_any_call(tmp_path: Path) -> None:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..moves import Action, Input
+from ..moves import Asking, Input
 from ..state import State
 from . import ask, goto, hang_up, if_, menu, result, say, set_, wait
 from .keys import carry_on
 
 
 class Verb(NamedTuple):
-    enter: Callable[[State, dict[str, object]], Action | None]
-    reply: Callable[[State, dict[str, object], Input], Action | None] = carry_on
+    enter: Callable[[State, dict[str, object]], Asking | None]
+    reply: Callable[[State, dict[str, object], Input], Asking | None] = carry_on
 
 
 VERBS = {

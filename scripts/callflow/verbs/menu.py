@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from .. import program as reading
 from ..messages import parts_of
-from ..moves import Action, Gather, Input, Play
+from ..moves import Asking, Gather, Input, Play
 from ..state import Over, State
 from .keys import give_up, missed, play, typed_in
 
 
-def enter(call: State, step: dict[str, object]) -> Action | None:
+def enter(call: State, step: dict[str, object]) -> Asking | None:
     if call.is_machine:
         return play(call, reading.name(step, "prompt"))
     key, _ = call.take_carried(1, "")
     return _choose(call, step, key) if key else _gather(call, step)
 
 
-def reply(call: State, step: dict[str, object], inp: Input) -> Action | None:
+def reply(call: State, step: dict[str, object], inp: Input) -> Asking | None:
     if call.is_machine:
         raise Over("ended")
     typed = typed_in(inp)
@@ -30,21 +30,21 @@ def reply(call: State, step: dict[str, object], inp: Input) -> Action | None:
     return _choose(call, step, typed[:1])
 
 
-def _gather(call: State, step: dict[str, object], *, flush: bool = False) -> Gather:
+def _gather(call: State, step: dict[str, object]) -> Gather:
     prompt = reading.name(step, "prompt")
     timeout_s = reading.seconds(step, "timeout", reading.TIMEOUT_MAX_S)
-    return Gather(prompt, parts_of(call, prompt), 1, 1, timeout_s, flush=flush)
+    return Gather(prompt, parts_of(call, prompt), 1, 1, timeout_s)
 
 
-def _choose(call: State, step: dict[str, object], key: str) -> Action | None:
+def _choose(call: State, step: dict[str, object], key: str) -> Asking | None:
     call.note("key " + key if key else "no key")
     keys = reading.mapping(step.get("keys"), "keys of the menu")
     if key in keys:
         call.enter(reading.name(keys, key))
         return None
-    if not missed(call, step):
+    if not missed(call, step, key):
         return give_up(call, step)
     invalid = reading.name_or_none(step, "invalid")
     if key and invalid is not None:
-        return play(call, invalid, flush=True)
-    return _gather(call, step, flush=bool(key))
+        return play(call, invalid)
+    return _gather(call, step)

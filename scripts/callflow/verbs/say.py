@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from .. import program as reading
-from ..moves import Action
+from ..moves import Asking
 from ..state import State
 from .keys import play
 
 
-def enter(call: State, step: dict[str, object]) -> Action | None:
+def enter(call: State, step: dict[str, object]) -> Asking | None:
     return play(call, reading.name(step, "message"))
