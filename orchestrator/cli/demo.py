@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -31,7 +29,6 @@ from orchestrator.runtime.scenario_tests import run_tests
 from orchestrator.runtime.why import why
 from orchestrator.scenario.compile import Compiled
 from orchestrator.simulator.callee_log import read_callee_log
-from orchestrator.store import embedded
 
 SCENARIO = "parcel_arrived"
 MONDAY_MORNING = dt.datetime(2026, 11, 30, 8, 45, tzinfo=dt.timezone(dt.timedelta(hours=3)))  # Moscow
@@ -96,7 +93,7 @@ def _run(running: Demo, project: Project, contacts: Path, *, crash: bool) -> int
     start(project, campaign)
     running.start_worker()
     began = time.monotonic()
-    _follow(running, project, campaign, _crasher(running, project) if crash else lambda _: None)
+    _follow(running, project, campaign, _crasher(running) if crash else lambda _: None)
     took = time.monotonic() - began
     running.stop()
     return _report(running, project, campaign, compiled, took)
@@ -124,7 +121,7 @@ def _follow(running: Demo, project: Project, campaign: Campaign, each: Callable[
     )
 
 
-def _crasher(running: Demo, project: Project) -> Callable[[Figures], None]:
+def _crasher(running: Demo) -> Callable[[Figures], None]:
     """Kills one thing after the other as the campaign goes on, and starts it again."""
     left = list(CRASHES)
 
@@ -134,9 +131,7 @@ def _crasher(running: Demo, project: Project) -> Callable[[Figures], None]:
         name, _ = left.pop(0)
         click.echo(f"   kill -9 {name} ({item.counts.dialing} on the line)", err=True)
         if name == "store":
-            pid = embedded.server_pid(project.settings.data)
-            if pid is not None:
-                os.kill(pid, signal.SIGKILL)
+            running.kill_store()
         else:
             running.kill(name)
             (running.start_worker if name == "worker" else running.start_switch)()

@@ -31,12 +31,20 @@ def switch() -> None:
 
 @switch.command()
 @click.option("--switch", "name", help="Which switch of prozvon.yaml to stand in for (default: the first).")
-@click.option("--population", default="everyday", show_default=True, help="Callees: a shipped population, or a file.")
+@click.option(
+    "--population", default="everyday", show_default=True, help="Callees: a shipped population, or a file."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same callees.")
 @click.option("--speed", type=click.FloatRange(min=0.01, max=100_000), help="Business seconds per second.")
-@click.option("--start", help="Where a new simulated clock begins: ISO time, or epoch milliseconds (default: now).")
-@click.option("--sps", type=click.IntRange(min=1), default=100, show_default=True, help="Sessions per second.")
-@click.option("--max-sessions", type=click.IntRange(min=1), default=1000, show_default=True, help="Calls at once.")
+@click.option(
+    "--start", help="Where a new simulated clock begins: ISO time, or epoch milliseconds (default: now)."
+)
+@click.option(
+    "--sps", type=click.IntRange(min=1), default=100, show_default=True, help="Sessions per second."
+)
+@click.option(
+    "--max-sessions", type=click.IntRange(min=1), default=1000, show_default=True, help="Calls at once."
+)
 @click.option(
     "--fault",
     "faults",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -40,14 +39,16 @@ def figures_table(item: Figures) -> RenderableType:
     calls = f"attempts {counts.attempts}   answered {counts.answered}" + (
         f"   answer-seizure ratio {ratio:.1%}" if ratio is not None else ""
     )
-    bar = ProgressBar(total=max(1, counts.leads), completed=counts.done + counts.held, width=60)
-    tables = [
+    bar = Table.grid()
+    bar.add_row(ProgressBar(total=max(1, counts.leads), completed=counts.done + counts.held, width=60))
+    tables = Table.grid(padding=(1, 6, 0, 0))
+    tables.add_row(
         _counter("disposition", "attempts", counts.by_disposition),
         _counter("result", "attempts", counts.by_result),
         _counter("status", "leads", counts.by_status),
-    ]
+    )
     warning = _warning(item)
-    return Group(head, line, calls, bar, *([warning] if warning else []), Columns(tables, padding=(1, 4)))
+    return Group(head, line, calls, bar, *([warning] if warning else []), tables)
 
 
 def _warning(item: Figures) -> Text | None:

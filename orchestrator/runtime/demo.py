@@ -16,6 +16,7 @@ from pathlib import Path
 
 from orchestrator.asset_folders import folder as asset
 from orchestrator.domain.problem import KnownError
+from orchestrator.store import embedded
 
 MARK = ".prozvon-demo"  # a folder with it is ours to empty
 PASSWORD_ENV = "PROZVON_DEMO_PASSWORD"  # noqa: S105  # a name, not a password
@@ -28,6 +29,7 @@ project: demo
 region: RU
 clock: simulated
 lease_s: 2
+reconcile_s: 2
 limits: {{per_number: {{day: 3, ever: 50}}}}
 switches:
   main:
@@ -65,8 +67,8 @@ class Demo:
         )
         self._wait_for_port()
 
-    def start_worker(self) -> None:
-        self._start("worker", "run", "--log", str(self.folder / "data" / "logs" / "worker.log"))
+    def start_worker(self, name: str = "worker") -> None:
+        self._start(name, "run", "--log", str(self.folder / "data" / "logs" / f"{name}.log"))
 
     def kill(self, name: str) -> None:
         """kill -9, as a crash would."""
@@ -74,12 +76,16 @@ class Demo:
         process.kill()
         process.wait()
 
+    def kill_store(self) -> None:
+        """kill -9 the embedded Redis; whoever needs it next starts it again."""
+        pid = embedded.server_pid(self.folder / "data")
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+
     def stop(self) -> None:
-        """End both processes; what does not end is killed."""
-        for name in ("worker", "switch"):
-            process = self.processes.pop(name, None)
-            if process is None:
-                continue
+        """End all processes, the switch last; what does not end is killed."""
+        for name in sorted(self.processes, key=lambda name: name == "switch"):
+            process = self.processes.pop(name)
             process.send_signal(signal.SIGTERM)
             try:
                 process.wait(timeout=10)

@@ -44,13 +44,12 @@ class Misfit(Exception):  # noqa: N818  # the wrong thing is the test or the sce
 @dataclass(slots=True)
 class ScriptedCall:
     """sound_s: seconds that a recording lasts, by its file name on the switch. sound_name: what people call it.
-    `entries` have times since the answer; `place_of` makes a place of a line of the scenario.
+    `entries` have times since the answer.
     """
 
     state: State
     sound_s: Callable[[str], float]
     sound_name: Callable[[str], str]
-    place_of: Callable[[int], str]
     now_s: float = 0.0
     entries: list[Entry] = field(default_factory=list)
     _action: Action = field(default_factory=HangUp)
@@ -173,17 +172,17 @@ class ScriptedCall:
     def _step(self, inp: Input) -> None:
         self.state, self._action = step(self.state, inp, self.now_s)
         self._began_s, self._typed, self._is_listened_to = self.now_s, "", False
-        action = self._action
+        action, where = self._action, f"{self.state.block}:{self.state.line}"
         if isinstance(action, Wait):
-            self._note(f"{self.state.block}: silence for {action.seconds:g}s", self.state.line)
+            self._note(f"{where} silence for {action.seconds:g}s")
         elif isinstance(action, Play | Gather):
-            said = " ".join(filter(None, (self._part_text(part) for part in action.parts)))
-            self._note(f"{self.state.block}: {action.message}: {said}", self.state.line)
+            said = "".join(self._part_text(part) for part in action.parts).strip()
+            self._note(f'{where} {action.message} "{said}"')
 
     def _part_text(self, part: Part) -> str:
         if isinstance(part, File):
             return f"({self.sound_name(part.name)})"
-        return part.text.strip() if isinstance(part, Text) else ""
+        return part.text if isinstance(part, Text) else ""
 
-    def _note(self, text: str, line: int = 0) -> None:
-        self.entries.append(Entry(at_s=self.now_s, text=text, place=self.place_of(line) if line else ""))
+    def _note(self, text: str) -> None:
+        self.entries.append(Entry(at_s=self.now_s, text=text))

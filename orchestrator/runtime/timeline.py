@@ -1,28 +1,25 @@
-"""The story of a scenario's test as text: when it happened since the start, what, and where in the file."""
+"""The story of a scenario's test as text: when each thing happened since the start, and what went wrong where."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-WIDTH = 100  # columns of a line before its place; longer texts are folded
+WIDTH = 100  # columns of a text; longer ones are folded
 MARGIN = 14  # columns of the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that happened. `at_s`: seconds since the test began; None goes on with the entry before it.
-    `place`: file:line, or "".
-    """
+    """One thing that happened. `at_s`: seconds since the test began; None: together with the entry before."""
 
     at_s: float | None
     text: str
-    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """What was expected and what came instead."""
+    """What was expected and what came instead. `place`: file:line."""
 
     place: str
     text: str
@@ -49,8 +46,7 @@ def elapsed(seconds: float) -> str:
 def _lines(entry: Entry) -> Iterable[str]:
     time = "" if entry.at_s is None else elapsed(entry.at_s)
     first, *rest = _folded(entry.text)
-    place = f"  [{entry.place}]" if entry.place else ""
-    yield f"  {time:<{MARGIN}} {first}{place}".rstrip()
+    yield f"  {time:<{MARGIN}} {first}".rstrip()
     yield from (f"  {'':<{MARGIN}}   {line}" for line in rest)
 
 

@@ -14,6 +14,7 @@ from orchestrator.runtime.figures import Figures
 from orchestrator.simulator.callee_log import CalleeCall
 
 SLACK_MS = 60_000  # business time between the claim and the moment the callee sees the call, on a fast clock
+SILENT = frozenset({Disposition.CONGESTION, Disposition.CANCELLED})
 REACHED = frozenset({Disposition.ANSWERED, Disposition.MACHINE})
 
 Row = Mapping[str, object]
@@ -96,7 +97,10 @@ def _within_caps(plan: DialPlan, attempts: Sequence[Row]) -> Iterator[str]:
 
 
 def _within_hours(plan: DialPlan, attempts: Sequence[Row], seen: Sequence[CalleeCall]) -> Iterator[str]:
-    """No telephone rang outside calling hours, and none more than `per_day` times on one day."""
+    """No telephone rang outside calling hours, and none more than `per_day` times on one day. A call that the trunk
+    turned down rang nobody: it may come again on the same day.
+    """
+    silent = {str(row["attempt_id"]) for row in attempts if row["disposition"] in SILENT}
     zones = {row["attempt_id"]: str(row["zone"]) for row in attempts}
     per_day: Counter[tuple[str, str]] = Counter()
     for call in seen:
@@ -108,6 +112,8 @@ def _within_hours(plan: DialPlan, attempts: Sequence[Row], seen: Sequence[Callee
             or hours.is_open(plan.hours, zone, call.called_at - SLACK_MS)
         ):
             yield f"{call.number} was rung at {call.called_at}, outside hours in {zone}"
+        if call.call in silent and call.answered_at is None:
+            continue
         per_day[call.number, f"{hours.local_day(zone, call.called_at)[0]}"] += 1
     if plan.per_day is not None:
         for (number, day), times in per_day.items():
