@@ -183,10 +183,10 @@ class Call:
             if route is None or request.dialplan != "XML":
                 channel.state = "CS_ROUTING"
                 leg.hang_up("NO_ROUTE_DESTINATION", by="switch")
+                self._mark_transfer()
                 return
             actions = tuple((action.application, action.data) for action in route.actions)
-            channel.extension = (route.extension, request.extension, actions)
-            channel.is_in_dialplan = True
+            self._enter(route.extension, actions)
         channel.state, channel.state_number = "CS_EXECUTE", "4"
         self._flip()
         for name, data in actions:
@@ -197,8 +197,8 @@ class Call:
 
     def _transfer(self) -> None:
         channel, request, now_ms = self.leg.channel, self._request, self.leg.now_ms
-        mark = f"{now_ms // 1000}:{channel.uuid}:bl_xfer:{request.extension}/{request.context}/{request.dialplan}"
-        channel.variables.update(variables.of_transfer(mark))
+        channel.set("endpoint_disposition", "ANSWER")
+        channel.set("max_forwards", "70")
         channel.transferred_ms = now_ms
         first = channel.first
         channel.current = Profile(
@@ -212,8 +212,22 @@ class Call:
             dialplan=request.dialplan,
             context=request.context,
             rdnis=first.destination,
-            transfer_source=mark,
         )
+
+    def _enter(self, extension: str, actions: tuple[tuple[str, str], ...]) -> None:
+        self._mark_transfer()
+        channel = self.leg.channel
+        channel.extension = (extension, self._request.extension, actions)
+        channel.is_in_dialplan = True
+
+    def _mark_transfer(self) -> None:
+        """Where it was transferred to: the leg says so only once it has been routed. [recorded]"""
+        channel, request = self.leg.channel, self._request
+        second = channel.transferred_ms // 1000
+        mark = f"{second}:{channel.uuid}:bl_xfer:{request.extension}/{request.context}/{request.dialplan}"
+        channel.set("transfer_history", mark)
+        channel.set("transfer_source", mark)
+        channel.profile.transfer_source = mark
 
     def _flip(self) -> None:
         """Once it executes, the called party is the caller of its own leg. [recorded]"""

@@ -186,16 +186,6 @@ CANCEL_SENT: Final[Variables] = {
 }
 
 
-def of_transfer(mark: str) -> Variables:
-    """When the answered leg enters the dialplan. `mark` is the switch's `Caller-Transfer-Source`."""
-    return {
-        "variable_endpoint_disposition": "ANSWER",
-        "variable_max_forwards": "70",
-        "variable_transfer_history": mark,
-        "variable_transfer_source": mark,
-    }
-
-
 def of_times(  # one table, in the order the switch writes it (switch_core_state_machine.c, switch_channel.c)
     *,
     cause: str,
