@@ -56,7 +56,8 @@ def decide(
 
     empty_for_ms: real time since the first look of this series that found neither channel nor CDR, None when
     this is the first. No look may begin while whoever claimed the attempt could still write its originate: it
-    is this worker itself, or dead. now (epoch ms) is the ending's time where no CDR tells it.
+    is this worker itself, or dead. now (epoch ms) is the ending's time where no CDR tells it. apart_ms: how
+    long nothing must be found before that proves something.
     """
     if look.switch_uuid is None:
         return Wait()

@@ -127,10 +127,7 @@ def _due(delay: Delay, attempt: Attempt, ending: Ending, after: LeadState, next_
 
 def _exhausted(plan: DialPlan, attempt: Attempt, ending: Ending, after: LeadState) -> Decision:
     rule = plan.rules.get(EXHAUSTED) or DEFAULT_RULES[EXHAUSTED]
-    after = replace(after, status=rule.status or EXHAUSTED)
-    if rule.hold:
-        return _decision(EXHAUSTED, attempt, ending, after, Next(kind=NextKind.HELD, reason=WaitReason.LOST))
-    return _done(EXHAUSTED, attempt, ending, after)
+    return _done(EXHAUSTED, attempt, ending, replace(after, status=rule.status or EXHAUSTED))
 
 
 def _done(key: str, attempt: Attempt, ending: Ending, after: LeadState) -> Decision:

@@ -72,7 +72,7 @@ class ScriptedCall:
             case MoveKind.PRESSES:
                 self._press(move)
             case MoveKind.SAYS_NOTHING:
-                self._until_asked(move, "nothing is asked any more")
+                self._until_asked(move, "nothing is asked any more: the call is over")
                 self._note("says nothing")
                 self._let_pass()
             case MoveKind.WAITS:
@@ -91,7 +91,10 @@ class ScriptedCall:
                     self._let_pass()
                 return
             if isinstance(action, Gather) and not self._typed:
-                raise Misfit(move, f"expected to hear `{move.text}`, but `{action.message}` asks for a key")
+                again = " again" if action.message == move.text else ""
+                raise Misfit(
+                    move, f"expected to hear `{move.text}`{again}, but `{action.message}` asks for a key"
+                )
             self._let_pass()
         raise Misfit(move, f"expected to hear `{move.text}`, but the call is over")
 

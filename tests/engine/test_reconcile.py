@@ -53,6 +53,13 @@ def test_one_empty_look_proves_nothing(empty_for_ms: int | None) -> None:
         assert verdict(Look(switch_uuid=uuid), empty_for_ms) == Wait()
 
 
+def test_how_far_looks_are_apart_can_be_said() -> None:
+    look = Look(switch_uuid=SAME)
+    for empty_for_ms, proves in ((999, False), (1_000, True)):
+        found = decide(an_attempt(), look, now=NOW, empty_for_ms=empty_for_ms, overrides={}, apart_ms=1_000)
+        assert isinstance(found, Ending) == proves
+
+
 def test_two_empty_looks_at_a_switch_that_never_went_down_prove_that_no_call_was_made() -> None:
     found = ending(Look(switch_uuid=SAME))
     assert (found.disposition, found.cause, found.detail) == (Disposition.CANCELLED, "", "no call was made")

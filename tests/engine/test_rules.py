@@ -182,11 +182,6 @@ def test_a_disposition_without_retry_or_status_ends_the_lead_under_its_name() ->
     assert decided(a_plan(failed=Rule()), Disposition.FAILED).state.status == "failed"
 
 
-def test_an_exhausted_lead_can_be_held_for_a_person() -> None:
-    decision = decided(a_plan(1, exhausted=Rule(hold=True, status="look")))
-    assert (decision.next.kind, decision.state.status) == (NextKind.HELD, "look")
-
-
 # -- several numbers ----------------------------------------------------------------------------------------
 
 TWO = a_contact(("+79990000001", "+79990000002"))

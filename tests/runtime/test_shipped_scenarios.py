@@ -1,0 +1,140 @@
+"""The scenarios that come with prozvon: each runs as it stands, and its tests reach all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.contacts.reader import read_contacts
+from orchestrator.contacts.row import Accepted
+from orchestrator.domain.plan import MachinePolicy, Rule
+from orchestrator.engine import hours
+from orchestrator.runtime.scenario_tests import run_tests
+from orchestrator.scenario.check import Scenario, check_path
+from orchestrator.scenario.compile import compile_scenario
+from orchestrator.scenario.steps import VERBS
+from orchestrator.scenario.template import FILTERS, Template
+
+FOLDER = Path(__file__).parents[2] / "scenarios"
+NAMES = (
+    "event_notice",
+    "number_validation",
+    "order_confirmation",
+    "parcel_arrived",
+    "parcel_waiting_n_days",
+    "payment_reminder",
+    "three_question_survey",
+)
+NOT_REHEARSED = {"cancelled", "lost"}  # ends of our own making: no callee can play them
+
+
+@cache
+def shipped() -> dict[str, Scenario]:
+    scenarios, problems = check_path([FOLDER])
+    assert problems == []
+    return {scenario.name: scenario for scenario in scenarios}
+
+
+def test_all_seven_are_there() -> None:
+    assert tuple(shipped()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_tests_pass_and_reach_every_block_and_every_rule(name: str) -> None:
+    scenario = shipped()[name]
+    outcomes = run_tests(compile_scenario(scenario))
+    assert [outcome.timeline for outcome in outcomes if not outcome.passed] == []
+    calls = [call for outcome in outcomes for call in outcome.calls]
+    assert {str(key) for key in scenario.model.rules} - NOT_REHEARSED <= {
+        decision.rule for _, decision in calls
+    }
+    visited = {entry.split(" ", 1)[1] for ending, _ in calls for entry in ending.path}
+    assert {str(block) for block in scenario.model.flow} <= visited
+    heard = {message for ending, _ in calls for message in ending.heard}
+    assert set(scenario.messages) <= heard
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_speaks_russian_and_english_and_is_tested_in_both(name: str) -> None:
+    scenario = shipped()[name]
+    assert scenario.languages == ("ru", "en")
+    spoken = {test.language or test.contact.get("language", "ru") for test in scenario.tests}
+    assert spoken == {"ru", "en"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_sample_list_is_accepted_whole(name: str) -> None:
+    scenario = shipped()[name]
+    path = FOLDER / "contacts" / f"{name}.csv"
+    rows = list(
+        read_contacts(
+            [path.read_bytes()],
+            columns=scenario.columns,
+            languages=scenario.languages,
+            region="RU",
+            zone_rule=scenario.plan.zone,
+            name=path.name,
+            remark=lambda problem: pytest.fail(str(problem)),
+        )
+    )
+    assert len(rows) >= 4
+    for row in rows:
+        assert isinstance(row, Accepted), row
+        assert row.notes == ()
+        assert all(hours.next_open(scenario.plan.hours, zone, 0) is not None for zone in row.contact.zones)
+
+
+def test_between_them_they_use_the_whole_language() -> None:
+    steps = [step for scenario in shipped().values() for step in _steps(scenario.model.flow.values())]
+    assert {verb for step in steps for verb in (type(step).model_fields)} >= {
+        field for verb in VERBS.values() for field in verb.model_fields
+    }
+    used = {
+        each.name
+        for scenario in shipped().values()
+        for wordings in scenario.messages.values()
+        for wording in wordings.values()
+        if isinstance(wording, Template)
+        for part in wording.names
+        for each in part.filters
+    }
+    assert used == set(FILTERS)
+    assert {str(scenario.model.machine) for scenario in shipped().values()} == set(MachinePolicy)
+    assert any(scenario.sounds for scenario in shipped().values())
+    written = {
+        key
+        for scenario in shipped().values()
+        for rule in scenario.model.rules.values()
+        for key in Rule.__slots__
+        if rule.has(key)  # type: ignore[union-attr]  # none is broken
+    }
+    assert written == set(Rule.__slots__)
+
+
+def _steps(branches: Any) -> Iterator[Any]:
+    for steps in branches:
+        for step in steps:
+            yield step
+            found = getattr(step, "if_", None)
+            if found is not None:
+                yield from _steps(b for b in (found.then, found.else_) if isinstance(b, list))
+
+
+def test_calls_about_debts_keep_the_law_of_russia() -> None:
+    """230-FZ: one call a day, two a week, eight a month; 8-22 h on working days, 9-20 h else, local time."""
+    plan = shipped()["payment_reminder"].plan
+    assert plan.per_day == 1
+    for key, rule in plan.rules.items():
+        if key != "abandoned" and rule.retry and rule.counts:  # nobody is abandoned without a queue
+            # Then no three calls fall into one week, nor nine into a month
+            assert min(delay.after_s or 0 for delay in rule.retry) * 2 > 7 * 86_400, key
+    assert plan.hours is not None
+    assert [(span.start, span.end) for day in plan.hours.days for span in day] == (
+        [(8 * 60, 22 * 60)] * 5 + [(9 * 60, 20 * 60)] * 2
+    )
+    assert plan.hours.holidays == "RU"
+    assert shipped()["payment_reminder"].model.machine == "hang_up"
