@@ -64,8 +64,12 @@ def open_zone(zone_key: str = MOSCOW, *, day: str = "20261122", until: int = NOW
     return OpenZone(zone_key=zone_key, open_until=until, day=day, next_day_at=NOW + 20 * HOUR)
 
 
-def gateway(name: str = "main", *, cps: float = 1e6, channels: int = 10**6, weight: int | None = None) -> GatewayBudget:
-    return GatewayBudget(switch="sw", switch_uuid="core-1", gateway=name, weight=weight, cps=cps, channels=channels)
+def gateway(
+    name: str = "main", *, cps: float = 1e6, channels: int = 10**6, weight: int | None = None
+) -> GatewayBudget:
+    return GatewayBudget(
+        switch="sw", switch_uuid="core-1", gateway=name, weight=weight, cps=cps, channels=channels
+    )
 
 
 def launch(
@@ -80,7 +84,9 @@ def launch(
     """A running campaign of these contacts; the ids of its leads."""
     store.create_campaign(campaign(campaign_id, scenario=scenario), b"bundle", first)
     loaded = store.load_leads(campaign_id, list(enumerate(contacts, 1)), now=NOW, again=again)
-    assert store.set_state(campaign_id, CampaignState.RUNNING, among=frozenset({CampaignState.LOADING}), now=NOW)
+    assert store.set_state(
+        campaign_id, CampaignState.RUNNING, among=frozenset({CampaignState.LOADING}), now=NOW
+    )
     return [outcome.lead_id for outcome in loaded if isinstance(outcome, Added)]
 
 
@@ -137,7 +143,12 @@ def dialed(attempt: Attempt, **changes: object) -> LeadState:
 
 
 def retry(
-    attempt: Attempt, at: int, *, reason: WaitReason = WaitReason.RETRY, uncount: bool = False, **changes: object
+    attempt: Attempt,
+    at: int,
+    *,
+    reason: WaitReason = WaitReason.RETRY,
+    uncount: bool = False,
+    **changes: object,
 ) -> Decision:
     return Decision(
         rule="busy",

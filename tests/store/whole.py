@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-
-import redis
+from typing import Any
 
 from orchestrator.store.keys import key_of
 
 PHASES = {"r": "ready", "w": "waiting", "d": "dialing", "o": "done", "h": "held"}
 
 
-def broken(client: redis.Redis, prefix: str) -> list[str]:
+def broken(client: Any, prefix: str) -> list[str]:
     """All that is wrong with a project's keys: undocumented ones, counts that do not add up, leads in two places."""
     names = sorted(key.decode().removeprefix(prefix) for key in client.scan_iter(f"{prefix}*", count=10_000))
     found = [*_undocumented(client, prefix, names), *_wrong_live(client, prefix)]
@@ -22,7 +21,7 @@ def broken(client: redis.Redis, prefix: str) -> list[str]:
     return found
 
 
-def _undocumented(client: redis.Redis, prefix: str, names: list[str]) -> Iterator[str]:
+def _undocumented(client: Any, prefix: str, names: list[str]) -> Iterator[str]:
     for name in names:
         key = key_of(name)
         if key is None:
@@ -31,7 +30,7 @@ def _undocumented(client: redis.Redis, prefix: str, names: list[str]) -> Iterato
             yield f"{name} is a {kind}, not a {key.type}"
 
 
-def _wrong_live(client: redis.Redis, prefix: str) -> Iterator[str]:
+def _wrong_live(client: Any, prefix: str) -> Iterator[str]:
     live = {key: value.split(b"\t") for key, value in client.hgetall(f"{prefix}live").items()}
     locks = client.hgetall(f"{prefix}locks")
     if len({parts[2] for parts in live.values()}) != len(live):
@@ -44,7 +43,7 @@ def _wrong_live(client: redis.Redis, prefix: str) -> Iterator[str]:
         yield f"gateways say {said}, live attempts {on_line}"
 
 
-def _wrong_campaign(client: redis.Redis, prefix: str, name: str, names: list[str]) -> Iterator[str]:
+def _wrong_campaign(client: Any, prefix: str, name: str, names: list[str]) -> Iterator[str]:
     base = f"{prefix}campaign:{name}"
     counts = {k.decode(): int(v) for k, v in client.hgetall(f"{base}:counts").items() if int(v)}
     if any(value < 0 for value in counts.values()):
@@ -67,15 +66,18 @@ def _wrong_campaign(client: redis.Redis, prefix: str, name: str, names: list[str
         expected = {b"r": [f"ready:{zone}"], b"w": ["waiting"], b"d": ["live"]}.get(phase, [])
         if places.get(lead, []) != expected:
             yield f"{name}: lead {lead} is {phase!r} in zone {zone}, but stands in {places.get(lead)}"
-    kept = {k: v for k, v in counts.items() if re.match(r"(disposition|result) |attempts$|answered$", k) is None}
+    kept = {
+        k: v for k, v in counts.items() if re.match(r"(disposition|result) |attempts$|answered$", k) is None
+    }
     if kept != dict(truth):
         yield f"{name}: counts {kept} are not {dict(truth)}"
     by_disposition = sum(v for k, v in counts.items() if k.startswith("disposition "))
-    if not counts.get("attempts", 0) == by_disposition == client.xlen(f"{base}:log"):
-        yield f"{name}: attempts {counts.get('attempts')}, by disposition {by_disposition}, log {client.xlen(f'{base}:log')}"
+    logged = client.xlen(f"{base}:log")
+    if not counts.get("attempts", 0) == by_disposition == logged:
+        yield f"{name}: attempts {counts.get('attempts')}, by disposition {by_disposition}, in the log {logged}"
 
 
-def _places(client: redis.Redis, prefix: str, name: str, names: list[str]) -> dict[int, list[str]]:
+def _places(client: Any, prefix: str, name: str, names: list[str]) -> dict[int, list[str]]:
     """Lead -> all the places it stands in."""
     found: dict[int, list[str]] = defaultdict(list)
     head = f"campaign:{name}:"

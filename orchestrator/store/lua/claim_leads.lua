@@ -37,9 +37,8 @@ end
 
 local function promote(budget)
   for _, reason in ipairs(WAITS) do
-    if budget <= 0 then return end
     local key = waiting_key(c, reason)
-    local due = call("ZRANGEBYSCORE", key, "-inf", now, "LIMIT", 0, budget)
+    local due = budget > 0 and call("ZRANGEBYSCORE", key, "-inf", now, "LIMIT", 0, budget) or {}
     for _, text in ipairs(due) do
       local lead = tonumber(text)
       local record = read_record(c, lead)
@@ -165,7 +164,9 @@ local function give_up_number(lead, s, sort, zones, numbers, zone, digits)
       put_ready(c, lead, state_text(s), sort, next_zone)
       count_phase(c, "r", zone.zone, -1)
       count_phase(c, "r", next_zone, 1)
-      is_again = true
+      for _, head in ipairs(heads) do
+        if head.zone.zone == next_zone then head.is_dry = false end
+      end
       return
     end
   end

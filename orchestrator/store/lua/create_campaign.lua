@@ -11,5 +11,5 @@ local seq = call("INCR", P .. "last_campaign")
 call("ZADD", CAMPAIGNS, seq, req.campaign)
 call("HSET", key, "seq", seq, "made", req.made)
 for field, value in pairs(req.fields) do call("HSET", key, field, value) end
-call("SET", P .. "bundle:" .. req.fields.program, ARGV[2])
+call("SETNX", P .. "bundle:" .. req.fields.program, ARGV[2]) -- named by its digest: never changed
 return 1
