@@ -9,7 +9,7 @@ from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
 from orchestrator.domain.plan import CallerIdRule
 from orchestrator.scenario.countries import calling_code, country_codes, is_country, prefixes_of, sharers
-from orchestrator.scenario.findings import Findings, did_you_mean
+from orchestrator.scenario.findings import Findings, nearest
 from orchestrator.scenario.part import refuse_if_any
 from orchestrator.scenario.reader import shape
 from orchestrator.scenario.source import SCALAR_TYPES, Map, Text
@@ -43,8 +43,8 @@ def _check_keys(raw: Map, findings: Findings) -> None:
     for key in raw:
         if key == DEFAULT or is_country(key) or _PREFIX.match(key):
             continue
-        nearest = did_you_mean(key.upper(), country_codes()) if key.isascii() and key.isalpha() else ""
-        hint = nearest if nearest.startswith("did you mean") else ""
+        near = nearest(key.upper(), country_codes())
+        hint = f"did you mean `{near}`?" if near else ""
         findings.add("S503", key, f"`{shorten(key)}` is neither a country nor a prefix", hint)
     if DEFAULT not in raw:
         findings.add("S502", raw, "there is no `default`")
@@ -56,8 +56,10 @@ def _numbers(value: Any, findings: Findings) -> tuple[str, ...]:
         return ()
     numbers: list[str] = []
     for item in items_of(value):
-        if not isinstance(item, Text) or not _E164.match(item):
-            findings.add("S501", item, f"`{shorten(str(item))}` is not an E.164 number", _spell(item))
+        if not isinstance(item, Text):
+            findings.add("S501", item, f"a number is expected here, this is {shape(item)}")
+        elif not _E164.match(item):
+            findings.add("S501", item, f"`{shorten(item)}` is not an E.164 number", _spell(item))
         elif item in numbers:
             findings.add("S504", item, f"`{item}` stands twice")
         else:
@@ -65,9 +67,9 @@ def _numbers(value: Any, findings: Findings) -> tuple[str, ...]:
     return tuple(numbers)
 
 
-def _spell(item: Any) -> str:
+def _spell(item: str) -> str:
     """The number as it should be written, when that is clear."""
-    digits = "+" + re.sub(r"[^0-9]", "", item) if isinstance(item, Text) and item.startswith("+") else ""
+    digits = "+" + re.sub(r"[^0-9]", "", item) if item.startswith("+") else ""
     return f"write {digits}" if _E164.match(digits) else ""
 
 

@@ -122,7 +122,7 @@ def _finish(draft: Draft, plan: DialPlan) -> Scenario:
         languages=draft.languages,
         columns=tuple(
             Column(name=name, type=str(spec.type), required=not spec.optional)
-            for name, spec in draft.columns.items()
+            for name, spec in draft.brought_columns().items()
         ),
         messages=messages,
         sounds=tuple(sounds.values()),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from orchestrator.domain.plan import OrderBy
 from orchestrator.scenario.draft import Draft
-from orchestrator.scenario.findings import did_you_mean
+from orchestrator.scenario.findings import did_you_mean, nearest
 from orchestrator.scenario.hours import parse_date
 from orchestrator.scenario.source import Text
 
@@ -44,7 +44,7 @@ def check_contact(draft: Draft) -> None:
             message = f"only {_special_names(spec.type)} can be of type {spec.type}"
             draft.findings.add("S403", spec.place("type"), message, "digits or text can be spoken")
     _check_first(draft)
-    if not {"contact", "flow", "messages", "dial"} & draft.lost:
+    if not {"contact", "flow", "messages", "dial"} & draft.lost and not draft.model.dial.is_broken("first"):
         _check_used(draft)
 
 
@@ -61,7 +61,7 @@ def _check_first(draft: Draft) -> None:
     for order in draft.model.dial.first:
         column = order.key.column
         if column is not None and column not in draft.model.contact and "contact" not in draft.lost:
-            known = {*draft.columns, "fewest_attempts", "oldest", "newest"}
+            known = {*draft.model.contact, "fewest_attempts", "oldest", "newest"}
             draft.findings.add(
                 "S401", order.text, f"no contact column `{column}`", did_you_mean(column, known)
             )
@@ -72,14 +72,12 @@ def _check_first(draft: Draft) -> None:
 
 
 def _check_used(draft: Draft) -> None:
-    used = set(draft.vouched)
-    used |= {str(name) for block in draft.blocks.values() for name in block.reads}
-    used |= {spoken.name for *_, template in draft.templates() for spoken in template.names}
-    used |= {order.key.column for order in draft.model.dial.first if order.key.column}
-    has_broken = any(template.mistakes for *_, template in draft.templates())
+    used = draft.used_columns()
+    used |= {near for name in used if name not in draft.columns and (near := nearest(name, draft.columns))}
+    has_mistakes = any(template.mistakes for *_, template in draft.templates())
     for name in draft.columns:
         key = _key(draft, name)
-        if name not in used and name not in SPECIAL and draft.is_own(key.mark) and not has_broken:
+        if name not in used and name not in SPECIAL and draft.is_own(key.mark) and not has_mistakes:
             draft.findings.add("S402", key, f"the column `{name}` is never used")
 
 

@@ -33,7 +33,7 @@ def check_flow(draft: Draft) -> None:
                 draft.findings.add("S305", mark, "this step is never reached")
     for round_ in endless_rounds(draft.model.flow, draft.blocks, draft.reached):
         where = next(name for name in draft.model.flow if name == round_[0])
-        draft.findings.add("S304", where, f"with no key pressed the call never ends: {' -> '.join(round_)}")
+        draft.findings.add("S304", where, f"the call never ends: {' -> '.join(round_)}")
     _check_steps(draft)
 
 
@@ -59,11 +59,12 @@ def _check_steps(draft: Draft) -> None:
     for name, steps in draft.model.flow.items():
         if isinstance(steps, Broken):
             continue
-        for step, have in with_sets(steps, set(entries.get(name, ()))):
+        # A block that no way leads to is told as such; what may be set there is anybody's guess
+        before = entries.get(name, draft.variables)
+        for step, have in with_sets(steps, set(before)):
             if not isinstance(step, Broken):
                 _check_names(draft, step)
-                if name in draft.reached:
-                    _check_reads(draft, step, have)
+                _check_reads(draft, step, have)
 
 
 def _check_names(draft: Draft, step: AnyStep) -> None:
@@ -116,7 +117,7 @@ def _check_read(draft: Draft, name: Text, have: set[str]) -> None:
     if name in draft.variables:
         draft.findings.add("S310", name, f"`{name}` is never set before it is read here")
     elif name not in draft.vouched:
-        hint = did_you_mean(name, {*draft.columns, *draft.variables})
+        hint = did_you_mean(name, {*draft.model.contact, *draft.variables})
         message = f"`{name}` is neither a contact column nor a variable that is set"
         draft.findings.add("S401", name, message, hint)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from orchestrator.scenario.draft import Draft
-from orchestrator.scenario.findings import did_you_mean
+from orchestrator.scenario.findings import did_you_mean, nearest
 from orchestrator.scenario.model import SoundFile
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.sounds import read_sound
@@ -73,10 +75,15 @@ def _check_said(draft: Draft) -> None:
             if name not in declared:
                 draft.findings.add("S202", name, f"no message `{name}`", did_you_mean(name, declared))
     if "flow" not in draft.lost:
-        known = {*draft.said, *draft.vouched}
+        known = {*draft.said, *draft.vouched} | _meant(draft.said, declared)
         for name in declared:
             if name not in known and draft.is_own(name.mark):
                 draft.findings.add("S203", name, f"`{name}` is never said")
+
+
+def _meant(names: Iterable[str], declared: Mapping[Text, Any]) -> set[str]:
+    """What misspelt names were meant to be: told once, as unknown, and not as never used."""
+    return {near for name in names if name not in declared and (near := nearest(name, declared))}
 
 
 def _check_spoken(draft: Draft, text: Text, spoken: Spoken) -> None:
@@ -91,7 +98,7 @@ def _check_spoken(draft: Draft, text: Text, spoken: Spoken) -> None:
                 )
                 draft.findings.add("S210", text, message)
     elif not {"contact", "flow"} & draft.lost and spoken.name not in {*draft.model.contact, *draft.vouched}:
-        hint = did_you_mean(spoken.name, {*draft.columns, *draft.variables})
+        hint = did_you_mean(spoken.name, {*draft.model.contact, *draft.variables})
         draft.findings.add("S209", text, f"`{spoken.name}` is neither a contact column nor a variable", hint)
 
 

@@ -57,7 +57,7 @@ def why_never(key: str, machine: str) -> str:
 
 def _check_key(draft: Draft, key: Text) -> None:
     if key in DISPOSITIONS or key == EXHAUSTED:
-        why = why_never(key, str(draft.model.machine)) if "machine" not in draft.lost else ""
+        why = why_never(key, "" if "machine" in draft.lost else draft.model.machine)
         if why:
             draft.findings.add("S602", key, f"the rule never fires: {why}")
     elif "flow" not in draft.lost and key not in draft.results | draft.vouched:
@@ -91,7 +91,8 @@ def _check_retries(draft: Draft, key: Text, spec: RuleSpec) -> None:
         return
     most = retries_within(dial.attempts, counts=spec.counts)
     if len(spec.retry) > most:
-        message = f"{len(spec.retry)} retries are beyond `attempts: {dial.attempts}`"
+        what = "a retry is" if len(spec.retry) == 1 else f"{len(spec.retry)} retries are"
+        message = f"{what} beyond `attempts: {dial.attempts}`"
         draft.findings.add("S603", spec.place("retry"), message, _room(dial.attempts, most))
     if spec.counts and spec.at_most is not None and spec.at_most > most > 0:
         message = f"`at_most: {spec.at_most}` is beyond `attempts: {dial.attempts}`"

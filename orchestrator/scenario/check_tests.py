@@ -50,10 +50,8 @@ def _check_contact(draft: Draft, spec: TestSpec) -> None:
 
 
 def _check_moves(draft: Draft, spec: TestSpec) -> None:
-    if (spec.call is None) == (spec.calls is None) and not (
-        spec.is_broken("call") or spec.is_broken("calls")
-    ):
-        what = "neither `call` nor `calls`" if spec.call is None else "both `call` and `calls`"
+    if spec.has("call") == spec.has("calls"):
+        what = "both `call` and `calls`" if spec.has("call") else "neither `call` nor `calls`"
         draft.findings.add("S706", spec.name, f"the test has {what}")
     for call in calls_of(spec):
         for move in call:
@@ -78,11 +76,11 @@ def _check_expectation(draft: Draft, spec: TestSpec, plan: DialPlan) -> None:
         return
     possible = draft.results | draft.vouched
     if expect.result is not None and expect.result not in possible | {NO_RESULT}:
-        hint = did_you_mean(expect.result, possible | {NO_RESULT})
+        hint = did_you_mean(expect.result, draft.results | {NO_RESULT})
         draft.findings.add("S703", expect.result, f"the flow never comes to `{expect.result}`", hint)
     _check_status(draft, expect.status, plan)
-    if expect.disposition is not None and (why := why_never(expect.disposition, str(draft.model.machine))):
-        draft.findings.add("S703", expect.disposition, f"no call can end as {expect.disposition}: {why}")
+    if expect.disposition is not None and (why := why_never(expect.disposition, draft.model.machine)):
+        draft.findings.add("S703", expect.disposition, f"`{expect.disposition}` cannot be: {why}")
     count = len(calls_of(spec))
     if not count:
         return
@@ -98,22 +96,24 @@ def _check_status(draft: Draft, status: Text | None, plan: DialPlan) -> None:
     has_broken = any(
         isinstance(spec, Broken) or spec.is_broken("status") for spec in draft.model.rules.values()
     )
-    possible = possible_statuses(plan.rules) | draft.vouched
-    if status is not None and status not in possible and not has_broken:
+    possible = possible_statuses(plan.rules)
+    if status is not None and status not in possible | draft.vouched and not has_broken:
         hint = did_you_mean(status, possible)
         draft.findings.add("S703", status, f"no lead ever gets the status `{status}`", hint)
 
 
 def tests_of(draft: Draft) -> tuple[ScenarioTest, ...]:
     """The tests of a scenario without problems. A test without a contact has that of the one before."""
+    columns = draft.brought_columns()
     contact = {"phone": _SAMPLE_PHONE} | {
-        name: _SAMPLES.get(column.type, name) for name, column in draft.columns.items() if name not in SPECIAL
+        name: _SAMPLES.get(column.type, name) for name, column in columns.items() if name not in SPECIAL
     }
     tests = []
     for spec in draft.model.tests:
         assert not isinstance(spec, Broken)  # noqa: S101  # a scenario with problems has no tests
         if spec.has("contact"):
-            contact = {str(name): str(value) for name, value in spec.contact.items()}
+            known = {**SPECIAL, **columns}
+            contact = {str(name): str(value) for name, value in spec.contact.items() if name in known}
         tests.append(_test(spec, contact))
     return tuple(tests)
 

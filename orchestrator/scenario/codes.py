@@ -89,7 +89,7 @@ CODES: dict[str, Code] = {
     ),
     "S304": Code(
         "a call that never ends",
-        "with no key pressed it goes round for ever: end it, or count with `set` and `if`",
+        "who presses nothing goes round for ever: end it, or leave by an `if` on a variable that the round sets",
     ),
     "S305": Code("steps that are never reached", "the step before always leaves the block: remove them"),
     "S306": Code("an unknown step", "see docs/verbs.md"),

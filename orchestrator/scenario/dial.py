@@ -10,7 +10,7 @@ from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema
 from orchestrator.domain.hours import Span, WeeklyHours
 from orchestrator.domain.plan import Delay, GatewayShare, OrderBy, OrderKey, ZoneRule, ZoneSource
 from orchestrator.scenario.caller_id import CallerIdField
-from orchestrator.scenario.findings import Findings, did_you_mean
+from orchestrator.scenario.findings import Findings, nearest
 from orchestrator.scenario.hours import Hours
 from orchestrator.scenario.part import Part, each, refuse_if_any, wrong
 from orchestrator.scenario.reader import shape
@@ -80,8 +80,8 @@ def _zone_name(raw: Any) -> str:
     try:
         return ZoneInfo(text).key
     except (KeyError, ValueError, OSError):
-        near = did_you_mean(text, available_timezones())
-        hint = near if near.startswith("did you mean") else ""
+        near = nearest(text, available_timezones())
+        hint = f"did you mean `{near}`?" if near else ""
         raise wrong("S510", f"`{shorten(text)}` is not a time zone", hint) from None
 
 

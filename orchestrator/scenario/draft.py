@@ -36,8 +36,9 @@ class Draft:
     @classmethod
     def of(cls, loaded: Loaded, folder: Path, findings: Findings) -> Draft:
         root = Map.at(loaded.root, loaded.root.mark)
-        for key in loaded.lost & set(ScenarioModel.neutral):
-            root[Text.at(key, root.mark)] = ScenarioModel.neutral[key]
+        for key in loaded.lost:
+            if not root.value(key) and key in ScenarioModel.neutral:
+                root[Text.at(key, root.mark)] = ScenarioModel.neutral[key]
         model = ScenarioModel.model_validate(root, context=findings)
         blocks = {str(name): read_block(steps) for name, steps in model.flow.items()}
         broken = frozenset(key for key in ScenarioModel.model_fields if model.is_broken(key))
@@ -79,6 +80,19 @@ class Draft:
     def results(self) -> set[str]:
         """Results of steps that are reached."""
         return {str(name) for each in self.reached for name in self.blocks[each].concludes}
+
+    def used_columns(self) -> set[str]:
+        """Every name that a message, a step or the order of calling looks up."""
+        used = set(self.vouched)
+        used |= {str(name) for block in self.blocks.values() for name in block.reads}
+        used |= {spoken.name for *_, template in self.templates() for spoken in template.names}
+        return used | {order.key.column for order in self.model.dial.first if order.key.column}
+
+    def brought_columns(self) -> dict[str, ColumnSpec]:
+        """The columns that a batch of contacts brings: not those that an included file has for other scenarios."""
+        used = self.used_columns()
+        own = {str(name) for name in self.model.contact if self.is_own(name.mark)}
+        return {name: spec for name, spec in self.columns.items() if name in used | own}
 
     def templates(self) -> list[tuple[Text, str, Text, Template]]:
         """(message, language, text as written, template) of every message that is text."""

@@ -11,6 +11,7 @@ import yaml
 from orchestrator.domain.plan import Column, Delay, Rule, ZoneRule, ZoneSource
 from orchestrator.scenario.caller_id import DEFAULT, CallerId
 from orchestrator.scenario.check import Scenario
+from orchestrator.scenario.check_contact import SPECIAL
 from orchestrator.scenario.check_rules import acts
 from orchestrator.scenario.dial import NEXT_DAY, NO_LIMIT, Dial
 from orchestrator.scenario.flow import Branch, Steps
@@ -81,7 +82,7 @@ def explain(scenario: Scenario) -> str:
         "machine": model.machine,
         "dial": _dial(model.dial),
         "rules": rules,
-        "tests": [_test(spec) for spec in model.tests if isinstance(spec, TestSpec)],
+        "tests": [_test(spec, scenario) for spec in model.tests if isinstance(spec, TestSpec)],
     }
     return _dump({key: value for key, value in tree.items() if value}) + _commented(silent)
 
@@ -256,18 +257,24 @@ def _commented(rules: dict[str, Any]) -> str:
     )
 
 
-def _test(spec: TestSpec) -> dict[str, Any]:
+def _test(spec: TestSpec, scenario: Scenario) -> dict[str, Any]:
     expect = spec.expect
     waits = None if expect.waits is None else [_delay(delay) for delay in expect.waits]
     return {
         "name": spec.name,
-        "contact": dict(spec.contact) if spec.has("contact") else None,
+        "contact": _contact(spec, scenario) if spec.has("contact") else None,
         "language": spec.language,
         "at": spec.at.isoformat(" ", "minutes") if spec.at else None,
         "call": [_move(move) for move in spec.call] if spec.call else None,
         "calls": [[_move(move) for move in call] for call in spec.calls] if spec.calls else None,
         "expect": {**expect.values, "waits": waits},
     }
+
+
+def _contact(spec: TestSpec, scenario: Scenario) -> dict[str, str]:
+    """Without columns that an included file declares and this scenario does not use."""
+    known = {*SPECIAL, *(column.name for column in scenario.columns)}
+    return {str(name): str(value) for name, value in spec.contact.items() if name in known}
 
 
 def _move(move: Move) -> Any:

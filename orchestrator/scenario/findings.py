@@ -40,13 +40,17 @@ class Findings:
         return bool(self._found)
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The name that was probably meant; None when none is near."""
+    near = difflib.get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """ "did you mean `x`?" for the nearest of `known`, else the first twelve of them, else ""."""
+    """A hint: the nearest of `known`, else the first twelve of them, else nothing."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    near = nearest(word, names)
     if near:
-        return f"did you mean `{near[0]}`?"
-    if not names:
-        return ""
+        return f"did you mean `{near}`?"
     shown = ", ".join(f"`{name}`" for name in names[:12])
-    return f"one of {shown}" + (", ..." if len(names) > 12 else "")
+    return f"one of {shown}" + (", ..." if len(names) > 12 else "") if names else ""

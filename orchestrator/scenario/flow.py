@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from orchestrator.scenario.findings import nearest
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.source import Text, texts_in
 from orchestrator.scenario.steps import (
@@ -104,6 +105,8 @@ def reachable(blocks: dict[str, Block]) -> set[str]:
     todo = [START]
     while todo:
         name = todo.pop()
+        if name not in blocks:
+            name = nearest(name, blocks) or ""  # told as unknown; what was meant is not told as never reached
         if name in blocks and name not in seen:
             seen.add(name)
             todo += [*blocks[name].goes_to, *blocks[name].vouched]

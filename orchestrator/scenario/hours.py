@@ -120,13 +120,12 @@ def _holidays(value: Any, findings: Findings) -> tuple[frozenset[dt.date], str |
         findings.add("S509", value, f"a country or dates are expected here, this is {shape(value)}")
         return frozenset(), None
     for item in items_of(value):
-        date = parse_date(item) if isinstance(item, Text) else None
-        if date is not None:
+        if not isinstance(item, Text):
+            findings.add("S509", item, f"a country or a date is expected here, this is {shape(item)}")
+        elif (date := parse_date(item)) is not None:
             closed.add(date)
-        elif not isinstance(item, Text) or item not in holiday_countries():
-            findings.add(
-                "S509", item, f"`{shorten(str(item))}` is neither a country with holidays nor a date"
-            )
+        elif item not in holiday_countries():
+            findings.add("S509", item, f"`{shorten(item)}` is neither a country with holidays nor a date")
         elif country is not None:
             findings.add(
                 "S509", item, f"holidays of {country} are given already", "name one country, add dates"

@@ -12,7 +12,7 @@ from orchestrator.scenario.part import Part, Tolerant, wrong
 from orchestrator.scenario.rehearsal import TestSpec
 from orchestrator.scenario.source import Map, Seq, Text
 from orchestrator.scenario.steps import Steps
-from orchestrator.scenario.values import Filled, Name, YesNo, choice_schema, items_of, one_of, text_of
+from orchestrator.scenario.values import Filled, Name, Named, YesNo, choice_schema, items_of, one_of, text_of
 
 # Words of later versions, so that nobody looks for a typing mistake
 LATER_KINDS = ("ivr", "predictive")
@@ -81,13 +81,13 @@ class ScenarioModel(Part):
     include: Annotated[list[Filled], BeforeValidator(_as_list)] = Field(
         default_factory=list, description="files with shared `messages`, `contact`, `dial` and `rules`"
     )
-    contact: dict[Name, Tolerant[ColumnSpec]] = Field(
+    contact: Named[Tolerant[ColumnSpec]] = Field(
         default_factory=dict, description="columns a batch must bring, with their types; `phone` always"
     )
-    messages: dict[Name, Tolerant[dict[Text, Tolerant[Wording]]]] = Field(
+    messages: Named[Tolerant[dict[Text, Tolerant[Wording]]]] = Field(
         default_factory=dict, description="name -> language -> text, or `{file: sound.wav}`"
     )
-    flow: dict[Name, Tolerant[Steps]] = Field(description="blocks of steps; the call begins at `start`")
+    flow: Named[Tolerant[Steps]] = Field(description="blocks of steps; the call begins at `start`")
     machine: Machine = Field(default=Text.at("hang_up"), description="what to do when a machine answers")
     dial: Dial = Field(description="how to call")
     rules: dict[Text, Tolerant[RuleSpec]] = Field(

@@ -54,7 +54,7 @@ def each(items: Iterable[Any], parse: Callable[[Any], V], findings: Findings) ->
     return good
 
 
-def _findings_of(info: ValidationInfo) -> Findings:
+def findings_of(info: ValidationInfo) -> Findings:
     """Where mistakes go: the context that `validate` gives to pydantic."""
     return cast(Findings, info.context)
 
@@ -62,7 +62,7 @@ def _findings_of(info: ValidationInfo) -> Findings:
 def refuse_if_any(findings: Findings, info: ValidationInfo) -> None:
     """Hand what a value's validator found to the check as a whole; the value itself is then not used."""
     if findings:
-        _findings_of(info).extend(findings.sorted())
+        findings_of(info).extend(findings.sorted())
         raise told()
 
 
@@ -114,7 +114,7 @@ class Part(BaseModel):
         try:
             part = handler(data)
         except ValidationError as error:
-            broken = report(error, data, _findings_of(info), cls)
+            broken = report(error, data, findings_of(info), cls)
             part = _second_try(cls, data, broken, handler)
         part._raw, part._broken = data, broken
         return part
@@ -157,7 +157,7 @@ def _or_broken(raw: Any, handler: core_schema.ValidatorFunctionWrapHandler, info
     try:
         return handler(raw)
     except ValidationError as error:
-        report(error, raw, _findings_of(info), None)
+        report(error, raw, findings_of(info), None)
         return Broken(raw)
 
 
@@ -190,15 +190,15 @@ def _translate(
     if given == "" or given == []:
         return "S111", mark_of(given), f"`{key}` is empty" if key else "nothing stands here", ""
     wanted = _WANTED[kind]
-    return "S103", mark_of(given), f"{wanted} is expected here, this is {shape(given)}", ""
+    return "S103", mark_of(given), f"{wanted} expected here, this is {shape(given)}", ""
 
 
 # pydantic's types of errors that our models can raise; a test walks the models to hold it so
 _WANTED = {
-    "is_instance_of": "plain text",
-    "list_type": "a list",
-    "dict_type": "keys and values",
-    "too_short": "at least one item",
+    "is_instance_of": "plain text is",
+    "list_type": "a list is",
+    "dict_type": "keys and values are",
+    "too_short": "at least one item is",
 }
 
 

@@ -26,7 +26,7 @@ from orchestrator.scenario.dial import Dial, RuleSpec
 
 def plan_of(dial: Dial, rules: dict[str, RuleSpec], results: Iterable[str]) -> DialPlan:
     """The plan with every default filled in: each disposition, `exhausted` and each result has a rule."""
-    written = {key: _rule(key, spec) for key, spec in rules.items()}
+    written = {key: _within(_rule(key, spec), dial.attempts) for key, spec in rules.items()}
     by_default = {str(key): _within(rule, dial.attempts) for key, rule in DEFAULT_RULES.items()}
     concluded = {result: Rule(status=result) for result in sorted(results)}
     return DialPlan(
@@ -48,8 +48,12 @@ def retries_within(attempts: int, *, counts: bool) -> int:
 
 
 def _within(rule: Rule, attempts: int) -> Rule:
-    """A default rule without the delays that are never reached; one stays, for the way to `exhausted`."""
-    return replace(rule, retry=rule.retry[: max(1, retries_within(attempts, counts=rule.counts))])
+    """A default or included rule without what `attempts` never lets it reach. One delay stays, for the way to
+    `exhausted`.
+    """
+    most = retries_within(attempts, counts=rule.counts)
+    is_needless = rule.counts and rule.at_most is not None and rule.at_most > most > 0
+    return replace(rule, retry=rule.retry[: max(1, most)], at_most=None if is_needless else rule.at_most)
 
 
 def _rule(key: str, spec: RuleSpec) -> Rule:

@@ -10,7 +10,7 @@ import yaml
 
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.source import Map, Mark, Seq, Text, Tree
-from orchestrator.scenario.syntax import blank_part, explain_syntax
+from orchestrator.scenario.syntax import Repair, explain_syntax, repairs
 
 SIZE_MAX = (
     256 * 1024
@@ -29,7 +29,7 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One file as read. `lost` names the top-level parts whose text could not be parsed; they are not in `root`.
+    """One file as read. `lost` names the top-level parts of which some text could not be parsed.
 
     `root` is None when nothing of the file can be used.
     """
@@ -50,11 +50,11 @@ def read_document(data: bytes, file: str, findings: Findings) -> Document:
             root = builder.build(text)
         except yaml.MarkedYAMLError as error:
             findings.add(*explain_syntax(error, text, file))
-            repaired = blank_part(error, text)
-            if repaired is None:
+            repair = _repair(error, text)
+            if repair is None:
                 return Document(root=None)
-            text = repaired.text
-            lost.add(repaired.name)
+            text = repair.text
+            lost.add(repair.part)
         except _TooMuchError as error:
             findings.add(error.code, error.mark, error.message)
             return Document(root=None)
@@ -62,6 +62,20 @@ def read_document(data: bytes, file: str, findings: Findings) -> Document:
             findings.extend(builder.findings.sorted())
             return _document(root, frozenset(lost), file, findings)
     return Document(root=None)
+
+
+def _repair(error: yaml.MarkedYAMLError, text: str) -> Repair | None:
+    """The smallest repair after which the parser comes further; None when there is none."""
+    for repair in repairs(error, text):
+        try:
+            for _ in yaml.parse(repair.text, Loader=_Loader):
+                pass
+        except yaml.MarkedYAMLError as following:
+            if following.problem_mark is not None and following.problem_mark.line >= repair.until:
+                return repair
+        else:
+            return repair
+    return None
 
 
 def _decode(data: bytes, file: str, findings: Findings) -> str | None:
@@ -211,32 +225,35 @@ class _Builder:
             self.findings.add("S010", mark, f"`*{event.anchor}` stands inside what it names")
         elif event.anchor not in self.anchors:
             self.findings.add("S010", mark, f"`*{event.anchor}`: nothing before is named `&{event.anchor}`")
-        value, values = self.anchors.get(event.anchor, (Text.at("", mark), 1))
+        value, values = self.anchors.get(event.anchor, (None, 1))
         self._grow(values, mark)
         self._add(value)
 
-    def _add(self, value: Tree) -> None:
+    def _add(self, value: Tree | None) -> None:
+        """Put a finished value where it belongs; None, for an alias that leads nowhere, is left out."""
         if not self.levels:
             self.root = value
             return
         level = self.levels[-1]
         if isinstance(level.into, Seq):
-            level.into.append(value)
+            if value is not None:
+                level.into.append(value)
         elif level.key is None:
             level.key = self._key(value)
         else:
             self._put(level.into, level.key, value)
             level.key = None
 
-    def _key(self, value: Tree) -> Text:
+    def _key(self, value: Tree | None) -> Text:
         if isinstance(value, Text) and value:
             return value
-        self.findings.add("S013", value, f"a key is plain text, this is {shape(value)}")
+        if value is not None:
+            self.findings.add("S013", value, f"a key is plain text, this is {shape(value)}")
         return _NO_KEY
 
-    def _put(self, into: Map, key: Text, value: Tree) -> None:
+    def _put(self, into: Map, key: Text, value: Tree | None) -> None:
         if key in into:
             first = into.key_mark(key)
             self.findings.add("S007", key, f"`{key}` stands twice: the first is in line {first.line}")
-        elif key is not _NO_KEY:
+        elif key is not _NO_KEY and value is not None:
             into[key] = value

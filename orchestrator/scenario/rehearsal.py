@@ -129,8 +129,9 @@ def _with_value(kind: MoveKind, value: Any, mark: Mark) -> Move:
 
 
 def _call(raw: Any, findings: Findings) -> tuple[Move, ...]:
-    moves = each(items_of(raw), _move, findings)
-    for index, move in enumerate(moves):
+    items = items_of(raw)
+    moves = each(items, _move, findings)
+    for index, move in enumerate(moves if len(moves) == len(items) else ()):
         if index == 0 and move.kind not in BEGINNINGS:
             findings.add("S702", move, f"a call does not begin with `{move.kind}`")
         elif index and moves[0].kind not in CONNECTED:

@@ -23,6 +23,7 @@ from orchestrator.scenario.reader import shape
 from orchestrator.scenario.source import SCALAR_TYPES, Map, Seq, Text
 from orchestrator.scenario.values import (
     Name,
+    Named,
     choice_schema,
     duration_between,
     duration_schema,
@@ -193,7 +194,7 @@ class SetStep(Part):
     ```
     """
 
-    set: dict[Name, ValueField] = Field(min_length=1, description="variable -> text, or `{{ name }}`")
+    set: Named[ValueField] = Field(min_length=1, description="variable -> text, or `{{ name }}`")
 
 
 class Condition(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import yaml
@@ -35,11 +36,14 @@ _WORDINGS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-class Repaired(NamedTuple):
-    """The text with the part called `name` blanked out; the lines of all others keep their numbers."""
+class Repair(NamedTuple):
+    """The text with lines blanked out up to (not including) line `until`, counted from 0; the others keep their
+    numbers. `part` is the top-level key that has lost something.
+    """
 
     text: str
-    name: str
+    part: str
+    until: int
 
 
 def explain_syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> tuple[str, Mark, str, str]:
@@ -55,19 +59,55 @@ def explain_syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> tuple[s
     return "S006", mark, "this is not YAML", ""
 
 
-def blank_part(error: yaml.MarkedYAMLError, text: str) -> Repaired | None:
-    """Take the top-level part with the error out of the text; None when there is none to blame."""
+def repairs(error: yaml.MarkedYAMLError, text: str) -> Iterator[Repair]:
+    """Ways to take the mistake out of the text: the entry with it, what that is in, and so on to the whole
+    top-level part. None when no part is to blame.
+    """
     mark = error.context_mark if _began_earlier(error) else error.problem_mark
     lines = text.split("\n")
-    starts = [number for number, line in enumerate(lines) if _PART.match(line)]
-    before = [number for number in starts if mark and number <= mark.line]
-    if not before:
-        return None
-    first = before[-1]
-    last = next((number for number in starts if number > first), len(lines))
-    name = _PART.match(lines[first])
-    kept = [*lines[:first], *[""] * (last - first), *lines[last:]]
-    return Repaired("\n".join(kept), name.group(1).strip() if name else "")
+    starts = [(number, found) for number, line in enumerate(lines) if (found := _PART.match(line))]
+    before = [(number, found) for number, found in starts if mark and number <= mark.line]
+    if not before or mark is None:
+        return
+    top, found = before[-1]
+    part = found.group(1).strip()
+    first = min(mark.line, len(lines) - 1)
+    while first > top:
+        last = _end(lines, first)
+        if lines[first].strip() and not _is_only_child(lines, first, last):
+            yield Repair(_blanked(lines, first, last), part, last)
+        first = _parent(lines, first)
+    last = next((number for number, _ in starts if number > top), len(lines))
+    yield Repair(_blanked(lines, top, last), part, last)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _end(lines: list[str], first: int) -> int:
+    """The line after the last one that is indented deeper than `first`."""
+    deeper = range(first + 1, len(lines))
+    return next(
+        (n for n in deeper if lines[n].strip() and _indent(lines[n]) <= _indent(lines[first])), len(lines)
+    )
+
+
+def _parent(lines: list[str], line: int) -> int:
+    """The nearest line above that is indented less; -1 when there is none."""
+    above = range(line - 1, -1, -1)
+    return next((n for n in above if lines[n].strip() and _indent(lines[n]) < _indent(lines[line])), -1)
+
+
+def _is_only_child(lines: list[str], first: int, last: int) -> bool:
+    """Without it its parent would be empty, which would be told as another mistake."""
+    above = next((n for n in range(first - 1, -1, -1) if lines[n].strip()), -1)
+    has_next = last < len(lines) and _indent(lines[last]) == _indent(lines[first])
+    return above == _parent(lines, first) and not has_next
+
+
+def _blanked(lines: list[str], first: int, last: int) -> str:
+    return "\n".join([*lines[:first], *[""] * (last - first), *lines[last:]])
 
 
 def _began_earlier(error: yaml.MarkedYAMLError) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
-from orchestrator.scenario.findings import did_you_mean
-from orchestrator.scenario.part import wrong
+from orchestrator.scenario.findings import Findings, did_you_mean
+from orchestrator.scenario.part import each, findings_of, wrong
 from orchestrator.scenario.reader import shape
-from orchestrator.scenario.source import SCALAR_TYPES, Seq, Text
+from orchestrator.scenario.source import SCALAR_TYPES, Map, Seq, Text
+
+T = TypeVar("T")
 
 NAME_MAX = 40  # characters: fits a column of a terminal and a channel variable of the switch
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
@@ -44,6 +46,14 @@ def parse_name(raw: Text) -> Text:
             f"`{shorten(raw)}` is not a name",
             f"a-z, 0-9 and _, beginning with a letter, at most {NAME_MAX}",
         )
+    return raw
+
+
+def _tell_bad_names(raw: Any, info: ValidationInfo) -> Any:
+    """Bad keys are told and kept: what stands under them is still checked, and still refers to others."""
+    findings = Findings()
+    each(raw if isinstance(raw, Map) else (), parse_name, findings)
+    findings_of(info).extend(findings.sorted())
     return raw
 
 
@@ -153,6 +163,10 @@ def choice_schema(choices: Iterable[str]) -> WithJsonSchema:
 
 
 NAME_SCHEMA: dict[str, Any] = {"type": SCALAR_TYPES, "pattern": "^[a-z][a-z0-9_]{0,39}$"}
+NAMED_SCHEMA: dict[str, Any] = {"propertyNames": {"pattern": NAME_SCHEMA["pattern"]}}
+Named: TypeAlias = Annotated[
+    dict[Text, T], BeforeValidator(_tell_bad_names), Field(json_schema_extra=NAMED_SCHEMA)
+]
 Name = Annotated[Text, AfterValidator(parse_name), WithJsonSchema(NAME_SCHEMA)]
 Filled = Annotated[Text, AfterValidator(text_of), WithJsonSchema({"type": SCALAR_TYPES})]
 YesNo = Annotated[bool, PlainValidator(parse_yes_no), WithJsonSchema({"enum": [True, False, *_YES, *_NO]})]
