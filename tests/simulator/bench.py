@@ -65,6 +65,9 @@ DIALPLAN = """<include>
     <extension name="tone"><condition field="destination_number" expression="^tone$">
       <action application="playback" data="tone_stream://%(3000,0,440)"/>
     </condition></extension>
+    <extension name="long"><condition field="destination_number" expression="^long$">
+      <action application="playback" data="tone_stream://%(90000,0,440)"/>
+    </condition></extension>
     <extension name="short"><condition field="destination_number" expression="^short$">
       <action application="hangup"/>
     </condition></extension>
