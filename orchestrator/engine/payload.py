@@ -1,7 +1,7 @@
 """The one way contact data travels to a switch, and the flow's words come back: base64url of JSON.
 
 The text is made of `[A-Za-z0-9_-]` and `=` only, so that whatever a contact's fields hold cannot be syntax in
-a dial string, a channel variable or a dialplan (docs/freeswitch.md, "Expansion and injection").
+a dial string (where `}` cannot even be escaped), a channel variable or a dialplan (where `${...}` is expanded).
 """
 
 from __future__ import annotations
