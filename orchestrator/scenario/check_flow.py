@@ -7,13 +7,13 @@ from orchestrator.scenario.findings import did_you_mean
 from orchestrator.scenario.flow import (
     START,
     dead_steps,
-    endless_rounds,
     reads_of,
     set_before,
     with_sets,
 )
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.rehearsal import KEYS
+from orchestrator.scenario.rounds import endless_rounds
 from orchestrator.scenario.source import Text, mark_of
 from orchestrator.scenario.steps import AnyStep, AskStep, IfStep, MenuStep, SayStep, SetStep
 from orchestrator.scenario.template import parse_template

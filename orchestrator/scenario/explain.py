@@ -17,6 +17,7 @@ from orchestrator.scenario.dial import NEXT_DAY, NO_LIMIT, Dial
 from orchestrator.scenario.flow import Branch, Steps
 from orchestrator.scenario.hours import format_hours
 from orchestrator.scenario.model import SoundFile
+from orchestrator.scenario.operands import Value
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.rehearsal import WITH_VALUE, Move, TestSpec
 from orchestrator.scenario.source import Text
@@ -30,7 +31,6 @@ from orchestrator.scenario.steps import (
     ResultStep,
     SayStep,
     SetStep,
-    Value,
     WaitStep,
 )
 from orchestrator.scenario.values import format_duration

@@ -25,7 +25,6 @@ Branch = Text | Steps
 Flow = Mapping[Text, Steps | Broken]
 
 START = "start"
-END = ""  # where a way through a block leads that ends the call
 
 
 @dataclass(slots=True)
@@ -138,111 +137,6 @@ def dead_steps(steps: Steps) -> Iterator[AnyStep | Broken]:
             for branch in branches(step):
                 if not isinstance(branch, Text):
                     yield from dead_steps(branch)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Where a block leads when no key is pressed, and the names that `if`s on the way look at."""
-
-    to: str
-    looks_at: frozenset[str]
-
-
-def silent_ways(steps: Steps | Broken) -> list[Way]:
-    """All ways out of a block for a person who presses nothing; END when the call ends."""
-    if isinstance(steps, Broken):
-        return [Way(END, frozenset())]  # nothing is known: do not blame it
-    ways, looked = _ways(steps, frozenset())
-    return ways if looked is None else [*ways, Way(END, looked)]
-
-
-def _ways(steps: Steps, looked: frozenset[str]) -> tuple[list[Way], frozenset[str] | None]:
-    """The ways out, and what was looked at where the last step falls through (None: it never does)."""
-    ways: list[Way] = []
-    for step in steps:
-        match step:
-            case GotoStep():
-                return [*ways, Way(step.goto, looked)], None
-            case HangUpStep():
-                return [*ways, Way(END, looked)], None
-            case MenuStep() if step.menu.otherwise is not None:
-                return [*ways, Way(step.menu.otherwise, looked)], None
-            case AskStep() if step.ask.otherwise is not None:
-                return [*ways, Way(step.ask.otherwise, looked)], None
-            case IfStep():
-                looked |= {step.if_.condition.name}
-                goes_on = False
-                for branch in branches(step):
-                    if isinstance(branch, Text):
-                        ways.append(Way(branch, looked))
-                        continue
-                    inner, after = _ways(branch, looked)
-                    ways += inner
-                    goes_on |= after is not None
-                    looked |= after or frozenset()
-                if not goes_on:
-                    return ways, None
-            case Broken():
-                ways.append(Way(END, looked))
-            case _:
-                pass
-    return ways, looked
-
-
-def endless_rounds(flow: Flow, blocks: dict[str, Block], reached: set[str]) -> list[list[str]]:
-    """Rounds of blocks that a person who presses nothing never leaves, each in the order of the round.
-
-    A round may be left by an `if` only when the round itself sets what the `if` looks at.
-    """
-    ways = {str(name): silent_ways(steps) for name, steps in flow.items() if name in reached}
-    rounds = []
-    for members in _knots({name: [way.to for way in out if way.to in ways] for name, out in ways.items()}):
-        changed = {name for member in members for name in blocks[member].sets}
-        leaves = [way for member in members for way in ways[member] if way.to not in members]
-        if not any(not way.looks_at or way.looks_at & changed for way in leaves):
-            rounds.append(_round(members, ways))
-    return rounds
-
-
-def _round(members: list[str], ways: dict[str, list[Way]]) -> list[str]:
-    """From the first member along the first way inside, until a block comes again."""
-    walked = [members[0]]
-    while True:
-        following = next(way.to for way in ways[walked[-1]] if way.to in members)
-        if following in walked:
-            return [*walked[walked.index(following) :], following]
-        walked.append(following)
-
-
-def _knots(graph: dict[str, list[str]]) -> list[list[str]]:
-    """Strongly connected sets with a cycle, members in the order of `graph` (Tarjan, without recursion)."""
-    order = {name: place for place, name in enumerate(graph)}
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    found: list[list[str]] = []
-    for root in graph:
-        work = [(root, iter(graph[root]))] if root not in index else []
-        while work:
-            name, following = work[-1]
-            if name not in index:
-                index[name] = low[name] = len(index)
-                stack.append(name)
-            target = next(following, None)
-            if target is None:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
-                if low[name] == index[name]:
-                    members = stack[stack.index(name) :]
-                    del stack[stack.index(name) :]
-                    if len(members) > 1 or name in graph[name]:
-                        found.append(sorted(members, key=order.__getitem__))
-            elif target not in index:
-                work.append((target, iter(graph[target])))
-            elif target in stack:
-                low[name] = min(low[name], index[target])
-    return found
 
 
 def set_before(flow: Flow) -> dict[str, set[str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -18,21 +17,18 @@ from pydantic import (
 )
 
 from orchestrator.scenario.findings import did_you_mean
+from orchestrator.scenario.operands import ConditionField, Digits, ValueField
 from orchestrator.scenario.part import LATER, Part, Tolerant, wrong
 from orchestrator.scenario.reader import shape
-from orchestrator.scenario.source import SCALAR_TYPES, Map, Seq, Text
+from orchestrator.scenario.source import Map, Seq, Text
 from orchestrator.scenario.values import (
     Name,
     Named,
     choice_schema,
     duration_between,
     duration_schema,
-    items_of,
     one_of,
-    parse_name,
-    parse_yes_no,
     shorten,
-    text_of,
     whole_between,
     whole_schema,
 )
@@ -43,59 +39,6 @@ Timeout = Annotated[float, PlainValidator(duration_between(1, 60)), duration_sch
 Tries = Annotated[int, PlainValidator(whole_between(1, 10)), whole_schema(1, 10)]
 # Below 0.1 s nobody hears a pause, over a minute everybody hangs up
 Pause = Annotated[float, PlainValidator(duration_between(0.1, 60)), duration_schema(0.1, 60)]
-
-DIGITS_MAX = 32  # the longest thing anyone types into a telephone is a card or an account number
-
-_SPAN = re.compile(r"([0-9]{1,2})(?:\s*\.\.\s*([0-9]{1,2}))?\Z")
-_REFERENCE = re.compile(r"\{\{\s*([a-z][a-z0-9_]{0,39})\s*\}\}\Z")
-
-
-class Span(NamedTuple):
-    """How many digits to collect."""
-
-    least: int
-    most: int
-
-
-def _digits(raw: Any) -> Span:
-    text = text_of(raw)
-    found = _SPAN.match(text)
-    least, most = (int(found.group(1)), int(found.group(2) or found.group(1))) if found else (0, 0)
-    if not 1 <= least <= DIGITS_MAX or not 1 <= most <= DIGITS_MAX:
-        raise wrong("S309", f"`{shorten(text)}` is not a number of digits from 1 to {DIGITS_MAX}")
-    if least > most:
-        raise wrong("S309", f"`{text}` goes down", f"write {most}..{least}")
-    return Span(least, most)
-
-
-DIGITS_SCHEMA: dict[str, Any] = {"type": ["integer", "string"], "pattern": r"^\d{1,2}(\s*\.\.\s*\d{1,2})?$"}
-Digits = Annotated[Span, PlainValidator(_digits), WithJsonSchema(DIGITS_SCHEMA)]
-
-
-class Value(NamedTuple):
-    """A text, or what a contact column or variable holds."""
-
-    text: Text
-    is_reference: bool
-
-
-def parse_value(raw: Any) -> Value:
-    """`{{ name }}` refers to a column or variable; everything else is text."""
-    if not isinstance(raw, Text):
-        raise wrong("S103", f"plain text is expected here, this is {shape(raw)}")
-    found = _REFERENCE.match(raw.strip())
-    if found:
-        return Value(Text.at(found.group(1), raw.mark), True)
-    if "{{" in raw or "{%" in raw:
-        raise wrong("S208", "text and variables are not mixed here", "write one {{ name }}, or text only")
-    return Value(raw, False)
-
-
-VALUE_SCHEMA: dict[str, Any] = {
-    "type": SCALAR_TYPES,
-    "description": "text, or {{ name }} of a column or variable",
-}
-ValueField = Annotated[Value, PlainValidator(parse_value), WithJsonSchema(VALUE_SCHEMA)]
 
 
 class SayStep(Part):
@@ -197,39 +140,6 @@ class SetStep(Part):
     set: Named[ValueField] = Field(min_length=1, description="variable -> text, or `{{ name }}`")
 
 
-class Condition(NamedTuple):
-    """`op` is one of OPERATORS, or set / not_set; `right` has one value, several for `in`, none for set."""
-
-    name: Text
-    op: str
-    right: tuple[Value, ...] = ()
-
-
-OPERATORS = ("is", "is_not", "less", "more", "at_least", "at_most", "in")
-
-
-def _condition(raw: Any) -> Condition:
-    """`raw` is a mapping of the one name to what it is compared with."""
-    [(name, test)] = raw.items()
-    parse_name(name)
-    if isinstance(test, Seq):
-        return Condition(name, "in", tuple(parse_value(item) for item in items_of(test)))
-    if isinstance(test, Text):
-        return Condition(name, "is", (parse_value(test),))
-    if len(test) != 1:
-        raise wrong(
-            "S312", f"`{name}` is compared with {len(test)} things", "one comparison: put an `if` in an `if`"
-        )
-    [(op, right)] = test.items()
-    if op == "set":
-        return Condition(name, "set" if parse_yes_no(right) else "not_set")
-    if op not in OPERATORS:
-        raise wrong("S312", f"unknown comparison `{shorten(op)}`", did_you_mean(op, (*OPERATORS, "set")))
-    if op == "in":
-        return Condition(name, "in", tuple(parse_value(item) for item in items_of(right)))
-    return Condition(name, op, (parse_value(right),))
-
-
 def _apart(raw: Any) -> Any:
     """`{name: test, then: ..., else: ...}` with the condition put under a key of its own."""
     if not isinstance(raw, Map):
@@ -246,7 +156,7 @@ def _apart(raw: Any) -> Any:
 class If(Part):
     """See the step `if`."""
 
-    condition: Annotated[Condition, PlainValidator(_condition)]
+    condition: ConditionField
     then: Branch
     else_: Branch | None = Field(default=None, alias="else")
 

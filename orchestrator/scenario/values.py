@@ -20,7 +20,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _GATEWAY = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")  # as the settings name them
 _DURATION = re.compile(r"(?=\d)(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7}(?:\.\d{1,3})?)s)?\Z")
 _UNIT_S = (86_400, 3_600, 60, 1)
-_YES, _NO = ("yes", "true", "on"), ("no", "false", "off")
+YES, NO = ("yes", "true", "on"), ("no", "false", "off")
 
 
 def text_of(raw: Any) -> Text:
@@ -120,9 +120,9 @@ def whole_between(low: int, high: int) -> Callable[[Any], int]:
 
 def parse_yes_no(raw: Any) -> bool:
     text = text_of(raw).lower()
-    if text not in _YES + _NO:
+    if text not in YES + NO:
         raise wrong("S110", f"`{shorten(text)}` is neither yes nor no")
-    return text in _YES
+    return text in YES
 
 
 def one_of(choices: Iterable[str]) -> Callable[[Any], Text]:
@@ -169,4 +169,4 @@ Named: TypeAlias = Annotated[
 ]
 Name = Annotated[Text, AfterValidator(parse_name), WithJsonSchema(NAME_SCHEMA)]
 Filled = Annotated[Text, AfterValidator(text_of), WithJsonSchema({"type": SCALAR_TYPES})]
-YesNo = Annotated[bool, PlainValidator(parse_yes_no), WithJsonSchema({"enum": [True, False, *_YES, *_NO]})]
+YesNo = Annotated[bool, PlainValidator(parse_yes_no), WithJsonSchema({"enum": [True, False, *YES, *NO]})]
