@@ -24,6 +24,8 @@ def check_population(text: str, file: str) -> tuple[Population | None, list[Prob
         mark = error.problem_mark
         line, col = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         return None, [Problem(file=file, line=line, col=col, code="U001", message=str(error.problem))]
+    except yaml.reader.ReaderError as error:
+        return None, [Problem(file=file, line=0, col=0, code="U001", message=error.reason)]
     problems = list(_duplicates(node, file))
     data = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes text and nothing else
     try:
