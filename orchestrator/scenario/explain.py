@@ -223,11 +223,11 @@ def _rules(scenario: Scenario) -> tuple[dict[str, Any], dict[str, Any]]:
     silent: dict[str, Any] = {}
     for key, rule in scenario.plan.rules.items():
         can_act = acts(key, rule, scenario.plan.attempts, str(scenario.model.machine))
-        (acting if can_act else silent)[key] = _rule(rule)
+        (acting if can_act else silent)[key] = written_rule(rule)
     return acting, silent
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def written_rule(rule: Rule) -> dict[str, Any]:
     """Without what does not say anything: `at_most` without a limit, an absent status."""
     retry = [_delay(delay) for delay in rule.retry]
     return {

@@ -1,0 +1,181 @@
+"""Writes docs/scenario.md, docs/verbs.md, docs/problems.md and the JSON Schema from the model."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from orchestrator.domain.hours import WeeklyHours
+from orchestrator.domain.plan import Rule, ZoneRule
+from orchestrator.engine.rules import DEFAULT_RULES
+from orchestrator.scenario import reference_text as text
+from orchestrator.scenario.codes import CODES, SECTIONS
+from orchestrator.scenario.dial import Dial, RuleSpec
+from orchestrator.scenario.explain import written_rule
+from orchestrator.scenario.hours import format_hours
+from orchestrator.scenario.model import ScenarioModel
+from orchestrator.scenario.part import Part
+from orchestrator.scenario.rehearsal import BEGINNINGS, ExpectSpec, TestSpec
+from orchestrator.scenario.schema import scenario_schema
+from orchestrator.scenario.steps import VERBS
+from orchestrator.scenario.values import format_duration
+
+
+def write_all(docs: Path) -> None:
+    """Write every generated document below `docs`."""
+    for name, content in documents().items():
+        path = docs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def documents() -> dict[str, str]:
+    """Path below docs/ -> content."""
+    schema = json.dumps(scenario_schema(), ensure_ascii=False, indent=2)
+    return {
+        "scenario.md": _tidy(_scenario()),
+        "verbs.md": _tidy(_verbs()),
+        "problems.md": _tidy(_problems()),
+        "schema/scenario.schema.json": schema + "\n",
+    }
+
+
+def _tidy(pieces: Iterable[str]) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(pieces)).strip() + "\n"
+
+
+def _scenario() -> Iterator[str]:
+    yield text.INTRODUCTION
+    yield f"```yaml\n{text.EXAMPLE}```\n"
+    yield text.READING
+    yield "## Keys of the file\n"
+    yield _table(ScenarioModel)
+    for title, key, prose, model in (
+        ("Contact columns", "contact", text.CONTACT, None),
+        ("Messages", "messages", text.MESSAGES, None),
+        ("The flow", "flow", text.FLOW, None),
+        ("Answering machines", "machine", text.MACHINE, None),
+        ("How to call", "dial", "", Dial),
+        ("Rules", "rules", "", RuleSpec),
+        ("Tests", "tests", text.TESTS.format(beginnings=_words(BEGINNINGS)), TestSpec),
+        ("Shared files", "include", text.INCLUDE, None),
+    ):
+        yield f"## {title}: `{key}`\n"
+        yield _table(model) if model is not None else ""
+        yield prose
+        if model is RuleSpec:
+            yield text.RULES
+            yield _default_rules()
+        if model is TestSpec:
+            yield "`expect`:\n"
+            yield _table(ExpectSpec)
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _default_rules() -> str:
+    lines = [f"| `{key}` | {_written(rule)} |" for key, rule in DEFAULT_RULES.items()]
+    return "\n".join(["| | |", "|---|---|", *lines, ""])
+
+
+def _written(rule: Rule) -> str:
+    """Only what differs from an empty rule."""
+    usual = written_rule(Rule())
+    said = {key: value for key, value in written_rule(rule).items() if value != usual[key]}
+    return ", ".join(f"{key}: {_inline(value)}" for key, value in said.items())
+
+
+def _verbs() -> Iterator[str]:
+    yield "# Verbs\n"
+    yield "Generated from the model (`make docs`). A step is one verb; blocks are lists of steps:"
+    yield "[scenario.md](scenario.md).\n"
+    for verb, step in VERBS.items():
+        yield f"## {verb}\n"
+        yield _docstring(step)
+        inner = _inner(step)
+        if inner is not None:
+            yield _table(inner)
+
+
+def _inner(step: type[Part]) -> type[Part] | None:
+    """The mapping under the verb, when its keys are always the same."""
+    [field] = step.model_fields.values()
+    kind = field.annotation
+    return (
+        kind
+        if isinstance(kind, type) and issubclass(kind, Part) and "then" not in kind.model_fields
+        else None
+    )
+
+
+def _docstring(model: type[Part]) -> str:
+    return re.sub(r"^    ", "", (model.__doc__ or "").strip(), flags=re.MULTILINE) + "\n"
+
+
+def _table(model: type[Part]) -> str:
+    lines = ["| key | by default | |", "|---|---|---|"]
+    for name, field in model.model_fields.items():
+        lines.append(f"| `{field.alias or name}` | {_default(field)} | {field.description or ''} |")
+    return "\n".join([*lines, ""])
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
+    value = field.get_default(call_default_factory=True)
+    if value is None or value in ((), [], {}):
+        return ""
+    return f"`{_inline(_as_yaml(value))}`"
+
+
+def _as_yaml(value: Any) -> Any:
+    """A default as an author would write it."""
+    match value:
+        case WeeklyHours():
+            return format_hours(value)
+        case ZoneRule():
+            return value.source.value
+        case float():
+            return format_duration(value)
+        case tuple():
+            return [order.text for order in value]
+        case _:
+            return value
+
+
+def _inline(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return f"[{', '.join(map(_inline, value))}]"
+        case dict():
+            return "{" + ", ".join(f"{key}: {_inline(item)}" for key, item in value.items()) + "}"
+        case _:
+            return str(value)
+
+
+def _problems() -> Iterator[str]:
+    yield "# Problem codes\n"
+    yield "Generated from the registry (`make docs`). `prozvon check` prints `file:line:col: CODE message (hint)`."
+    yield "A code never changes its meaning.\n"
+    for prefix, title in SECTIONS.items():
+        yield f"## {title}\n"
+        yield "| code | what is wrong | what to do |\n|---|---|---|"
+        yield "\n".join(
+            f"| {name} | {_cell(code.title)} | {_cell(code.hint)} |"
+            for name, code in CODES.items()
+            if name.startswith(prefix)
+        )
+        yield ""
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|")

@@ -1,0 +1,184 @@
+"""The prose of docs/scenario.md: what the tables, which come from the model, cannot say."""
+
+from __future__ import annotations
+
+INTRODUCTION = """\
+# The scenario file
+
+Generated from the model (`make docs`); change the docstrings and descriptions in `orchestrator/scenario`.
+
+One YAML file is the whole job: who is called when, what is said in each language, what keys lead where, what happens
+after each outcome, and the scenario's own tests. `prozvon check` tells every mistake at once with its place, a stable
+code ([problems.md](problems.md)) and a hint; `prozvon check --explain` prints the file with every default filled in;
+`prozvon test` plays the tests. An editor completes and checks while typing with the JSON Schema in
+[schema/scenario.schema.json](schema/scenario.schema.json) (`prozvon schema`), for example by a first line
+`# yaml-language-server: $schema=...`.
+
+## An example
+"""
+
+READING = """\
+## How the file is read
+
+- **Text stays text.** `0501234567`, `+74951234567`, `yes`, `1:30` and `0` are what was typed; quotes are needed only
+  where YAML itself needs them (`"*"`, `"#"`, text with `: ` in it).
+- **Names** are a-z, 0-9 and `_`, beginning with a letter, at most 40 characters.
+- **Durations** are `30s`, `15m`, `2h`, `1d`, also together (`1h30m`) and with a fraction of a second (`0.5s`).
+- **Yes and no**: `yes` and `no` (`true`, `false`, `on`, `off` are the same).
+- Where a list is expected, a single value is a list of one.
+- A key that stands twice, and a key that is not known, are problems. Tags (`!!int`) and merge keys (`<<`) are not used;
+  anchors and aliases may be.
+- A file is UTF-8, at most 256 KiB, 40 levels deep, 20 000 values with aliases written out.
+
+"""
+
+CONTACT = """\
+A column is declared by its type, or by `{type: ..., optional: yes}`. What is declared must be used, and what is used
+must be declared. Values are checked when contacts are loaded; a row that does not fit is refused with its line.
+
+| type | holds |
+|---|---|
+| `text` | anything; control and direction characters are never spoken |
+| `digits` | digits only; leading zeros stay |
+| `number` | a number, point before decimals |
+| `money` | an amount with at most two decimals |
+| `date` | a date, 2026-12-31 |
+| `time` | a time of the day, 14:30 |
+
+`phone` is always there. `phone2` and `phone3` (further numbers, tried in turn), `language` (one of `languages`) and
+`timezone` (an IANA name) may be in a list without being declared; declared, they must be brought unless optional.
+"""
+
+MESSAGES = """\
+A message has a text in each of `languages`, or a recording (`{file: sounds/ru/thanks.wav}`: 8 kHz, mono, 16-bit PCM
+WAV, path from the folder of the file that names it). Text holds variables, `{{ name }}` or `{{ name | filter }}`, and
+nothing else: no `if`, no calculation, no attributes. Decisions are made in the flow. A variable is a contact column, or
+a flow variable that `ask` or `set` filled before.
+
+| filter | for columns of type | says |
+|---|---|---|
+| `digits` | digits, number, text, phone | one by one: up to four together, more by threes with pauses, never one alone |
+| `number` | number, digits, money | the number in words, decimals too |
+| `date` | date | day and month: *до первого декабря*, *until December first*; `date("full")` adds the year |
+| `money` | money, number, digits | *сто один рубль пять копеек*, hundredths only when there are any |
+| `default` | all | `default("...")` is said when the column is empty |
+
+Without an argument `money` is RUB in Russian and USD in English; `money("EUR")` names RUB, USD, EUR, KZT or BYN.
+Russian numbers are in the nominative, dates in the genitive: word messages so that they fit. A `date` column needs its
+filter. On flow variables only `digits` and `number` are possible, as the switch says them; contact columns are put into
+words before the call begins. A contact's value is plain data whatever it holds: it is never read as a template.
+"""
+
+FLOW = """\
+Blocks are lists of steps, run in order; the call begins at `start`. The verbs are in [verbs.md](verbs.md). A block that
+runs to its end ends the call. Each block must be reachable, and a person who presses nothing must come to an end: a round
+of blocks that only a key leaves is a problem, unless an `if` in it looks at a variable that the round sets.
+"""
+
+MACHINE = """\
+| | |
+|---|---|
+| `leave_message` | says what stands before the first `menu` or `ask`, and that one's prompt, then hangs up |
+| `hang_up` | hangs up at once |
+| `treat_as_human` | goes on as with a person; nothing ends as `machine` |
+| `off` | does not listen for machines at all |
+"""
+
+RULES = """\
+A rule stands under a **disposition** (what the call came to), a **result** (what the flow concluded, which goes first
+when a person answered), or `exhausted` (no attempt is left). A rule that is written replaces the default as a whole. A
+result without a rule ends the lead with the result as its status, and so does a final rule without `status`.
+
+Entries of `retry` go by the counted attempts before: the first one after the first attempt, and so on, whatever the
+earlier ones came to; the last one repeats. With `attempts: 6` there are at most five.
+
+Defaults:
+"""
+
+TESTS = """\
+A test plays one call (`call`) or several (`calls`) with a contact; without `contact` it has that of the test before.
+A call is a list of moves, or a single one. It begins with how it is met:
+{beginnings}.
+After `answers` and `machine` it goes on:
+
+| move | what happens |
+|---|---|
+| `hears: MESSAGE` | listens until this message is over; it must come |
+| `presses: KEYS` | presses keys: `1`, `1042#` |
+| `says_nothing` | lets one prompt pass without a key (each try of a menu is one) |
+| `waits: 5s` | listens for so long |
+| `hangs_up` | hangs up |
+"""
+
+INCLUDE = """\
+`include:` names files, by paths from the folder of the file that includes. They may hold `messages`, `contact`, `dial`
+and `rules` (and `include`); a mistake in them is told with their own name and line. What the scenario says itself wins;
+two included files that say different things under one key are a problem. What an included file has and the scenario
+does not use is left out. Nothing outside the scenarios folder is read.
+"""
+
+EXAMPLE = """\
+scenario: parcel_arrived
+title: A parcel waits at the pick-up point
+kind: robocall
+languages: [ru, en]              # the first is the default; a contact's `language` column chooses
+
+contact:                         # columns a batch must bring; `phone` always
+  name: text
+  order: digits
+  due: date
+  days_overdue: {type: number, optional: yes}
+
+messages:
+  hello:
+    ru: Здравствуйте, {{ name }}. Заказ {{ order | digits }} ждёт вас до {{ due | date }}.
+    en: Hello, {{ name }}. Order {{ order | digits }} waits for you until {{ due | date }}.
+  choice:
+    ru: Заберёте сегодня - нажмите 1. Позвонить завтра - 2. Повторить - звёздочка.
+    en: If you collect it today, press 1. To be called tomorrow, 2. To hear this again, star.
+  thanks: {ru: Спасибо!, en: Thank you!}
+
+flow:
+  start:
+    - say: hello
+    - menu:
+        prompt: choice
+        timeout: 5s
+        tries: 3
+        keys: {1: today, 2: tomorrow, "*": start}
+        otherwise: nothing_chosen
+  today: [{result: confirmed}, {say: thanks}]
+  tomorrow: [{result: call_back}, {say: thanks}]
+  nothing_chosen: [{result: no_choice}]
+
+machine: leave_message
+
+dial:
+  gateways: [main, spare]
+  caller_id: +74951234567
+  ring: 30s
+  hours: {mon-fri: 09:00-20:00, sat-sun: 10:00-18:00, holidays: RU}
+  timezone: contact
+  attempts: 6
+  per_day: 2
+  first: [days_overdue desc, fewest_attempts, oldest]
+
+rules:
+  no_answer:      {retry: [2h, 4h, next_day]}      # by attempt; the last one repeats
+  busy:           {retry: [15m, 15m, 1h]}
+  congestion:     {retry: 2m, counts: no}          # the trunk's trouble does not use up attempts
+  rejected:       {retry: 1d, at_most: 1}
+  invalid_number: {status: bad_number, next_phone: yes}
+  call_back:      {retry: next_day, status: call_back}
+  no_choice:      {status: heard}
+  exhausted:      {status: not_reached}
+
+tests:
+  - name: confirms at once
+    contact: {phone: +79990000001, name: Анна, order: 1042, due: 2026-12-01}
+    call: [answers, hears: hello, presses: 1, hears: thanks]
+    expect: {result: confirmed, status: confirmed}
+  - name: busy, then nobody, then reached
+    calls: [busy, no_answer, [answers, presses: 2]]
+    expect: {attempts: 3, waits: [15m, 4h], status: call_back}
+"""

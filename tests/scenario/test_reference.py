@@ -1,0 +1,49 @@
+"""The committed documents are the generated ones. UPDATE_DOCS=1 writes them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from orchestrator.scenario import reference_text
+from orchestrator.scenario.check import check_path
+from orchestrator.scenario.codes import CODES
+from orchestrator.scenario.model import ScenarioModel
+from orchestrator.scenario.reference import documents, write_all
+from orchestrator.scenario.steps import VERBS
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.mark.parametrize("name", documents())
+def test_the_committed_document_is_the_generated_one(name: str) -> None:
+    if os.environ.get("UPDATE_DOCS"):
+        write_all(DOCS)
+    assert (DOCS / name).read_text(encoding="utf-8") == documents()[name], "run with UPDATE_DOCS=1"
+
+
+def test_every_document_is_written_below_the_folder_given(tmp_path: Path) -> None:
+    write_all(tmp_path)
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == set(documents())
+
+
+def test_the_example_of_the_reference_is_a_good_scenario(tmp_path: Path) -> None:
+    path = tmp_path / "parcel_arrived.yaml"
+    path.write_text(reference_text.EXAMPLE, encoding="utf-8")
+    assert check_path(path)[1] == []
+
+
+def test_every_key_verb_and_code_is_documented() -> None:
+    made = documents()
+    assert [key for key in ScenarioModel.model_fields if f"`{key}`" not in made["scenario.md"]] == []
+    assert [verb for verb in VERBS if f"## {verb}\n" not in made["verbs.md"]] == []
+    assert [code for code in CODES if f"| {code} |" not in made["problems.md"]] == []
+
+
+def test_every_verb_has_an_example_in_its_docstring() -> None:
+    for verb, step in VERBS.items():
+        assert "```yaml" in (step.__doc__ or ""), verb
+        assert f"- {verb}" in (step.__doc__ or ""), verb
