@@ -76,6 +76,10 @@ def test_the_noise_of_a_street_is_no_voice() -> None:
     assert verdict((600, 300), (400, VOICE), (9000, 300)) == ("human", 600 + 400 + 800)
 
 
+def test_noise_that_begins_late_is_taken_for_a_human_at_worst() -> None:
+    assert verdict((1000, 0), (9000, 300))[0] == "human"
+
+
 def test_slow_words_without_a_pause_long_enough_are_unknown_in_the_end() -> None:
     slow = [(400, VOICE), (780, NOISE)]
     assert verdict(*slow, *slow, (600, VOICE), (780, NOISE)) == ("unknown", ANALYSIS_MS)
@@ -115,6 +119,11 @@ def test_a_beep_may_begin_and_end_within_a_frame() -> None:
     before = [*SPEECH, (900, NOISE)]
     beep = [(20, 1700), (400, 5000), (20, 3100)]
     assert end_of_greeting(*before, *beep) == sum(ms for ms, _ in [*before, *beep]) + 200
+
+
+def test_two_beeps_are_a_beep() -> None:
+    beep = [(300, 5000.0), (60, 800.0)]
+    assert end_of_greeting(*SPEECH, *beep, *beep) == sum(ms for ms, _ in SPEECH) + 720 + 200
 
 
 def test_a_tone_that_speech_follows_is_no_beep() -> None:

@@ -160,6 +160,22 @@ def test_a_wait_is_cut_short_by_a_key_and_by_hanging_up(tmp_path: Path) -> None:
     assert call(tmp_path, made, FakeSession(hangs_up_at=2.0)).variables["prozvon_flow"] == "left"
 
 
+def test_after_a_wait_messages_are_played(tmp_path: Path) -> None:
+    made = program({"start": [{"do": "wait", "seconds": 1.0}, say("hello"), {"do": "wait", "seconds": 1.0}]})
+    session = call(tmp_path, made, FakeSession())
+    assert session.done == [(1.0, "speak", "hello."), (2.3, "hangup", "NORMAL_CLEARING")]
+
+
+def test_a_message_that_an_operator_breaks_off_is_no_error(tmp_path: Path) -> None:
+    class BrokenOff(FakeSession):
+        def speak(self, text: str) -> int:
+            super().speak(text)
+            return 0
+
+    session = call(tmp_path, program({"start": [say("hello")]}), BrokenOff())
+    assert session.variables["prozvon_flow"] == "ended"
+
+
 def test_keys_after_a_wrong_one_are_forgotten(tmp_path: Path) -> None:
     made = program({"start": [menu(keys={"1": "one"}, invalid="wrong")], "one": []})
     session = call(tmp_path, made, FakeSession(keys=[(1.0, "9"), (1.0, "1"), (1.0, "1")]))
