@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -14,13 +16,14 @@ from orchestrator.cli.check import refuse
 from orchestrator.cli.follow import OnInterrupt, follow
 from orchestrator.cli.view import console, figures_table
 from orchestrator.cli.why import why_table
-from orchestrator.domain.lead import Campaign, WaitReason
+from orchestrator.domain.lead import Campaign, CampaignState, WaitReason
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.background import ensure_worker
 from orchestrator.runtime.figures import figures
 from orchestrator.runtime.find import find_scenario
-from orchestrator.runtime.launch import LoadReport, Source, load, new_campaign, start
+from orchestrator.runtime.launch import LoadReport, Source, launching, load, start
 from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.reach import require_switch
 from orchestrator.runtime.why import why
 from orchestrator.scenario.compile import Compiled
 from orchestrator.store import Why
@@ -69,35 +72,77 @@ def call(
         compiled, problems = find_scenario(project.settings, scenario)
         refuse(problems, f"{scenario} is not launched")
         assert compiled is not None  # noqa: S101  # no problems, so there is one
-        if contacts != "-" and not Path(contacts).is_file():
-            raise KnownError(f"no such contacts file: {contacts}")
-        if contacts == "-" and not yes:
-            raise KnownError("standard input holds the contacts, so nobody can be asked: add --yes to launch")
-        campaign = new_campaign(project, compiled, "standard input" if contacts == "-" else contacts)
-        launched = False
-        try:
+        _require_list(contacts, yes=yes)
+        if not no_worker and not project.store.workers():
+            require_switch(project.settings, compiled.plan)
+        for warning in project.store.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        with _term_as_interrupt(), launching(project, compiled, _name(contacts)) as campaign:
             report = _load(project, campaign, compiled, contacts, again=again)
             show_report(report)
+            _show_unlaunched(project, report)
             if not report.added:
                 raise KnownError(_nothing(report))
-            found = why(project, campaign, as_running=True)
-            show_preview(found)
-            if not yes and not click.confirm("Launch?", default=False, err=True):
+            show_preview(why(project, campaign, as_running=True))
+            if not yes and not _confirmed():
                 click.echo("not launched; nothing was kept", err=True)
                 return 1
+            if not no_worker and ensure_worker(project):
+                click.echo("started a worker in the background (prozvon run)", err=True)
             start(project, campaign)
-            launched = True
-        finally:
-            if not launched:
-                project.store.delete_campaign(campaign.campaign_id)
         click.echo(f"{campaign.campaign_id} is running", err=True)
-        if not no_worker and ensure_worker(project):
-            click.echo("started a worker in the background (prozvon run)", err=True)
         if not no_follow:
             follow(project, campaign, OnInterrupt(on_interrupt))
             if not sys.stderr.isatty():
                 console(stderr=True).print(figures_table(figures(project, campaign)))
     return 0
+
+
+def _name(contacts: str) -> str:
+    return "standard input" if contacts == "-" else contacts
+
+
+def _require_list(contacts: str, *, yes: bool) -> None:
+    if contacts == "-":
+        if not yes:
+            raise KnownError("standard input holds the contacts, so nobody can be asked: add --yes to launch")
+    elif not Path(contacts).exists():
+        raise KnownError(f"no such contacts file: {contacts}")
+    elif Path(contacts).is_dir():
+        raise KnownError(f"{contacts} is a folder, not a list of contacts")
+
+
+@contextmanager
+def _term_as_interrupt() -> Iterator[None]:
+    """What is half loaded is taken back on SIGTERM too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _confirmed() -> bool:
+    try:
+        return click.confirm("Launch?", default=False, err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise KnownError(
+            "nobody answered, so it is not launched: add --yes to launch without asking"
+        ) from None
+
+
+def _show_unlaunched(project: Project, report: LoadReport) -> None:
+    """Rows of a list whose loading broke off would never be called: say how to let them go."""
+    for campaign_id in sorted(report.already_in):
+        other = project.store.campaign(campaign_id)
+        if other is not None and other.state is CampaignState.LOADING:
+            click.echo(
+                f"  {campaign_id} was never launched: unless it is being loaded right now, "
+                f"`prozvon campaign stop {campaign_id}` lets its rows go",
+                err=True,
+            )
 
 
 def _nothing(report: LoadReport) -> str:
@@ -112,17 +157,16 @@ def _nothing(report: LoadReport) -> str:
 def _load(
     project: Project, campaign: Campaign, compiled: Compiled, contacts: str, *, again: bool
 ) -> LoadReport:
+    name = _name(contacts)
     if contacts == "-":
-        return _with_progress(
-            project, campaign, compiled, "standard input", _chunks(sys.stdin.fileno()), None, again
-        )
+        return _with_progress(project, campaign, compiled, name, _chunks(sys.stdin.fileno()), None, again)
     try:
         handle = os.open(contacts, os.O_RDONLY)
     except OSError as error:
         raise KnownError(f"cannot read {contacts}: {error.strerror}") from None
     try:
-        size = os.fstat(handle).st_size
-        return _with_progress(project, campaign, compiled, contacts, _chunks(handle), size, again)
+        size = os.fstat(handle).st_size or None  # a pipe does not tell
+        return _with_progress(project, campaign, compiled, name, _chunks(handle), size, again)
     finally:
         os.close(handle)
 

@@ -13,6 +13,7 @@ from orchestrator.cli.view import console, figures_table
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime import export as exporting
+from orchestrator.runtime.background import ensure_worker
 from orchestrator.runtime.figures import figures
 from orchestrator.runtime.project import Project, open_project
 
@@ -87,12 +88,14 @@ def _move(name: str) -> click.Command:
             if not project.store.set_state(found.campaign_id, to, among=among, now=project.clock.now_ms()):
                 raise KnownError(f"cannot {name} {found.campaign_id}: it is {found.state.value}")
             live = project.store.counts(found.campaign_id).dialing
+            if to is CampaignState.RUNNING and ensure_worker(project):
+                click.echo("started a worker in the background (prozvon run)", err=True)
         tail = f"; {live} calls under way go on to their end" if live and name != "resume" else ""
         click.echo(f"{found.campaign_id} is {to.value}{tail}", err=True)
 
     command.__doc__ = {
         "pause": "Pause a campaign: no new calls; those under way go on.",
-        "resume": "Go on with a paused campaign.",
+        "resume": "Go on with a paused campaign; starts a worker when none is running.",
         "stop": "Stop a campaign for good: its leads are not called any more.",
     }[name]
     return click.command(name=name)(command)

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from orchestrator.cli.root import COMMANDS, root
+from orchestrator.engine.dispositions_page import dispositions_page
+from orchestrator.scenario import reference
 
 HEAD = """# Command line
 
@@ -36,9 +38,8 @@ def _sections(command: click.Command, path: str) -> Iterator[str]:
 
 def write_all(docs: Path) -> None:
     """Write every generated reference below `docs`."""
-    from orchestrator.scenario import reference
-
     (docs / "cli.md").write_text(cli_reference(), encoding="utf-8")
+    (docs / "dispositions.md").write_text(dispositions_page(), encoding="utf-8")
     reference.write_all(docs)
 
 

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "check": ("check", "check", "Check scenarios: every mistake at once, with its place and a hint."),
     "demo": ("demo", "demo", "Run a whole campaign against the simulated switch and show what happened."),
     "dnc": ("dnc", "dnc", "The do-not-call list."),
+    "init": ("init", "init", "Make a project: settings, and scenarios to begin with."),
     "lead": ("lead", "lead", "Decide about a held lead: call again, or close."),
     "run": ("run", "run", "The worker, as a service: calls whatever is due."),
     "schema": ("schema", "schema", "Print the JSON Schema of scenarios, for editors."),

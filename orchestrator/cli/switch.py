@@ -97,8 +97,14 @@ def simulate(
         cdr_dir=found.cdr_folder,
         callee_log=settings.data / "callees.jsonl",
         on_ready=lambda port: click.echo(f"simulated switch {name} listens on {found.host}:{port}", err=True),
-        on_log=lambda level, text: click.echo(f"{level}: {text}", err=True),
+        on_log=_log,
     )
+
+
+def _log(level: str, text: str) -> None:
+    """What scripts say on the switch's console; details only concern those who write scripts."""
+    if level != "DEBUG":
+        click.echo(f"{level}: {text}", err=True)
 
 
 def _clock(settings: Settings, speed: float | None, start: str | None) -> Clock:

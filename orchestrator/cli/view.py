@@ -12,7 +12,6 @@ from rich.text import Text
 
 from orchestrator.runtime.figures import Figures
 
-
 WIDTH = 120  # where there is no terminal to ask
 
 

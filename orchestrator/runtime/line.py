@@ -131,11 +131,15 @@ class Line:
 
 
 def read_cdr(path: Path) -> Variables | None:
-    """`variables` of a mod_json_cdr file, or None when it is missing, half written or not one."""
+    """`variables` of a mod_json_cdr file, or None when it is missing, half written or not one.
+
+    A value may hold any bytes, a caller's name for one: the rest is read all the same.
+    """
     try:
         with path.open("rb") as file:
-            data = json.loads(file.read(CDR_BYTES))
-    except (OSError, ValueError):
+            text = file.read(CDR_BYTES).decode("utf-8", errors="replace")
+        data = json.loads(text)
+    except (OSError, ValueError, RecursionError):
         return None
     variables = data.get("variables") if isinstance(data, dict) else None
     return variables if isinstance(variables, dict) else None

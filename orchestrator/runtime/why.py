@@ -7,6 +7,7 @@ from dataclasses import replace
 from orchestrator.domain.lead import Campaign, CampaignState, WaitReason
 from orchestrator.runtime.budgets import gateway_budgets, zones_at
 from orchestrator.runtime.bundles import Bundles
+from orchestrator.runtime.figures import switches_up
 from orchestrator.runtime.project import Project
 from orchestrator.store import Reason, Why
 
@@ -28,7 +29,7 @@ SAY: dict[WaitReason, str] = {
     WaitReason.NO_WORKER: "no worker is running: `prozvon run`",
     WaitReason.SWITCH_DOWN: "no switch with the scenario's gateways is connected",
     WaitReason.DIALING: "on the line now",
-    WaitReason.LOST: "nobody can tell how the last call ended: decide with `prozvon lead retry|close`",
+    WaitReason.LOST: "held for a person: decide with `prozvon lead retry|close`",
     WaitReason.DONE: "done",
 }
 
@@ -43,7 +44,7 @@ def why(project: Project, campaign: Campaign, *, number: str | None = None, as_r
     zones = zones_at(compiled.plan, project.store.zones(campaign.campaign_id), now)
     limits = project.settings.limits.per_number
     workers = project.store.workers()
-    up = {switch: "" for info in workers.values() for switch in info.get("up", "").split()}
+    up = dict.fromkeys(switches_up(workers), "")
     found = project.store.why(
         campaign.campaign_id,
         now=now,
