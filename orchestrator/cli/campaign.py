@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ _S = CampaignState
 MOVES = {
     "pause": (_S.PAUSED, frozenset({_S.RUNNING})),
     "resume": (_S.RUNNING, frozenset({_S.PAUSED})),
-    "stop": (_S.STOPPED, frozenset({_S.RUNNING, _S.PAUSED, _S.LOADING})),
+    "stop": (_S.STOPPED, frozenset({_S.RUNNING, _S.PAUSED})),
 }
 
 
@@ -49,6 +50,9 @@ def list_(folder: Path, as_json: bool) -> None:
         for item in all_figures:
             click.echo(json.dumps(item.as_json(), ensure_ascii=False))
         return
+    if not all_figures:
+        click.echo("no campaigns yet: prozvon call SCENARIO CONTACTS", err=True)
+        return
     table = Table(box=None, header_style="bold")
     for column in ("campaign", "state", "leads", "done", "held", "to call", "attempts", "answered"):
         table.add_column(column, justify="left" if column in ("campaign", "state") else "right")
@@ -56,7 +60,7 @@ def list_(folder: Path, as_json: bool) -> None:
         c = item.counts
         numbers = (c.leads, c.done, c.held, c.ready + c.waiting + c.dialing, c.attempts, c.answered)
         table.add_row(item.campaign_id, item.state.value, *map(str, numbers))
-    console().print(table if all_figures else "no campaigns yet: prozvon call SCENARIO CONTACTS")
+    console().print(table)
 
 
 def _sorted(project: Project) -> list[Campaign]:
@@ -85,6 +89,12 @@ def _move(name: str) -> click.Command:
     def command(folder: Path, campaign_name: str) -> None:
         with open_project(folder) as project:
             found = project.campaign(campaign_name)
+            if name == "stop" and found.state is CampaignState.LOADING:
+                project.store.delete_campaign(found.campaign_id)
+                click.echo(
+                    f"{found.campaign_id} had not been launched: it is gone, its rows are free", err=True
+                )
+                return
             if not project.store.set_state(found.campaign_id, to, among=among, now=project.clock.now_ms()):
                 raise KnownError(f"cannot {name} {found.campaign_id}: it is {found.state.value}")
             live = project.store.counts(found.campaign_id).dialing
@@ -96,7 +106,7 @@ def _move(name: str) -> click.Command:
     command.__doc__ = {
         "pause": "Pause a campaign: no new calls; those under way go on.",
         "resume": "Go on with a paused campaign; starts a worker when none is running.",
-        "stop": "Stop a campaign for good: its leads are not called any more.",
+        "stop": "Stop a campaign for good: its leads are not called any more. One whose loading broke off goes away.",
     }[name]
     return click.command(name=name)(command)
 
@@ -143,5 +153,6 @@ def _to_file(path: Path, write: exporting.Writer) -> int:
     except OSError as error:
         raise KnownError(f"cannot write {path}: {error.strerror}") from None
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
     return count

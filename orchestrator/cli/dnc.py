@@ -6,13 +6,15 @@ import datetime as dt
 import itertools
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from orchestrator.cli.number import one_number
 from orchestrator.contacts.numbers import normalize
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.project import open_project
 
 BATCH = 1000
 
@@ -35,7 +37,7 @@ def dnc() -> None:
 def add(folder: Path, numbers: tuple[str, ...], note: str) -> None:
     """Put numbers on the list."""
     with open_project(folder) as project:
-        clean = [_number(project, text) for text in numbers]
+        clean = [one_number(text, project.settings.region) for text in numbers]
         added = project.store.dnc_add(clean, note, project.clock.now_ms())
     click.echo(f"{added} added, {len(clean) - added} were on it already", err=True)
 
@@ -46,35 +48,46 @@ def add(folder: Path, numbers: tuple[str, ...], note: str) -> None:
 def remove(folder: Path, numbers: tuple[str, ...]) -> None:
     """Take numbers off the list."""
     with open_project(folder) as project:
-        clean = [_number(project, text) for text in numbers]
+        clean = [one_number(text, project.settings.region) for text in numbers]
         removed = project.store.dnc_remove(clean)
     click.echo(f"{removed} removed, {len(clean) - removed} were not on it", err=True)
 
 
 @dnc.command(name="import")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--note", default="", help="Kept with each number.")
 @click.pass_obj
-def import_(folder: Path, file: Iterable[str], note: str) -> int:
+def import_(folder: Path, file: Path, note: str) -> int:
     """Put every number of a text file (one a line, or the first column of a CSV; - reads standard input) on the list.
 
     Lines without a good number are reported with their place; all others are added. Exits with 1 when any was refused.
     """
     added = read = refused = 0
-    with open_project(folder) as project:
-        for batch in _batches(file):
+    with open_project(folder) as project, _opened(file) as lines:
+        for batch in _batches(lines):
             clean = []
             for line, text in batch:
                 number = normalize(text, project.settings.region)
-                if isinstance(number, str) and number.startswith("+"):
+                if isinstance(number, str):
                     clean.append(number)
                 else:
                     refused += 1
-                    click.echo(f"line {line}: not a number: {text[:40]!r}", err=True)
+                    click.echo(f"line {line}: {number}: {text[:40]!r}", err=True)
             read += len(clean)
             added += project.store.dnc_add(clean, note, project.clock.now_ms())
     click.echo(f"{added} added, {read - added} were on it already, {refused} refused", err=True)
     return 1 if refused else 0
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Iterable[str]]:
+    """The lines of a file. Numbers are ASCII, so that any encoding will do for the rest."""
+    try:
+        handle = sys.stdin.fileno() if str(path) == "-" else path
+        with open(handle, encoding="utf-8-sig", errors="replace", closefd=handle is path) as file:
+            yield file
+    except OSError as error:
+        raise KnownError(f"cannot read {path}: {error.strerror}") from None
 
 
 def _batches(file: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
@@ -95,12 +108,3 @@ def list_(folder: Path) -> None:
         for entry in project.store.dnc_list():
             added = dt.datetime.fromtimestamp(entry.added_at / 1000, dt.UTC)
             sys.stdout.write(f"{entry.number}\t{added:%Y-%m-%dT%H:%M:%SZ}\t{entry.note}\n")
-
-
-def _number(project: Project, text: str) -> str:
-    number = normalize(text, project.settings.region)
-    if isinstance(number, str) and number.startswith("+"):
-        return number
-    raise KnownError(
-        f"not a telephone number: {text!r} (write it as +79990000408 or as dialed in {project.settings.region})"
-    )

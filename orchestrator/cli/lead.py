@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from orchestrator.contacts.numbers import normalize
-from orchestrator.domain.lead import Phase
+from orchestrator.cli.number import one_number
+from orchestrator.domain.lead import Campaign, Phase
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.store import LeadRow
@@ -31,11 +31,12 @@ def lead() -> None:
 def retry(folder: Path, campaign: str, number: str) -> None:
     """Let a held lead be called again."""
     with open_project(folder) as project:
-        held = _held(project, campaign, number)
-        project.store.resume_lead(
-            project.campaign(campaign).campaign_id, held.lead_id, project.clock.now_ms()
-        )
-    click.echo(f"{number} will be called again", err=True)
+        found = project.campaign(campaign)
+        held = _held(project, found, number)
+        project.store.resume_lead(found.campaign_id, held.lead_id, project.clock.now_ms())
+        click.echo(f"{held.contact.numbers[0]} will be called again", err=True)
+        if not project.store.workers():
+            click.echo("no worker is running: start one with `prozvon run`", err=True)
 
 
 @lead.command()
@@ -46,18 +47,18 @@ def retry(folder: Path, campaign: str, number: str) -> None:
 def close(folder: Path, campaign: str, number: str, status: str) -> None:
     """Close a held lead: it is not called again."""
     with open_project(folder) as project:
-        held = _held(project, campaign, number)
         found = project.campaign(campaign)
+        held = _held(project, found, number)
         project.store.close_lead(found.campaign_id, held.lead_id, status, project.clock.now_ms())
         project.store.finish_if_done(found.campaign_id, project.clock.now_ms())
-    click.echo(f"{number} is closed with status {status}", err=True)
+    click.echo(f"{held.contact.numbers[0]} is closed with status {status}", err=True)
 
 
-def _held(project: Project, campaign: str, number: str) -> LeadRow:
-    clean = normalize(number, project.settings.region)
-    found = project.store.lead_of_number(project.campaign(campaign).campaign_id, str(clean))
+def _held(project: Project, campaign: Campaign, text: str) -> LeadRow:
+    number = one_number(text, project.settings.region)
+    found = project.store.lead_of_number(campaign.campaign_id, number)
     if found is None:
-        raise KnownError(f"{number} is not in {campaign}")
+        raise KnownError(f"{number} is not in {campaign.campaign_id}")
     if found.phase is not Phase.HELD:
         raise KnownError(
             f"{number} is not held for a person: it is {found.phase.value} ({found.reason.value})"

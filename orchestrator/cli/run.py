@@ -16,7 +16,7 @@ from orchestrator.runtime.worker import run_worker
 @click.option("--until-done", is_flag=True, help="Exit when no campaign is left to call for.")
 @click.option(
     "--drain",
-    type=float,
+    type=click.FloatRange(min=0),
     default=300.0,
     show_default=True,
     help="On SIGTERM or Ctrl-C, wait at most so many seconds for calls under way.",
@@ -35,4 +35,6 @@ def run(folder: Path, log: Path | None, until_done: bool, drain: float, personal
     """
     start_logs(log, personal=personal_data)
     with open_project(folder) as project:
+        for warning in project.store.warnings:
+            click.echo(f"warning: {warning}", err=True)
         run_worker(project, until_done=until_done, drain_s=drain)

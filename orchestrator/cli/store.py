@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.settings import load_settings
 from orchestrator.store import embedded
+from orchestrator.store.foreign import without_password
 
 
 @click.group()
@@ -27,7 +29,7 @@ def store() -> None:
 @click.pass_obj
 def status(folder: Path) -> int:
     """Tell whether the embedded store is up, where, and how large it is. Exits with 1 when it is not."""
-    said = embedded.status(load_settings(folder).data)
+    said = embedded.status(_data(folder))
     click.echo(said.text)
     return 0 if said.is_up else 1
 
@@ -36,4 +38,14 @@ def status(folder: Path) -> int:
 @click.pass_obj
 def stop(folder: Path) -> None:
     """Stop the embedded store (it is saved; the next command starts it again)."""
-    click.echo("stopped" if embedded.stop(load_settings(folder).data) else "it was not running", err=True)
+    click.echo("stopped" if embedded.stop(_data(folder)) else "it was not running", err=True)
+
+
+def _data(folder: Path) -> Path:
+    """The data folder. KnownError when the project's store is another one."""
+    settings = load_settings(folder)
+    if settings.store is not None:
+        raise KnownError(
+            f"this project has no embedded store: `store:` in prozvon.yaml names {without_password(settings.store)}"
+        )
+    return settings.data

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.project import open_clock
 from orchestrator.runtime.publish import publish
 from orchestrator.runtime.settings import Settings, load_settings
 from orchestrator.simulator.clock import Clock, RealClock, SharedClock
@@ -114,23 +115,29 @@ def _clock(settings: Settings, speed: float | None, start: str | None) -> Clock:
             raise KnownError("--speed and --start need `clock: simulated` in prozvon.yaml")
         return RealClock()
     path = settings.clock_file
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         return SharedClock.create(path, start_ms=_start_ms(start), speed=speed or 1.0)
     except FileExistsError:
-        return SharedClock(path)
+        found = open_clock(settings)
+    except OSError as error:
+        raise KnownError(f"cannot make the clock {path}: {error.strerror}") from None
+    if speed is not None and speed != found.speed:
+        raise KnownError(
+            f"the clock {path} runs {found.speed:g} times as fast: leave --speed out, or remove the file to begin anew"
+        )
+    return found
 
 
 def _start_ms(start: str | None) -> int:
     if start is None:
         return RealClock().now_ms()
-    if start.isdigit():
-        return int(start)
     try:
-        moment = dt.datetime.fromisoformat(start)
-    except ValueError:
+        if start.isdecimal():
+            return round(dt.datetime.fromtimestamp(int(start) / 1000, dt.UTC).timestamp() * 1000)
+        return int(dt.datetime.fromisoformat(start).astimezone(dt.UTC).timestamp() * 1000)
+    except (ValueError, OverflowError, OSError):
         raise KnownError(f"--start: {start!r} is neither an ISO time nor epoch milliseconds") from None
-    return int(moment.astimezone(dt.UTC).timestamp() * 1000)
 
 
 def _faults(items: tuple[str, ...]) -> Faults:
@@ -144,4 +151,6 @@ def _faults(items: tuple[str, ...]) -> Faults:
             values[name] = int(text) if "int" in str(FAULTS[name]) else float(text)
         except ValueError:
             raise KnownError(f"--fault {item}: the value is a number") from None
+        if not 0 <= values[name] < float("inf"):
+            raise KnownError(f"--fault {item}: the value is 0 or more")
     return Faults(**values)  # type: ignore[arg-type]  # the names were checked, and numbers are numbers

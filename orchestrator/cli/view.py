@@ -10,6 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from orchestrator.domain.lead import CampaignState
 from orchestrator.runtime.figures import Figures
 
 WIDTH = 120  # where there is no terminal to ask
@@ -51,9 +52,14 @@ def figures_table(item: Figures) -> RenderableType:
 
 
 def _warning(item: Figures) -> Text | None:
+    """Why nothing happens although something waits."""
     waits = item.counts.ready + item.counts.waiting
-    if item.state.value == "running" and waits and not item.workers:
+    if item.state is not CampaignState.RUNNING or not waits:
+        return None
+    if not item.workers:
         return Text("no worker is running: start one with `prozvon run`", style="bold red")
+    if not item.up:
+        return Text("no worker is connected to a switch (yet): its log says why", style="bold red")
     return None
 
 

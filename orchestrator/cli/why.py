@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from orchestrator.cli.number import one_number
 from orchestrator.cli.view import console, instant
-from orchestrator.contacts.numbers import normalize
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.project import open_project
 from orchestrator.runtime.why import SAY
@@ -33,12 +33,11 @@ def why(folder: Path, campaign: str, phone: str | None, as_json: bool) -> None:
     with open_project(folder) as project:
         number = None
         if phone is not None:
-            number = str(normalize(phone, project.settings.region))
-            if not number.startswith("+"):
-                raise KnownError(f"not a telephone number: {phone!r}")
-        found = ask_why(project, project.campaign(campaign), number=number)
-    if phone is not None and not found.reasons:
-        raise KnownError(f"{phone} is not in {campaign}")
+            number = one_number(phone, project.settings.region)
+        asked = project.campaign(campaign)
+        found = ask_why(project, asked, number=number)
+    if number is not None and not found.reasons:
+        raise KnownError(f"{number} is not in {asked.campaign_id}")
     if as_json:
         click.echo(json.dumps(as_rows(found), ensure_ascii=False, indent=2))
     else:

@@ -16,12 +16,12 @@ LOOK_S = 0.05
 def ensure_worker(project: Project) -> bool:
     """Start `prozvon run --until-done` detached, unless a worker is alive. True when one was started.
 
-    KnownError when it does not come up: its own last words, and where its log is.
+    One that came, found nothing left to call and went counts as started. KnownError when it does not come up:
+    its own last words, or where its log is.
     """
     if project.store.workers():
         return False
     log = project.settings.logs / "worker.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
     errors = log.with_name("worker.err")
     command = [
         sys.executable,
@@ -34,15 +34,25 @@ def ensure_worker(project: Project) -> bool:
         "--log",
         str(log),
     ]
-    with errors.open("wb") as err:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err, start_new_session=True
-        )
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with errors.open("wb") as err:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=err,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise KnownError(f"cannot start a worker: {error.strerror}: {error.filename}") from None
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if project.store.workers():
             return True
-        if process.poll() is not None:
+        if process.poll() == 0:
+            return True
+        if process.returncode is not None:
             said = (
                 errors.read_text(encoding="utf-8", errors="replace").strip()
                 or f"exit code {process.returncode}"

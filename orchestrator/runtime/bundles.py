@@ -21,6 +21,7 @@ class Bundles:
         self._by_digest: dict[str, Compiled] = {}
 
     def of(self, campaign: Campaign) -> Compiled:
+        """KnownError when the store has not got it, or this version cannot read it."""
         compiled = self._by_digest.get(campaign.program)
         if compiled is None:
             data = self._store.bundle(campaign.program)
@@ -28,7 +29,13 @@ class Bundles:
                 raise KnownError(
                     f"the store has lost the program of {campaign.campaign_id}: stop it, launch anew"
                 )
-            compiled = self._by_digest[campaign.program] = Compiled.loads(data)
+            try:
+                compiled = self._by_digest[campaign.program] = Compiled.loads(data)
+            except ValueError as error:
+                raise KnownError(
+                    f"{campaign.campaign_id} was launched by another version of prozvon ({error}): "
+                    "go on with that one, or stop it and launch anew"
+                ) from None
         return compiled
 
 

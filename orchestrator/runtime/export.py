@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import TextIO
 
+from orchestrator.contacts.refused_file import inert
 from orchestrator.domain.lead import Campaign
 from orchestrator.store import AttemptRow, LeadRow, Store
 
@@ -43,7 +46,10 @@ COLUMNS: dict[str, str] = {
     "values": "what the customer entered, and what the flow set (JSON)",
     "detail": "more about the ending, for people",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that begins so
+# Where a spreadsheet takes rows apart at another delimiter than the comma, the rest of a quoted cell becomes a cell of
+# its own, formula or not. JSON can say these characters otherwise.
+_DELIMITERS = {ord(character): f"\\u{ord(character):04x}" for character in ";|"}
+_PLAIN_NUMBERS = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?( \+[0-9]+)*\Z")  # 12.5, -3, or telephone numbers
 
 Row = dict[str, object]
 Writer = Callable[[TextIO], int]
@@ -51,7 +57,10 @@ Writer = Callable[[TextIO], int]
 
 def rows(store: Store, campaign: Campaign) -> Iterator[Row]:
     """Every lead and attempt, leads in the order of loading, a lead's attempts in the order of dialing."""
-    with tempfile.NamedTemporaryFile(prefix="prozvon-export-") as file, sqlite3.connect(file.name) as spool:
+    with (
+        tempfile.NamedTemporaryFile(prefix="prozvon-export-") as file,
+        closing(sqlite3.connect(file.name)) as spool,
+    ):
         spool.execute("pragma journal_mode=off")
         spool.execute("create table attempt (lead integer, seq integer, row text)")
         spool.executemany(
@@ -136,10 +145,9 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False) if value else ""
+        return json.dumps(value, ensure_ascii=False).translate(_DELIMITERS) if value else ""
     text = str(value)
-    is_number = text.lstrip("+-").replace(" +", "").isdigit()
-    return f"'{text}" if text.startswith(_FORMULA) and not is_number else text
+    return text if _PLAIN_NUMBERS.match(text) else inert(text)
 
 
 def instant(at: int | None) -> str | None:

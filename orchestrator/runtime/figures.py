@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from orchestrator.domain.lead import Campaign, CampaignState
@@ -20,6 +21,7 @@ class Figures:
     created_at: int
     at: int
     workers: int
+    up: tuple[str, ...]  # switches that some worker is connected to
     counts: CampaignCounts
 
     @property
@@ -41,14 +43,21 @@ class Figures:
             "created_at": self.created_at,
             "at": self.at,
             "workers": self.workers,
+            "switches_up": list(self.up),
             **asdict(self.counts),
             "answer_seizure_ratio": self.answer_seizure_ratio,
         }
 
 
+def switches_up(workers: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    """Names of the switches that these living workers say they are connected to."""
+    return tuple(sorted({switch for info in workers.values() for switch in info.get("up", "").split()}))
+
+
 def figures(project: Project, campaign: Campaign) -> Figures:
     """The figures now, read in a few round trips whatever the size of the campaign."""
     fresh = project.store.campaign(campaign.campaign_id) or campaign
+    workers = project.store.workers()
     return Figures(
         campaign_id=fresh.campaign_id,
         title=fresh.title,
@@ -56,6 +65,7 @@ def figures(project: Project, campaign: Campaign) -> Figures:
         source=fresh.source,
         created_at=fresh.created_at,
         at=project.clock.now_ms(),
-        workers=len(project.store.workers()),
+        workers=len(workers),
+        up=switches_up(workers),
         counts=project.store.counts(fresh.campaign_id),
     )

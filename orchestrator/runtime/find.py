@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.runtime.settings import Settings
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.compile import Compiled, compile_scenario
+from orchestrator.scenario.findings import did_you_mean
+
+SUFFIXES = (".yaml", ".yml")
 
 
 def find_scenario(settings: Settings, name: str) -> tuple[Compiled | None, list[Problem]]:
@@ -15,11 +20,32 @@ def find_scenario(settings: Settings, name: str) -> tuple[Compiled | None, list[
 
     KnownError when there is no such scenario.
     """
-    path = Path(name) if name.endswith((".yaml", ".yml")) else settings.scenarios / f"{name}.yaml"
+    folder = settings.scenarios
+    path = Path(name) if name.endswith(SUFFIXES) else _file_of(folder, name)
     if not path.is_file():
-        have = ", ".join(sorted(p.stem for p in settings.scenarios.glob("*.yaml"))) or "none"
-        raise KnownError(f"no scenario {name!r}: {path} does not exist (there are: {have})")
-    scenarios, problems = check_path([path])
+        raise KnownError(f"no scenario {name!r}: there is no file {path} ({_instead(folder, path.stem)})")
+    is_inside = path.resolve().is_relative_to(folder.resolve())
+    scenarios, problems = check_path([path], folder=folder if is_inside else None)
     if problems:
         return None, problems
     return compile_scenario(scenarios[0]), []
+
+
+def _file_of(folder: Path, name: str) -> Path:
+    """The file named after the scenario; else the first one that says it is that scenario."""
+    usual = folder / f"{name}.yaml"
+    if usual.is_file():
+        return usual
+    says_so = re.compile(rf"^scenario:\s*(['\"]?){re.escape(name)}\1\s*(#|$)", re.MULTILINE)
+    for path in _files(folder):
+        if says_so.search(path.read_text(encoding="utf-8", errors="replace")):
+            return path
+    return usual
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES and path.is_file())
+
+
+def _instead(folder: Path, name: str) -> str:
+    return did_you_mean(name, (path.stem for path in _files(folder))) or f"there are none in {folder}"

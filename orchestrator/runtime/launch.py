@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from orchestrator.runtime.line import require_gateways
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.publish import publish
 from orchestrator.scenario.compile import Compiled
-from orchestrator.store import Added, Already, Merged
+from orchestrator.store import Added, Already, Merged, Store
 
 BATCH = 500  # contacts per call of the store
 
@@ -47,30 +48,49 @@ class Source:
     chunks: Iterable[bytes]
 
 
+@contextmanager
+def launching(project: Project, compiled: Compiled, source: str) -> Iterator[Campaign]:
+    """A campaign in LOADING. However the block ends: without a `start` within it, no trace of it is left."""
+    campaign = new_campaign(project, compiled, source)
+    try:
+        yield campaign
+    finally:
+        with suppress(KnownError):  # it was started; or the store is away, which was told already
+            project.store.delete_campaign(campaign.campaign_id)
+
+
 def new_campaign(project: Project, compiled: Compiled, source: str) -> Campaign:
     """A campaign in LOADING, with the program published to every switch. KnownError before anything is made."""
     require_gateways(missing_gateways(project.settings, compiled.plan), project.settings)
     for switch in project.settings.switches.values():
         publish(switch.root, [compiled])
     now = project.clock.now_ms()
-    taken = {campaign.campaign_id for campaign in project.store.campaigns()}
-    campaign = Campaign(
-        campaign_id=_free_id(compiled.name, now, taken),
-        scenario=compiled.name,
-        program=compiled.digest,
-        state=CampaignState.LOADING,
-        created_at=now,
-        title=compiled.title,
-        source=source,
-    )
-    project.store.create_campaign(campaign, compiled.dumps(), compiled.plan.first)
-    return campaign
+    for campaign_id in _free_ids(project.store, compiled.name, now):
+        campaign = Campaign(
+            campaign_id=campaign_id,
+            scenario=compiled.name,
+            program=compiled.digest,
+            state=CampaignState.LOADING,
+            created_at=now,
+            title=compiled.title,
+            source=source,
+        )
+        try:
+            project.store.create_campaign(campaign, compiled.dumps(), compiled.plan.first)
+        except KnownError:
+            if project.store.campaign(campaign_id) is None:
+                raise
+            continue  # somebody else has launched under this name since we looked
+        return campaign
+    raise AssertionError("there is always one more name")
 
 
-def _free_id(scenario: str, now: int, taken: set[str]) -> str:
+def _free_ids(store: Store, scenario: str, now: int) -> Iterator[str]:
+    """`SCENARIO-DAY-1` and so on, in UTC, without those that are taken."""
+    taken = {campaign.campaign_id for campaign in store.campaigns()}
     day = dt.datetime.fromtimestamp(now / 1000, dt.UTC)
     names = (f"{scenario}-{day:%Y%m%d}-{number}" for number in itertools.count(1))
-    return next(name for name in names if name not in taken)
+    return (name for name in names if name not in taken)
 
 
 def load(
@@ -82,14 +102,20 @@ def load(
     again: bool = False,
     progress: Callable[[LoadReport], None] = lambda _: None,
 ) -> LoadReport:
-    """Stream the source into the campaign; calls `progress` after each batch. Refused rows go to a file."""
+    """Stream the source into the campaign; calls `progress` after each batch. Refused rows go to a file.
+
+    KnownError when the list cannot be read, or the file of refused rows not be written.
+    """
     report = LoadReport()
     refused = RefusedFile(project.settings.data / "refused" / f"{campaign.campaign_id}.csv")
-    with refused:
-        accepted = _accepted(project, compiled, source, report, refused)
-        for batch in _batches(accepted, BATCH):
-            _store(project, campaign, batch, report, again=again)
-            progress(report)
+    try:
+        with refused:
+            accepted = _accepted(project, compiled, source, report, refused)
+            for batch in _batches(accepted, BATCH):
+                _store(project, campaign, batch, report, again=again)
+                progress(report)
+    except OSError as error:
+        raise KnownError(f"loading {source.name} broke off: {error.strerror}: {error.filename}") from None
     progress(report)
     if report.refused:
         report.refused_file = refused.path

@@ -10,11 +10,16 @@ from typing import Any, TextIO
 
 import structlog
 
+from orchestrator.domain.problem import KnownError
+
 PERSONAL = ("number", "keys", "contact")  # dropped unless asked for
 
 
 def start_logs(path: Path | None, *, personal: bool = False) -> None:
-    """Log to `path` (appending, readable by the owner alone), or to standard error when it is None."""
+    """Log to `path` (appending, readable by the owner alone), or to standard error when it is None.
+
+    KnownError when the file cannot be written.
+    """
     out = sys.stderr if path is None else _open(path)
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -34,9 +39,12 @@ def start_logs(path: Path | None, *, personal: bool = False) -> None:
 
 
 def _open(path: Path) -> TextIO:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600, exist_ok=True)
-    return path.open("a", encoding="utf-8", buffering=1)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)
+        return path.open("a", encoding="utf-8", buffering=1)
+    except OSError as error:
+        raise KnownError(f"cannot write the log {path}: {error.strerror}") from None
 
 
 def _drop_personal(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

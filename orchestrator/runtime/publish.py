@@ -22,7 +22,7 @@ def publish(root: Path, scenarios: Iterable[Compiled]) -> list[Path]:
     try:
         return sorted(path for path, data in _wanted(root, scenarios) if _write(path, data))
     except OSError as error:
-        raise KnownError(f"cannot write to the switch's folder {root}: {error}") from None
+        raise KnownError(f"cannot publish to the switch's folder {root}: {error}") from None
 
 
 def _wanted(root: Path, scenarios: Iterable[Compiled]) -> Iterable[tuple[Path, bytes]]:

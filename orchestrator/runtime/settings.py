@@ -6,18 +6,24 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from orchestrator.contacts.numbers import known_region
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.problem import KnownError
+from orchestrator.engine.classify import is_override_key
+from orchestrator.runtime.settings_file import Place, read_settings
 
 FILE_NAME = "prozvon.yaml"
 DEFAULT_PASSWORD = "ClueCon"  # noqa: S105  # FreeSWITCH's own default, known to everybody
 
+# What no cause can mean: the first two are said by an answer, the others by the queue and by reconciling.
+_NEVER_SAID = (Disposition.ANSWERED, Disposition.MACHINE, Disposition.ABANDONED, Disposition.LOST)
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _DIAL = re.compile(r"[A-Za-z0-9_./:@+-]*\{(?:number|digits)\}[A-Za-z0-9_./:@+-]*\Z")
 
 
@@ -35,7 +41,35 @@ def _dial(value: str) -> str:
     return value
 
 
+def _region(value: str) -> str:
+    if not known_region(value):
+        raise ValueError("no region of telephone numbers: write a country code in capitals, such as RU")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not _VARIABLE.match(value):
+        raise ValueError("the name of an environment variable: letters, digits and _")
+    return value
+
+
+def _cause(value: str) -> str:
+    if not is_override_key(value):
+        raise ValueError(
+            "neither a hangup cause (docs/dispositions.md has them all) nor a SIP status of 300 to 699"
+        )
+    return value
+
+
+def _meaning(value: Disposition) -> Disposition:
+    if value in _NEVER_SAID:
+        raise ValueError(f"no cause means `{value}`")
+    return value
+
+
 Name = Annotated[str, AfterValidator(_name)]
+Cause = Annotated[str, AfterValidator(_cause)]
+Meaning = Annotated[Disposition, AfterValidator(_meaning)]
 
 
 class _Strict(BaseModel):
@@ -48,7 +82,7 @@ class Gateway(_Strict):
     cps: Annotated[float, Field(gt=0, le=1000)] = 5.0  # new calls per second
     channels: Annotated[int, Field(gt=0, le=100_000)] = 30  # calls at once
     dial: Annotated[str, AfterValidator(_dial)] | None = None  # default: sofia/gateway/NAME/{number}
-    causes: dict[str, Disposition] = {}
+    causes: dict[Cause, Meaning] = {}
 
     def dial_string(self, name: str) -> str:
         return self.dial or f"sofia/gateway/{name}/{{number}}"
@@ -59,11 +93,17 @@ class Switch(_Strict):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(gt=0, lt=65536)] = 8021
-    password_env: str | None = None
+    password_env: Annotated[str, AfterValidator(_variable)] | None = None
     password_file: Path | None = None
     root: Path = Path("data/switch")
     cdr: Path | None = None  # default: ROOT/cdr
     gateways: dict[Name, Gateway] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.password_env and self.password_file:
+            raise ValueError("password_env and password_file: only one of them can be meant")
+        return self
 
     @property
     def cdr_folder(self) -> Path:
@@ -72,10 +112,10 @@ class Switch(_Strict):
     def password(self) -> str:
         """The event socket's password. KnownError when it is nowhere; it is never part of a message."""
         if self.password_env:
-            value = os.environ.get(self.password_env)
-            if value:
-                return value
-            raise KnownError(f"the event socket's password is not set: export {self.password_env}=...")
+            value = os.environ.get(self.password_env, "")
+            if not value:
+                raise KnownError(f"the event socket's password is not set: export {self.password_env}=...")
+            return _one_line(value, f"the password in {self.password_env}")
         if self.password_file:
             return _secret(self.password_file)
         return DEFAULT_PASSWORD
@@ -85,12 +125,21 @@ def _secret(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         value = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KnownError(f"cannot read the password file {path}: {error}") from None
+    except OSError as error:
+        raise KnownError(f"cannot read the password file {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise KnownError(f"the password file {path} is not UTF-8 text") from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise KnownError(f"others can read the password file {path}: chmod 600 {path}")
     if not value:
         raise KnownError(f"the password file {path} is empty")
+    return _one_line(value, f"the password file {path}")
+
+
+def _one_line(value: str, what: str) -> str:
+    """A password goes to the switch as a line: a line break in it would be a second command."""
+    if not value.isprintable():
+        raise KnownError(f"{what} holds more than one line, or a control character")
     return value
 
 
@@ -109,8 +158,8 @@ class Settings(_Strict):
     """`prozvon.yaml`. Every key has a default; docs/settings.md explains them."""
 
     project: Name = "prozvon"
-    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "RU"
-    store: str | None = None
+    region: Annotated[str, AfterValidator(_region)] = "RU"
+    store: str | None = Field(default=None, repr=False)  # may hold a password
     fsync: Literal["everysec", "always"] = "always"
     data: Path = Path("data")
     scenarios: Path = Path("scenarios")
@@ -120,7 +169,7 @@ class Settings(_Strict):
         15.0  # no channel and no CDR for so long: there was no call
     )
     limits: Limits = Limits()
-    switches: dict[Name, Switch] = Field(
+    switches: Annotated[dict[Name, Switch], Field(min_length=1)] = Field(
         default_factory=lambda: {"main": Switch(gateways={"main": Gateway()})}
     )
 
@@ -149,41 +198,21 @@ def load_settings(folder: Path) -> Settings:
     folder = folder.resolve()
     if not folder.is_dir():
         raise KnownError(f"no such project folder: {folder}")
-    path = folder / FILE_NAME
-    raw = _read(path) if path.exists() else {}
+    file = read_settings(folder / FILE_NAME)
     try:
-        settings = Settings.model_validate(raw)
+        settings = Settings.model_validate(file.data)
     except ValidationError as error:
-        raise KnownError(_explain(path, error)) from None
+        raise file.explain(error, _keys) from None
     return _absolute(settings, folder)
 
 
-def _read(path: Path) -> Any:
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise KnownError(f"cannot read {path}: {error}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise KnownError(f"{where}: not YAML: {getattr(error, 'problem', error)}") from None
-    if raw is None:
-        return {}
-    if not isinstance(raw, dict):
-        raise KnownError(f"{path}: the settings are a mapping, `project: NAME` and so on")
-    return raw
-
-
-def _explain(path: Path, error: ValidationError) -> str:
-    """Every mistake on a line of its own: key path, then what is wrong."""
-    lines = []
-    for item in error.errors(include_url=False):
-        key = ".".join(str(part) for part in item["loc"]) or "settings"
-        said = (
-            "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
-        )
-        lines.append(f"{path}: {key}: {said}")
-    return "\n".join(lines)
+def _keys(place: Place) -> list[str]:
+    """The keys there may be at a place of the file."""
+    models: dict[int, type[BaseModel]] = {0: Settings, 2: Switch, 4: Gateway}
+    if place[:1] == ("limits",):
+        models = {1: Limits, 2: PerNumber}
+    model = models.get(len(place))
+    return list(model.model_fields) if model else []
 
 
 def _absolute(settings: Settings, folder: Path) -> Settings:

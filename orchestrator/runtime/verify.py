@@ -87,13 +87,19 @@ def _never_two_at_once(seen: Sequence[CalleeCall]) -> Iterator[str]:
 
 
 def _within_caps(plan: DialPlan, attempts: Sequence[Row]) -> Iterator[str]:
-    uncounted = {key for key, rule in plan.rules.items() if not rule.counts}
-    per_lead = Counter(row["lead"] for row in attempts if row["disposition"] not in uncounted)
+    per_lead = Counter(row["lead"] for row in attempts if _counts(plan, row))
     yield from (
         f"lead {lead} had {n} attempts of {plan.attempts}"
         for lead, n in per_lead.items()
         if n > plan.attempts
     )
+
+
+def _counts(plan: DialPlan, row: Row) -> bool:
+    """Whether the attempt used one up: as its result's rule says when a person gave one, else its disposition's."""
+    is_told = row["disposition"] == Disposition.ANSWERED and row["result"] is not None
+    rule = plan.rules.get(str(row["result"] if is_told else row["disposition"]))
+    return rule is None or rule.counts
 
 
 def _within_hours(plan: DialPlan, attempts: Sequence[Row], seen: Sequence[CalleeCall]) -> Iterator[str]:
