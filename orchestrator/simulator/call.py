@@ -38,6 +38,7 @@ class Call:
         *,
         uuid: str,
         session_id: int,
+        now_ms: int,
         on_result: Callable[[str], None],
         on_end: Callable[[Leg], None],
     ) -> None:
@@ -46,7 +47,7 @@ class Call:
         self._is_announced = self._is_originated = False
         own = request.variables
         self.leg = Leg(
-            outbound_channel(request, uuid=uuid, session_id=session_id, now_ms=switch.clock.now_ms()),
+            outbound_channel(request, uuid=uuid, session_id=session_id, now_ms=now_ms),
             callee,
             number=request.destination.number,
             messages=Messages(switch.root, own.get("prozvon_program", ""), own.get("prozvon_payload", "")),
@@ -70,7 +71,7 @@ class Call:
         """Live through ringing. True when the leg may go on to its extension."""
         leg, callee = self.leg, self.leg.callee
         waits_for_answer = self._request.variables.get("ignore_early_media", "false") != "false"
-        if callee.outcome not in _NO_RINGING:
+        if self._is_sip and callee.outcome not in _NO_RINGING:
             if not leg.live_for(POST_DIAL_MS):
                 return False
             if self._progress() and not waits_for_answer:

@@ -77,7 +77,7 @@ class Calls:
             self._emit_bare(leg_uuid)
             announce(f"-ERR {cause}\n")
         else:
-            self._begin(request, leg_uuid, announce)
+            self._begin(request, leg_uuid, now_ms, announce)
 
     def _refusal(self, request: Originate) -> str:
         if request.destination.endpoint == "loopback":
@@ -106,15 +106,16 @@ class Calls:
             },
         )
 
-    def _begin(self, request: Originate, leg_uuid: str, announce: Callable[[str], None]) -> None:
+    def _begin(self, request: Originate, leg_uuid: str, now_ms: int, announce: Callable[[str], None]) -> None:
         self.made[request.destination.gateway] += 1
-        callee = self._callee(request, leg_uuid)
+        callee = self._callee(request, leg_uuid, now_ms)
         call = Call(
             self._switch,
             request,
             callee,
             uuid=leg_uuid,
             session_id=self.throttle.sessions,
+            now_ms=now_ms,
             on_result=announce,
             on_end=self._ended,
         )
@@ -126,9 +127,9 @@ class Calls:
         greenlet.rawlink(self._greenlets.discard)
         greenlet.start()
 
-    def _callee(self, request: Originate, leg_uuid: str) -> Callee:
+    def _callee(self, request: Originate, leg_uuid: str, now_ms: int) -> Callee:
         """Who picks up this time; the log of callees knows of the call from now on."""
-        destination, now_ms = request.destination, self._switch.clock.now_ms()
+        destination = request.destination
         if destination.endpoint == "loopback":
             return far_end(self._switch.dialplan, destination)
         if self.gateways[destination.gateway] == "dead":

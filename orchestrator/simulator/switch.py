@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
@@ -30,6 +31,7 @@ from orchestrator.simulator.timers import Timers
 HEARTBEAT_MS: Final = 20_000
 CONSOLE_LINES: Final = 1000
 SHUTDOWN_S: Final = 5.0
+BACKLOG: Final = 64
 SHUTDOWN_NOTICE: Final = (
     b"Content-Type: text/disconnect-notice\nContent-Length: 31\n\nThe system is being shut down.\n"
 )
@@ -96,9 +98,9 @@ class SimulatedSwitch:
         """Listen. KnownError when the dialplan is broken, OSError when the port is taken."""
         self.cdr_dir.mkdir(parents=True, exist_ok=True)
         self.dialplan.load()
-        self._server = StreamServer((self.host, self.port), self._serve, backlog=64)
+        self._server = StreamServer(_listening(self.host, self.port), self._serve)
         self._server.start()
-        self.port = self._server.server_port or self.port
+        self.port = self._server.socket.getsockname()[1]
         self.timers.start()
         self._heart = gevent.spawn(self._beat)
 
@@ -231,3 +233,16 @@ class SimulatedSwitch:
             "local_ip_v4": "127.0.0.1",
         }
         return known.get(name)
+
+
+def _listening(host: str, port: int) -> Socket:
+    """A socket that listens; closed again when it cannot."""
+    server = Socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind((host, port))
+        server.listen(BACKLOG)
+    except OSError:
+        server.close()
+        raise
+    return server

@@ -88,7 +88,8 @@ def test_packages_relative_imports_and_dataclasses_work(rig: Rig) -> None:
     rig.write(
         "a.py",
         "import os.path\nimport flow.deep\nfrom flow import state\n"
-        "def handler(session, args):\n    v = flow.deep.State().text + str(flow.deep.leaf.same)\n    session.setVariable('v', v)\n",
+        "v = flow.deep.State().text + str(flow.deep.leaf.same)\n"
+        "def handler(session, args):\n    session.setVariable('v', v)\n",
     )
     assert rig.run("a").channel.get("v") == "xTrue"
     assert not {name for name in sys.modules if name.partition(".")[0] == "flow"}
