@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from orchestrator.contacts.numbers import known_region
 from orchestrator.domain.disposition import Disposition
@@ -198,12 +198,7 @@ def load_settings(folder: Path) -> Settings:
     folder = folder.resolve()
     if not folder.is_dir():
         raise KnownError(f"no such project folder: {folder}")
-    file = read_settings(folder / FILE_NAME)
-    try:
-        settings = Settings.model_validate(file.data)
-    except ValidationError as error:
-        raise file.explain(error, _keys) from None
-    return _absolute(settings, folder)
+    return _absolute(read_settings(folder / FILE_NAME).validated(Settings, _keys), folder)
 
 
 def _keys(place: Place) -> list[str]:

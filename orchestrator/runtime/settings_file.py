@@ -1,4 +1,4 @@
-"""Reads `prozvon.yaml`: all text as typed, and every mistake with its line, before the model sees any of it."""
+"""Reads `prozvon.yaml`: all text as typed, and every mistake at once, each with its line."""
 
 from __future__ import annotations
 
@@ -6,38 +6,53 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.scenario.findings import did_you_mean
 
 Place = tuple[str, ...]  # ("switches", "main", "port")
 Keys = Callable[[Place], Iterable[str]]  # the keys there may be at a place
+Fault = tuple[tuple[int, int], str]  # line and column from 1, (0, 0) for the file as a whole; what is wrong
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsFile:
-    """What a file says: texts, lists and mappings of them, and where (line, column, from 1) each place is."""
+    """What a file says: texts, and mappings of them; where each place is; what is wrong with it as YAML."""
 
     path: Path
     data: dict[str, Any] = field(default_factory=dict)
     marks: dict[Place, tuple[int, int]] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
 
-    def explain(self, error: ValidationError, keys: Keys) -> KnownError:
-        """Every mistake on a line of its own: file:line:col, key, what is wrong. No value is ever told: some are
-        secrets.
+    def validated(self, model: type[M], keys: Keys) -> M:
+        """The file as `model`. KnownError with every mistake on a line of its own: file:line:col: key: what is wrong.
+
+        No value is ever told: some are secrets.
         """
-        found = []
+        try:
+            made = model.model_validate(self.data)
+        except ValidationError as error:
+            raise self._refusal([*self.faults, *self._explained(error, keys)]) from None
+        if self.faults:
+            raise self._refusal(self.faults)
+        return made
+
+    def _explained(self, error: ValidationError, keys: Keys) -> Iterator[Fault]:
         for item in error.errors(include_url=False, include_input=False):
             place = tuple(str(part) for part in item["loc"] if part != "[key]")
             said = item["msg"].removeprefix("Value error, ")
             if item["type"] == "extra_forbidden":
                 said = f"unknown key ({did_you_mean(place[-1], keys(place[:-1]))})"
-            found.append((self.marks.get(place, (0, 0)), f"{'.'.join(place) or 'settings'}: {said}"))
-        lines = (_line(self.path, mark, text) for mark, text in sorted(found))
+            yield self.marks.get(place, (0, 0)), f"{'.'.join(place) or 'settings'}: {said}"
+
+    def _refusal(self, faults: Iterable[Fault]) -> KnownError:
+        lines = (_line(self.path, mark, text) for mark, text in sorted(faults))
         return KnownError("\n".join(dict.fromkeys(lines)))
 
 
@@ -45,15 +60,15 @@ def read_settings(path: Path) -> SettingsFile:
     """The file at `path`; an empty one when there is none. KnownError when it is not a mapping in YAML."""
     if not os.path.lexists(path):
         return SettingsFile(path=path)
+    data: dict[str, Any] = {}
+    marks: dict[Place, tuple[int, int]] = {}
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-        made = SettingsFile(path=path)
-        if node is not None:
-            if not isinstance(node, yaml.MappingNode):
-                raise KnownError(f"{path}: the settings are a mapping: `project: NAME` and so on")
-            problems = list(_fill(made.data, node, (), made.marks))
-            if problems:
-                raise KnownError("\n".join(_line(path, mark, text) for mark, text in sorted(problems)))
+        if node is None or _is_nothing(node):
+            return SettingsFile(path=path)
+        if not isinstance(node, yaml.MappingNode):
+            raise KnownError(f"{path}: the settings are a mapping: `project: NAME` and so on")
+        faults = tuple(_fill(data, node, (), marks))
     except OSError as error:
         raise KnownError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -62,7 +77,39 @@ def read_settings(path: Path) -> SettingsFile:
         raise KnownError(_not_yaml(path, error)) from None
     except RecursionError:
         raise KnownError(f"{path}: nested too deeply, or within itself") from None
-    return made
+    return SettingsFile(path=path, data=data, marks=marks, faults=faults)
+
+
+def _fill(
+    data: dict[str, Any], node: yaml.MappingNode, place: Place, marks: dict[Place, tuple[int, int]]
+) -> Iterator[Fault]:
+    """Put what `node` says into `data`; yields what is wrong with it."""
+    for key, value in node.value:
+        mark = (key.start_mark.line + 1, key.start_mark.column + 1)
+        if not isinstance(key, yaml.ScalarNode):
+            yield mark, "a key is a name"
+            continue
+        here = (*place, key.value)
+        name = ".".join(here)
+        if here in marks:
+            yield mark, f"{name}: stands here twice (line {marks[here][0]})"
+            continue
+        marks[here] = mark
+        if isinstance(value, yaml.MappingNode):
+            data[key.value] = {}
+            yield from _fill(data[key.value], value, here, marks)
+        elif not isinstance(value, yaml.ScalarNode):
+            yield mark, f"{name}: no key here takes a list"
+        elif _is_nothing(value):
+            yield mark, f"{name}: has no value: write one, or leave the key out"
+        else:
+            data[key.value] = value.value
+
+
+def _is_nothing(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and (
+        not node.value or (node.style is None and node.value in ("~", "null"))
+    )
 
 
 def _not_yaml(path: Path, error: yaml.YAMLError) -> str:
@@ -73,31 +120,3 @@ def _not_yaml(path: Path, error: yaml.YAMLError) -> str:
 
 def _line(path: Path, mark: tuple[int, int], text: str) -> str:
     return f"{path}:{mark[0]}:{mark[1]}: {text}" if mark[0] else f"{path}: {text}"
-
-
-Found = Iterator[tuple[tuple[int, int], str]]
-
-
-def _fill(
-    data: dict[str, Any], node: yaml.MappingNode, place: Place, marks: dict[Place, tuple[int, int]]
-) -> Found:
-    """Put what `node` says into `data`; yields what is wrong with it as YAML."""
-    for key, value in node.value:
-        mark = (key.start_mark.line + 1, key.start_mark.column + 1)
-        if not isinstance(key, yaml.ScalarNode):
-            yield mark, "a key is a name"
-            continue
-        here = (*place, key.value)
-        if here in marks:
-            yield mark, f"{'.'.join(here)}: stands here twice (line {marks[here][0]})"
-            continue
-        marks[here] = mark
-        if isinstance(value, yaml.MappingNode):
-            data[key.value] = {}
-            yield from _fill(data[key.value], value, here, marks)
-        elif isinstance(value, yaml.ScalarNode):
-            data[key.value] = value.value
-            if not value.value or (value.style is None and value.value in ("~", "null")):
-                yield mark, f"{'.'.join(here)}: has no value: write one, or leave the key out"
-        else:
-            yield mark, f"{'.'.join(here)}: no key here takes a list"
