@@ -29,8 +29,8 @@ class Project:
         campaigns = self.store.campaigns()
         of_scenario = [c for c in campaigns if c.scenario == name]
         if of_scenario:
-            return max(of_scenario, key=lambda c: (c.created_at, c.campaign_id))
-        known = ", ".join(sorted(c.campaign_id for c in campaigns)[-5:]) or "none yet"
+            return of_scenario[-1]  # in the order of creation
+        known = ", ".join([c.campaign_id for c in campaigns][-5:]) or "none yet"
         raise KnownError(f"no campaign {name!r} (there are: {known}); `prozvon campaign list` shows all")
 
 
@@ -61,7 +61,10 @@ def open_clock(settings: Settings) -> Clock:
         return RealClock()
     if not settings.clock_file.exists():
         return MissingClock(settings.clock_file)
-    return SharedClock(settings.clock_file)
+    try:
+        return SharedClock(settings.clock_file)
+    except (OSError, ValueError) as error:
+        raise KnownError(f"the simulated clock cannot be read: {error}; remove it to begin anew") from None
 
 
 @contextmanager
