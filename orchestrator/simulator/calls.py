@@ -50,7 +50,7 @@ class Calls:
         self.gateways: dict[str, str] = dict.fromkeys(gateways, "up")
         self.made: Counter[str] = Counter()  # per gateway
         self.failed: Counter[str] = Counter()
-        self.throttle = Throttle(limits)
+        self.throttle = Throttle(limits, switch.clock.speed)
         self.peak = 0
         self.callee_log = CalleeLog(callee_log)
         self._legs: dict[str, Leg] = {}

@@ -66,6 +66,10 @@ class Commands:
             "prozvon_fault": self._fault,
         }
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._table)
+
     def run(self, name: str, arguments: str) -> str:
         command = self._table.get(name)
         return command(arguments.strip(" ")) if command else f"-ERR {name} Command not found!\n"

@@ -46,3 +46,12 @@ def test_no_second_has_more_sessions_than_its_limit(sps: int, moments: list[int]
     admitted = [moment // 1000 for moment in sorted(moments) if throttle.admit(moment, 0)]
     assert all(admitted.count(second) < sps for second in set(admitted))
     assert throttle.left(10_000) == sps
+
+
+def test_on_a_fast_clock_late_commands_that_come_together_are_no_burst() -> None:
+    throttle = Throttle(Limits(sessions_per_second=11), speed=40)  # ten seconds pass in a quarter of one
+    assert [throttle.admit(100_000, 0) for _ in range(101)] == [True] * 100 + [False]
+    assert not throttle.admit(109_999, 0)
+    assert throttle.admit(110_000, 0)
+    assert (throttle.peak, throttle.last(110_000)) == (10, 10)
+    assert throttle.left(110_000) == 11
