@@ -108,7 +108,7 @@ CALLER_ID_SCHEMA: dict[str, Any] = {
         {
             "type": "object",
             "required": [DEFAULT],
-            "patternProperties": {r"^(default|[A-Z]{2}|\+[0-9]{1,15})$": _NUMBERS_SCHEMA},
+            "patternProperties": {r"^(default|[A-Z]{2}|\+?[0-9]{1,15})$": _NUMBERS_SCHEMA},
             "additionalProperties": False,
         },
     ]

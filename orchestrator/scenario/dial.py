@@ -48,6 +48,8 @@ def _gateways(raw: Any, info: ValidationInfo) -> tuple[GatewayShare, ...]:
     """A list is used in its order, `{name: weight}` by weight."""
     findings = Findings()
     if isinstance(raw, Map):
+        if not raw:
+            raise wrong("S111", "no gateway is named")
         names = each(raw, parse_gateway, findings)
         weights: list[int | None] = [*each(raw.values(), lambda value: parse_whole(value, 1, 1000), findings)]
     else:
@@ -137,7 +139,12 @@ _NAMES: dict[str, Any] = {"type": [*SCALAR_TYPES, "array"], "items": {"type": SC
 _WEIGHTS: dict[str, Any] = {
     "type": "object",
     "minProperties": 1,
-    "additionalProperties": {"type": ["integer", "string"], "minimum": 1, "maximum": 1000},
+    "additionalProperties": {
+        "type": ["integer", "string"],
+        "minimum": 1,
+        "maximum": 1000,
+        "pattern": r"^\d+$",
+    },
 }
 _ZONE: dict[str, Any] = {
     "type": "object",

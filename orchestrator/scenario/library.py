@@ -119,14 +119,16 @@ def _names(value: Any) -> list[Text]:
 
 def _fill(root: Map, shared: Map, section: str, written: frozenset[str], findings: Findings) -> None:
     """Add what `shared` has in `section` and the file that includes does not have."""
-    more = shared.value(section)
+    more, have = shared.value(section), root.value(section)
     if more is None:
         return
-    have = root.value(section)
-    if have is None:
-        root[shared_key(shared, section)] = Map.at(more, more.mark) if isinstance(more, Map) else more
+    if not isinstance(more, Map):
+        findings.add("S103", more, f"keys and values are expected here, this is {shape(more)}")
         return
-    if not isinstance(have, Map) or not isinstance(more, Map):
+    if have is None:
+        root[shared_key(shared, section)] = Map.at(more, more.mark)
+        return
+    if not isinstance(have, Map):
         return  # the model tells that it is no mapping
     filled = Map.at(have, have.mark)
     for key, value in more.items():

@@ -30,6 +30,12 @@ def _as_list(raw: Any) -> Any:
     return Seq.at(items_of(raw), raw.mark) if isinstance(raw, Text) and raw else raw
 
 
+_LIST_SCHEMA: dict[str, Any] = {"type": ["string", "array"], "items": {"type": "string"}, "minItems": 1}
+OneOrMore = Annotated[
+    list[Filled], Field(min_length=1), BeforeValidator(_as_list), WithJsonSchema(_LIST_SCHEMA)
+]
+
+
 class ColumnSpec(Part):
     """A column of the contacts. `name: text` is short for `name: {type: text}`."""
 
@@ -75,10 +81,10 @@ class ScenarioModel(Part):
     kind: Annotated[Text, PlainValidator(_kind), WithJsonSchema({"const": "robocall"})] = Field(
         description="`robocall`: the flow speaks and takes keys"
     )
-    languages: Annotated[list[Filled], BeforeValidator(_as_list)] = Field(
-        min_length=1, description="ru, en; the first is the default, a contact's `language` column chooses"
+    languages: OneOrMore = Field(
+        description="ru, en; the first is the default, a contact's `language` column chooses"
     )
-    include: Annotated[list[Filled], BeforeValidator(_as_list)] = Field(
+    include: OneOrMore = Field(
         default_factory=list, description="files with shared `messages`, `contact`, `dial` and `rules`"
     )
     contact: Named[Tolerant[ColumnSpec]] = Field(

@@ -9,12 +9,14 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     PrivateAttr,
     ValidationError,
     ValidationInfo,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
 from orchestrator.scenario.codes import CODES
@@ -78,6 +80,20 @@ class Part(BaseModel):
 
     _raw: Map = PrivateAttr(default_factory=Map.at)
     _broken: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        made = handler(schema)
+        if cls.shorthand is None:
+            return made
+        whole = handler.resolve_ref_schema(made)
+        short = whole["properties"][cls.shorthand]
+        long = dict(whole)
+        whole.clear()
+        whole["anyOf"] = [short, long]
+        return made
 
     @property
     def mark(self) -> Mark:

@@ -57,7 +57,7 @@ a flow variable that `ask` or `set` filled before.
 
 | filter | for columns of type | says |
 |---|---|---|
-| `digits` | digits, number, text, phone | one by one: up to four together, more by threes with pauses, never one alone |
+| `digits` | digits, number, text, phone | one by one: up to four together, more by threes with pauses between |
 | `number` | number, digits, money | the number in words, decimals too |
 | `date` | date | day and month: *до первого декабря*, *until December first*; `date("full")` adds the year |
 | `money` | money, number, digits | *сто один рубль пять копеек*, hundredths only when there are any |
@@ -65,14 +65,14 @@ a flow variable that `ask` or `set` filled before.
 
 Without an argument `money` is RUB in Russian and USD in English; `money("EUR")` names RUB, USD, EUR, KZT or BYN.
 Russian numbers are in the nominative, dates in the genitive: word messages so that they fit. A `date` column needs its
-filter. On flow variables only `digits` and `number` are possible, as the switch says them; contact columns are put into
-words before the call begins. A contact's value is plain data whatever it holds: it is never read as a template.
+filter. On flow variables only `digits` and `number` are possible, as the switch says them; contact columns are put
+into words before the call begins. A contact's value is plain data whatever it holds: it is never read as a template.
 """
 
 FLOW = """\
-Blocks are lists of steps, run in order; the call begins at `start`. The verbs are in [verbs.md](verbs.md). A block that
-runs to its end ends the call. Each block must be reachable, and a person who presses nothing must come to an end: a round
-of blocks that only a key leaves is a problem, unless an `if` in it looks at a variable that the round sets.
+Blocks are lists of steps, run in order; the call begins at `start`. The verbs are in [verbs.md](verbs.md). A block
+that runs to its end ends the call. Each block must be reachable, and a person who presses nothing must come to an end:
+a round of blocks that only a key leaves is a problem, unless an `if` in it looks at a variable that the round sets.
 """
 
 MACHINE = """\

@@ -82,7 +82,7 @@ def repairs(error: yaml.MarkedYAMLError, text: str) -> Iterator[Repair]:
 
 
 def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
+    return len(line) - len(line.lstrip(" \t"))
 
 
 def _end(lines: list[str], first: int) -> int:

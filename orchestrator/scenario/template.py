@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from jinja2 import TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -161,14 +162,15 @@ def _what(node: nodes.Node) -> str:
 def _tidy(parts: list[Fixed | Spoken]) -> tuple[Fixed | Spoken, ...]:
     """One blank between words, none at the ends of the message; line breaks are not spoken."""
     tidied: list[Fixed | Spoken] = []
-    for index, part in enumerate(parts):
-        if isinstance(part, Spoken):
-            tidied.append(part)
+    for is_spoken, group in groupby(parts, lambda part: isinstance(part, Spoken)):
+        run = list(group)
+        if is_spoken:
+            tidied += run
             continue
-        text = clean(part.text)
-        before = " " if index and part.text[:1].isspace() else ""
-        after = " " if index < len(parts) - 1 and part.text[-1:].isspace() else ""
-        joined = before + text + after if text else before or after
+        text = "".join(part.text for part in run if isinstance(part, Fixed))
+        before = " " if tidied and text[:1].isspace() else ""
+        after = " " if run[-1] is not parts[-1] and text[-1:].isspace() else ""
+        joined = before + clean(text) + after if clean(text) else before and after
         if joined:
             tidied.append(Fixed(joined))
     return tuple(tidied)

@@ -18,7 +18,9 @@ T = TypeVar("T")
 NAME_MAX = 40  # characters: fits a column of a terminal and a channel variable of the switch
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _GATEWAY = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")  # as the settings name them
-_DURATION = re.compile(r"(?=\d)(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7}(?:\.\d{1,3})?)s)?\Z")
+_DURATION = re.compile(
+    r"(?=\d)(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7}(?:\.\d{1,3})?)s)?\Z", re.ASCII
+)
 _UNIT_S = (86_400, 3_600, 60, 1)
 YES, NO = ("yes", "true", "on"), ("no", "false", "off")
 
@@ -40,7 +42,7 @@ def items_of(raw: Any) -> list[Any]:
 
 
 def parse_name(raw: Text) -> Text:
-    if not _NAME.match(raw):
+    if not _NAME.match(text_of(raw)):
         raise wrong(
             "S105",
             f"`{shorten(raw)}` is not a name",
@@ -159,7 +161,8 @@ def whole_schema(low: int, high: int) -> WithJsonSchema:
 
 
 def choice_schema(choices: Iterable[str]) -> WithJsonSchema:
-    return WithJsonSchema({"enum": [*choices]})
+    words: list[str | bool] = [str(choice) for choice in choices]
+    return WithJsonSchema({"enum": [*words, False] if "off" in words else words})
 
 
 NAME_SCHEMA: dict[str, Any] = {"type": SCALAR_TYPES, "pattern": "^[a-z][a-z0-9_]{0,39}$"}

@@ -174,9 +174,11 @@ def _form(count: int, noun: Noun, language: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _cardinal(count: int, language: str, gender: str) -> str:
-    if language == "ru":
-        return str(num2words(count, lang="ru", gender=gender))
-    return str(num2words(count, lang=language))
+    words = str(num2words(count, lang=language))
+    if gender != "f":
+        return words
+    before, blank, last = words.rpartition(" ")  # num2words' own feminine says "одна миллион"
+    return before + blank + {"один": "одна", "два": "две"}.get(last, last)
 
 
 @lru_cache(maxsize=4096)

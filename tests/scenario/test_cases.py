@@ -9,13 +9,16 @@ import os
 from pathlib import Path
 
 import pytest
+
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.codes import CODES, SECTIONS
 from orchestrator.scenario.reader import SIZE_MAX
 
 CASES = Path(__file__).parent / "cases"
 NAMES = sorted(
-    path.name for path in CASES.iterdir() if path.suffix != ".expected" and path.name not in ("shared", "sounds")
+    path.name
+    for path in CASES.iterdir()
+    if path.suffix != ".expected" and path.name not in ("shared", "sounds")
 )
 # Codes whose case cannot be a file of the repository
 MADE_HERE = {"S001", "S002"}

@@ -1,0 +1,66 @@
+"""Scenarios for the tests: a smallest good one to vary, and the two files that use everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestrator.domain.problem import Problem
+from orchestrator.scenario.check import Scenario, check_path
+from orchestrator.scenario.compile import Compiled, compile_scenario
+
+HERE = Path(__file__).parent
+
+# Part -> its text in the smallest scenario there is
+SMALLEST: dict[str, str] = {
+    "scenario": "scenario: small",
+    "kind": "kind: robocall",
+    "languages": "languages: [ru]",
+    "contact": "",
+    "messages": "messages: {hello: {ru: Здравствуйте}}",
+    "flow": "flow: {start: [{say: hello}]}",
+    "machine": "",
+    "dial": "dial: {gateways: [main], caller_id: +74951234567}",
+    "rules": "",
+    "tests": "",
+}
+
+Check = Callable[..., tuple[list[Scenario], list[Problem]]]
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """check(messages="...", **parts): the smallest scenario with these parts replaced, checked."""
+
+    def run(**parts: str) -> tuple[list[Scenario], list[Problem]]:
+        lines = {**SMALLEST, **parts}
+        path = tmp_path / "small.yaml"
+        path.write_text("\n".join(filter(None, lines.values())) + "\n", encoding="utf-8")
+        return check_path(path)
+
+    return run
+
+
+@pytest.fixture
+def good(check: Check) -> Callable[..., Compiled]:
+    """good(**parts): as `check`, and it must be without problems: the compiled scenario."""
+
+    def run(**parts: str) -> Compiled:
+        scenarios, problems = check(**parts)
+        assert problems == []
+        return compile_scenario(scenarios[0])
+
+    return run
+
+
+def compiled(name: str) -> Compiled:
+    """One of the scenarios beside the tests."""
+    scenarios, problems = check_path(HERE / name)
+    assert problems == []
+    return compile_scenario(scenarios[0])
+
+
+def codes(problems: list[Problem]) -> list[str]:
+    return [problem.code for problem in problems]
