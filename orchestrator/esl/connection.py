@@ -229,9 +229,13 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
                     raise self._core.fault
                 self._tell_dropped(every_s=1.0)
                 self._hold()
+                # recv gives no turn while there is something to read. The handler gets its turn after each
+                # read: events that are handled at once leave their memory, still in the cache, to the next.
                 if self.heard_at - turn > BREATH_S:
-                    give_turn()  # recv gives none while there is something to read
+                    give_turn()
                     turn = self._monotonic()
+                elif len(self._inbox):
+                    gevent.sleep(0)
             self._core.receive_eof()
         except PeerError as error:
             reason = NotConnected(f"the switch broke the protocol: {error}")
@@ -245,20 +249,25 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             self._tell_dropped(every_s=0.0)
 
     def _take(self, messages: list[Message]) -> None:
+        put, now = self._inbox.put, self.heard_at
         for message in messages:
-            match message:
-                case Event():
-                    self._inbox.put(message, self.heard_at)
-                case Reply() | ApiResponse():
-                    self._writer.answer(message)
-                case AuthRequest():
-                    self._greeted.set()
-                case RudeRejection(text=text):
-                    self._lose(AccessDenied(f"the switch does not take us: {text.strip()}"))
-                case DisconnectNotice(text=text, is_lingering=False):
-                    self._lose(NotConnected(f"the switch closed the connection: {text.strip()}"))
-                case _:
-                    self._log.debug("esl_message_ignored", kind=type(message).__name__)
+            if isinstance(message, Event):
+                put(message, now)
+            else:
+                self._take_other(message)
+
+    def _take_other(self, message: Message) -> None:
+        match message:
+            case Reply() | ApiResponse():
+                self._writer.answer(message)
+            case AuthRequest():
+                self._greeted.set()
+            case RudeRejection(text=text):
+                self._lose(AccessDenied(f"the switch does not take us: {text.strip()}"))
+            case DisconnectNotice(text=text, is_lingering=False):
+                self._lose(NotConnected(f"the switch closed the connection: {text.strip()}"))
+            case _:
+                self._log.debug("esl_message_ignored", kind=type(message).__name__)
 
     def _hold(self) -> None:
         """Stand still while the handler is far behind: the switch slows down, our memory does not fill up.

@@ -58,15 +58,19 @@ class Inbox:
 
     def put(self, event: Event, now: float) -> bool:
         """Queue an event that came at `now`. False: thrown away, the queue being at twice its high mark."""
-        limits = self._limits
-        if len(self._queue) >= 2 * limits.high_events or self._bytes >= 2 * limits.high_bytes:
+        queue, limits = self._queue, self._limits
+        count = len(queue) + 1
+        if self._full_since is not None and (
+            count > 2 * limits.high_events or self._bytes >= 2 * limits.high_bytes
+        ):
             self.dropped += 1
             return False
-        self._queue.append((now, event))
+        queue.append((now, event))
         self._bytes += event.size
-        if self._full_since is None and self._is_over(1.0):
+        if self._full_since is None and (count >= limits.high_events or self._bytes >= limits.high_bytes):
             self._full_since = now
-        self.has_events.set()
+        if count == 1:
+            self.has_events.set()
         return True
 
     def take(self) -> Event | None:
@@ -76,7 +80,7 @@ class Inbox:
             return None
         _came, event = self._queue.popleft()
         self._bytes -= event.size
-        if self._full_since is not None and not self._is_over(0.5):
+        if self._full_since is not None and self._has_room():
             self._full_since = None
             self.go_on.set()
         return event
@@ -107,6 +111,6 @@ class Inbox:
             is_paused=self.is_paused,
         )
 
-    def _is_over(self, share: float) -> bool:
+    def _has_room(self) -> bool:
         limits = self._limits
-        return len(self._queue) >= share * limits.high_events or self._bytes >= share * limits.high_bytes
+        return 2 * len(self._queue) < limits.high_events and 2 * self._bytes < limits.high_bytes

@@ -27,7 +27,7 @@ def failure(script: Callable[[Peer], None], timeouts: Timeouts = QUICK) -> NotCo
         started = time.monotonic()
         with pytest.raises(NotConnected) as caught:
             connection.connect()
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 3
         assert not connection.connected
         assert connection.lost.is_set()
         assert connection.join(1)
@@ -224,7 +224,7 @@ def test_stop_waits_for_nobody() -> None:
     with connected(Peer.wait_for_the_end, timeouts=IMPATIENT) as (connection, _server):
         started = time.monotonic()
         connection.stop()
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 3
         assert not connection.connected
 
 

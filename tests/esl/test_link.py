@@ -347,7 +347,7 @@ def test_stop_ends_it_in_any_state() -> None:
             started = time.monotonic()
             link.stop()
             link.stop()
-            assert time.monotonic() - started < 1
+            assert time.monotonic() - started < 3
             assert not link.is_up
     assert set(ledger.told) <= {"stopped"}
     Link("127.0.0.1", 1, PASSWORD).stop()
@@ -368,7 +368,7 @@ def test_stop_does_not_wait_out_the_backoff() -> None:
     wait_until(lambda: ledger.told, "the first try failed")
     started = time.monotonic()
     link.stop()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize("where", ["on_up", "on_event", "on_down"])
@@ -378,7 +378,7 @@ def test_stop_may_be_called_from_within(where: str) -> None:
     def stop(*_: object) -> None:
         started = time.monotonic()
         links[0].stop()
-        ledger.told.append(f"{time.monotonic() - started:.0f}")
+        ledger.told.append("quick" if time.monotonic() - started < 3 else "slow")
 
     def script(peer: Peer) -> None:
         peer.authenticate()
@@ -393,7 +393,7 @@ def test_stop_may_be_called_from_within(where: str) -> None:
     with switch(script) as server, link_to(server, ledger, **more) as link:
         links.append(link)
         link.start()
-        wait_until(lambda: "0" in ledger.told, "stop came back at once")
+        wait_until(lambda: "quick" in ledger.told, "stop came back at once")
         wait_until(lambda: not link.is_up, "the link is down")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from orchestrator.esl.protocol import (
     State,
 )
 
-from .streams import GREETING
+from .streams import GREETING, ready_core
 
 DATA = Path(__file__).parent.parent / "data" / "esl"
 SESSIONS = sorted(folder.name for folder in DATA.iterdir() if folder.is_dir())
@@ -111,6 +112,17 @@ def test_plain_and_json_calls_say_the_same() -> None:
             "variable_endpoint_disposition",
         ):
             assert ends[0].get(name) == ends[1].get(name)
+
+
+def test_the_same_events_have_the_same_values_in_both_formats() -> None:
+    found = []
+    for form in ("json", "plain"):
+        core = ready_core()
+        messages = core.receive_data(gzip.decompress((DATA / f"calls-{form}.bin.gz").read_bytes()))
+        heads = [message.headers for message in messages if isinstance(message, Event)]
+        found.append({str(head["Event-Sequence"]): head for head in heads})
+    assert len(found[0]) == 180
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("form", ["json", "plain"])

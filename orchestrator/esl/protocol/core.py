@@ -99,9 +99,17 @@ class Core:
         if self.fault is not None:
             raise self.fault
         messages: list[Message] = []
-        self._reader.feed(data)
+        reader = self._reader
+        reader.feed(data)
         try:
-            while self.state is not State.CLOSED and (frame := self._reader.read()) is not None:
+            while self.state is not State.CLOSED:
+                if self.state is State.READY:
+                    for body in reader.json_events():
+                        # No `extend`: what comes before a fault must be kept.
+                        messages.append(Event(decode_json(body), len(body)))  # noqa: PERF401
+                frame = reader.read()
+                if frame is None:
+                    break
                 message = self._understand(frame)
                 if message is not None:
                     messages.append(message)
@@ -123,13 +131,13 @@ class Core:
     def _understand(self, frame: Frame) -> Message | None:
         kind, body = frame.content_type, frame.body
         if self.state is State.READY:
-            if kind == "text/event-json":
-                return Event(decode_json(body), len(body))
             if kind in _GREETINGS:
                 raise PeerError(f"{kind} after the greeting")
         elif kind not in _ALLOWED_EARLY[self.state]:
             raise PeerError(f"{kind[:40]!r} while {self.state}")
         match kind:
+            case "text/event-json":
+                return Event(decode_json(body), len(body))
             case "text/event-plain":
                 return Event(decode_plain(body), len(body))
             case "command/reply" | "api/response":
@@ -147,7 +155,7 @@ class Core:
                 return DisconnectNotice(text=_text(body), is_lingering=is_lingering)
             case "log/data":
                 return LogData(text=_text(body), headers=frame.headers)
-        return Other(content_type=kind, headers=frame.headers, body=bytes(body))
+        return Other(content_type=kind, headers=frame.headers, body=body)
 
     def _pair(self, frame: Frame) -> Reply | ApiResponse | None:
         if not self._unpaired:
@@ -218,5 +226,5 @@ class Core:
         return Sent(self._last_token, data)
 
 
-def _text(body: bytearray) -> str:
+def _text(body: bytes) -> str:
     return body.decode("utf-8", "replace")

@@ -14,7 +14,7 @@ _SEPARATOR = "|:"
 _EMPTY = "_undef_"  # what a plain event has in place of an empty value
 
 
-def decode_json(body: bytes | bytearray) -> dict[str, object]:
+def decode_json(body: bytes) -> dict[str, object]:
     """The values of an `event json` body; arrays are lists. Raises `PeerError` unless it is one JSON object.
 
     The switch copies bytes over 127 unchecked (cJSON: print_string_ptr), and whoever places a call chooses
@@ -32,7 +32,7 @@ def decode_json(body: bytes | bytearray) -> dict[str, object]:
     return event
 
 
-def decode_plain(body: bytes | bytearray) -> dict[str, object]:
+def decode_plain(body: bytes) -> dict[str, object]:
     """The values of an `event plain` body, the same as `decode_json` gives for the same event.
 
     Lines are split first and values decoded after: an encoded line break in a value is a line break in the
@@ -41,22 +41,23 @@ def decode_plain(body: bytes | bytearray) -> dict[str, object]:
     end, after = find_blank(body, 0)
     head, rest = (body[:end], body[after:]) if end >= 0 else (body, b"")
     # What is not UTF-8 is kept as surrogates until the value is whole: its other half may be URL-encoded.
-    text = head.decode("utf-8", "surrogateescape")
-    is_ascii = head.isascii()
+    text = head.decode("utf-8", "surrogateescape").replace("\r\n", "\n").rstrip("\r\n")
+    is_ascii, has_array = head.isascii(), "ARRAY" in text
     event: dict[str, object] = {}
-    for line in text.rstrip("\n").split("\n"):
+    for line in text.split("\n"):
         name, colon, value = line.partition(": ")
         if not colon or not name:
             raise PeerError(f"not a line of an event: {line[:40]!r}")
-        if value[-1:] == "\r":
-            value = value[:-1]
         if not is_ascii:
             name = _bytes(name).decode("utf-8", "replace")
         if value == _EMPTY:
             value = ""
         elif "%" in value or not is_ascii:
             value = unquote_to_bytes(_bytes(value)).decode("utf-8", "replace")
-        event[name] = value.removeprefix(_ARRAY).split(_SEPARATOR) if value[:7] == _ARRAY else value
+        if has_array and value.startswith(_ARRAY):
+            event[name] = value.removeprefix(_ARRAY).split(_SEPARATOR)
+        else:
+            event[name] = value
     if rest:
         event["_body"] = _nested_body(event, rest)
     return event
@@ -66,7 +67,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _nested_body(event: dict[str, object], rest: bytes | bytearray) -> str:
+def _nested_body(event: dict[str, object], rest: bytes) -> str:
     """What follows the headers of a plain event, as long as its own Content-Length says."""
     length = event.get("Content-Length")
     if not isinstance(length, str) or not length.isdecimal() or len(length) > 18:

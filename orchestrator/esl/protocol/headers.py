@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchestrator.esl.protocol.errors import PeerError
 
 
-def find_blank(buffer: bytes | bytearray, start: int) -> tuple[int, int]:
+def find_blank(buffer: bytes, start: int) -> tuple[int, int]:
     """Where the first blank line from `start` on begins and where it ends; (-1, -1) if there is none.
 
     Lines end at LF. A CR before it is tolerated, so a blank line is LF LF or LF CR LF.
