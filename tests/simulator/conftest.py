@@ -5,8 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.simulator.bench import Bench
+
+settings.register_profile(
+    "unhurried", deadline=None
+)  # the machine is shared, and examples are counted anyway
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

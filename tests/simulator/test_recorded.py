@@ -94,7 +94,7 @@ PROGRESS = re.compile(r"variable_sip_(recover|full|from|to|contact|cseq).*")
 def test_events_of_a_call_have_the_headers_of_the_real_switch(name: str, bench: Callable[..., Bench]) -> None:
     recorded = RECORDED["calls"][name]["events"]
     real = _by_name(recorded)
-    made = bench(population=population(callee=CALLEES[name]), speed=50)
+    made = bench(population=population(callee=CALLEES[name]), speed=_speed(name))
     made.switch.calls.gateways |= {"down": "down", "main": "dead" if name == "nothing-listens" else "up"}
     client = made.client(*NAMES)
     _make_call(name, client)
@@ -106,6 +106,11 @@ def test_events_of_a_call_have_the_headers_of_the_real_switch(name: str, bench: 
     for event_name, (keys, _) in real.items():
         ours, theirs = _comparable(set(simulated[event_name]), name), _comparable(keys, name)
         assert (ours - theirs, theirs - ours) == (set(), set()), event_name
+
+
+def _speed(name: str) -> float:
+    """What is killed must still be there when the command comes, also on a busy machine."""
+    return 5 if name.startswith("kill") else 50
 
 
 def _make_call(name: str, client: Client) -> None:
@@ -140,7 +145,7 @@ def _comparable(keys: set[str], name: str) -> set[str]:
 @pytest.mark.parametrize("name", sorted(set(CALLEES) - {"rejected"}))
 def test_events_of_a_call_say_what_the_real_switch_says(name: str, bench: Callable[..., Bench]) -> None:
     real = _by_name(RECORDED["calls"][name]["events"])
-    made = bench(population=population(callee=CALLEES[name]), speed=50)
+    made = bench(population=population(callee=CALLEES[name]), speed=_speed(name))
     made.switch.calls.gateways |= {"down": "down", "main": "dead" if name == "nothing-listens" else "up"}
     client = made.client(*NAMES)
     _make_call(name, client)
@@ -162,7 +167,7 @@ def _varies(name: str, event_name: str, key: str) -> bool:
 @pytest.mark.parametrize("name", sorted(set(CALLEES) - {"down-gateway"}))
 def test_cdrs_are_laid_out_as_the_real_ones(name: str, bench: Callable[..., Bench]) -> None:
     recorded = RECORDED["calls"][name]["cdr"]
-    made = bench(population=population(callee=CALLEES[name]), speed=50)
+    made = bench(population=population(callee=CALLEES[name]), speed=_speed(name))
     made.switch.calls.gateways |= {"main": "dead" if name == "nothing-listens" else "up"}
     client = made.client(*NAMES)
     _make_call(name, client)
