@@ -16,6 +16,8 @@ from orchestrator.store.rows import Reason, Why
 from orchestrator.store.terms import Fixed, TermsBook
 
 BUCKETS = 100  # number buckets per script: about 10 ms of Redis's time with a million numbers
+LEADS = 1000  # leads per script: the same
+FEW_LEADS = 10_000
 DUE_PAGE = 2000
 
 
@@ -82,7 +84,7 @@ def of_campaign(db: Db, terms: TermsBook, campaign_id: str, question: Question) 
         total.add(WaitReason(state.decode()), rest, None)
         return total.why()
     later, places = _places(db, request, waits, zones)
-    for place, name, leads, at in _blocked(db, request):
+    for place, name, leads, at in _blocked(db, request, dialing + done + held + rest):
         places[place] -= leads
         total.add(WaitReason(name), leads, at)
     for place, leads in places.items():
@@ -118,13 +120,17 @@ def _places(
     return later, places
 
 
-def _blocked(db: Db, request: dict[str, object]) -> list[tuple[str, str, int, int | None]]:
+def _blocked(db: Db, request: dict[str, object], leads: int) -> list[tuple[str, str, int, int | None]]:
+    """(place, reason, leads, earliest): those to be moved. By the leads when they are few, else by the numbers."""
+    by, begin, end, step = (
+        ("leads", 1, leads + 1, LEADS) if leads <= FEW_LEADS else ("buckets", 0, NUMBER_BUCKETS, BUCKETS)
+    )
     found = []
-    for begin in range(0, NUMBER_BUCKETS, BUCKETS):
-        for place, name, leads, at in db.run(
-            "sum_blocked", request | {"begin": begin, "end": begin + BUCKETS - 1}
-        ):
-            found.append((place.decode(), name.decode(), int(leads), _time(at)))
+    for at in range(begin, end, step):
+        reply = db.run("sum_blocked", request | {"by": by, "begin": at, "end": min(at + step, end) - 1})
+        found += [
+            (place.decode(), name.decode(), int(count), _time(first)) for place, name, count, first in reply
+        ]
     return found
 
 

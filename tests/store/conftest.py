@@ -19,7 +19,7 @@ _projects = count(1)
 @pytest.fixture(scope="session")
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("data")
-    holder = open_store(None, folder=folder, project="holder")
+    holder = open_store(None, folder=folder, project="holder", fsync="everysec")
     yield folder
     holder.close()
 
@@ -38,7 +38,7 @@ def project() -> str:
 
 @pytest.fixture
 def store(data_folder: Path, project: str) -> Iterator[Store]:
-    opened = open_store(None, folder=data_folder, project=project)
+    opened = open_store(None, folder=data_folder, project=project, fsync="everysec")
     yield opened
     opened.close()
 

@@ -1,8 +1,8 @@
 -- uses: _lead, _number, _reason
 -- Leads whose number holds them back although their place does not say so (on the do-not-call list, had its calls, on
--- the line), for a range of number buckets. Only numbers that are listed, were called or are on the line are looked
--- at, and each lead under its current number alone: so it is counted once.
--- request: as in _reason, and begin end
+-- the line): for a range of leads, or for a range of number buckets. By buckets only numbers that are listed, were
+-- called or are on the line are looked at, and each lead under its current number alone: so it is counted once.
+-- request: as in _reason, and by("leads" | "buckets") begin end
 -- reply: [place, reason, leads, earliest or ""] ...; place: "wait REASON" or "zone NUMBER", where it was counted
 local req = cjson.decode(ARGV[1])
 local c = req.campaign
@@ -49,7 +49,7 @@ local function look_at(lead, digits)
   if record and SETTLED[record.phase] then return end
   local _, zones, numbers = read_contact(c, lead)
   local phone = record and read_state(record.state).phone or 0
-  if nth(numbers, phone) ~= digits then return end
+  if digits and nth(numbers, phone) ~= digits then return end
   local reason, at = explain(req, record, zones, numbers)
   if record and record.phase == "w" and record.due > req.now then
     if reason ~= record.reason then add("wait " .. record.reason, reason, at) end
@@ -60,13 +60,17 @@ local function look_at(lead, digits)
   if reason ~= usual then add("zone " .. zone, reason, at) end
 end
 
-for bucket = req.begin, req["end"] do
+local function look_at_bucket(bucket)
   local tail = string.format("%04d", bucket)
   local index = P .. "campaign:" .. c .. ":index:" .. tail
   for rest in pairs(candidates(tail)) do
     local lead = call("HGET", index, rest)
     if lead then look_at(tonumber(lead), rest .. tail) end
   end
+end
+
+for item = req.begin, req["end"] do
+  if req.by == "leads" then look_at(item) else look_at_bucket(item) end
 end
 local out = {}
 for _, sum in pairs(sums) do out[#out + 1] = sum end

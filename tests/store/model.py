@@ -1,0 +1,166 @@
+"""The store as plain Python over lists and dicts: slow, obvious, and what the real one is held against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from orchestrator.domain.lead import CampaignState, Contact, LeadState, Phase, WaitReason
+from orchestrator.store import ClaimRequest, GatewayBudget, OpenZone
+
+BUSY_MS = 15_000
+
+
+@dataclass
+class Lead:
+    lead_id: int
+    contact: Contact
+    state: LeadState = field(default_factory=LeadState)
+    phase: Phase = Phase.READY
+    due_at: int = 0
+    reason: WaitReason = WaitReason.NEXT
+
+    @property
+    def number(self) -> str:
+        return self.contact.numbers[self.state.phone]
+
+    @property
+    def zone(self) -> str:
+        return self.contact.zones[self.state.phone]
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """days overdue downwards, fewest attempts, oldest."""
+        return -int(self.contact.fields["overdue"]), self.state.attempts, self.lead_id
+
+
+@dataclass
+class Live:
+    campaign_id: str
+    lead: Lead
+    number: str
+    day: str
+    gateway: str
+    worker: str
+    before: LeadState
+
+
+@dataclass
+class Model:
+    leads: dict[str, list[Lead]] = field(default_factory=dict)
+    states: dict[str, CampaignState] = field(default_factory=dict)
+    live: dict[str, Live] = field(default_factory=dict)
+    dnc: set[str] = field(default_factory=set)
+    ever: Counter[str] = field(default_factory=Counter)
+    per_day: Counter[tuple[str, str]] = field(default_factory=Counter)
+    next_token: dict[str, float] = field(default_factory=dict)
+    ended: Counter[str] = field(default_factory=Counter)  # campaign -> attempts
+    outbox: int = 0
+
+    def claim(self, request: ClaimRequest) -> list[tuple[str, int, str, str]]:
+        """(attempt id, lead id, number, gateway) in order."""
+        if self.states[request.campaign_id] is not CampaignState.RUNNING:
+            return []
+        leads = self.leads[request.campaign_id]
+        for lead in leads:
+            if lead.phase is Phase.WAITING and lead.due_at <= request.now:
+                lead.phase, lead.reason, lead.due_at = Phase.READY, WaitReason.NEXT, 0
+        zones = {zone.zone_key: zone for zone in request.zones}
+        claimed: list[tuple[str, int, str, str]] = []
+        while len(claimed) < len(request.attempt_ids):
+            gateway = self._free_gateway(request)
+            ready = [lead for lead in leads if lead.phase is Phase.READY and lead.zone in zones]
+            if gateway is None or not ready:
+                break
+            lead = min(ready, key=lambda lead: lead.place)
+            if self._may_dial(lead, request, zones[lead.zone]):
+                attempt_id = request.attempt_ids[len(claimed)]
+                self._dial(attempt_id, request, lead, zones[lead.zone], gateway)
+                claimed.append((attempt_id, lead.lead_id, lead.number, gateway.gateway))
+        return claimed
+
+    def _free_gateway(self, request: ClaimRequest) -> GatewayBudget | None:
+        for gateway in request.gateways:
+            gap = 1000 / gateway.cps
+            slack = (max(1, gateway.cps // 4) - 1) * gap
+            on_line = sum(live.gateway == gateway.gateway for live in self.live.values())
+            token_at = self.next_token.get(gateway.gateway, 0.0)
+            if on_line < gateway.channels and token_at <= request.now + slack + 0.001:
+                return gateway
+        return None
+
+    def _may_dial(self, lead: Lead, request: ClaimRequest, zone: OpenZone) -> bool:
+        caps = [cap for cap in (request.per_day, request.project_per_day) if cap is not None]
+        if lead.number in self.dnc:
+            self._close(lead, "do_not_call")
+        elif any(live.number == lead.number for live in self.live.values()):
+            self._wait(lead, request.now + BUSY_MS, WaitReason.NUMBER_BUSY)
+        elif request.project_ever is not None and self.ever[lead.number] >= request.project_ever:
+            self._give_up_number(lead)
+        elif caps and self.per_day[lead.number, zone.day] >= min(caps):
+            self._wait(lead, zone.next_day_at, WaitReason.PER_DAY)
+        else:
+            return True
+        return False
+
+    def _give_up_number(self, lead: Lead) -> None:
+        given = (*lead.state.given_up, lead.state.phone)
+        total = len(lead.contact.numbers)
+        turns = [(lead.state.phone + step) % total for step in range(1, total)]
+        left = [phone for phone in turns if phone not in given]
+        lead.state = replace(lead.state, given_up=given)
+        if left:
+            lead.state = replace(lead.state, phone=left[0])
+        else:
+            self._close(lead, "lifetime")
+
+    def _close(self, lead: Lead, status: str) -> None:
+        lead.phase, lead.reason = Phase.DONE, WaitReason.DONE
+        lead.state = replace(lead.state, status=status)
+        self.outbox += 1
+
+    def _wait(self, lead: Lead, at: int, reason: WaitReason) -> None:
+        lead.phase, lead.due_at, lead.reason = Phase.WAITING, at, reason
+
+    def _dial(
+        self, attempt_id: str, request: ClaimRequest, lead: Lead, zone: OpenZone, gateway: GatewayBudget
+    ) -> None:
+        self.live[attempt_id] = Live(
+            request.campaign_id, lead, lead.number, zone.day, gateway.gateway, request.worker_id, lead.state
+        )
+        lead.phase, lead.reason = Phase.DIALING, WaitReason.DIALING
+        self.ever[lead.number] += 1
+        self.per_day[lead.number, zone.day] += 1
+        token_at = max(request.now, self.next_token.get(gateway.gateway, 0.0))
+        self.next_token[gateway.gateway] = token_at + 1000 / gateway.cps
+
+    def finish(
+        self, attempt_id: str, state: LeadState, phase: Phase, due_at: int, now: int, *, uncount: bool
+    ) -> bool:
+        live = self.live.pop(attempt_id, None)
+        if live is None:
+            return False
+        self.ended[live.campaign_id] += 1
+        if uncount:
+            self._uncount(live)
+        lead = live.lead
+        lead.state, lead.phase, lead.due_at = state, phase, 0
+        if phase is Phase.WAITING and due_at > now:
+            self._wait(lead, due_at, WaitReason.RETRY)
+        elif phase is Phase.WAITING:
+            lead.phase, lead.reason = Phase.READY, WaitReason.NEXT
+        else:
+            lead.reason = WaitReason.LOST if phase is Phase.HELD else WaitReason.DONE
+        return True
+
+    def release(self, attempt_id: str) -> bool:
+        live = self.live.pop(attempt_id, None)
+        if live is None:
+            return False
+        self._uncount(live)
+        live.lead.phase, live.lead.reason = Phase.READY, WaitReason.NEXT
+        return True
+
+    def _uncount(self, live: Live) -> None:
+        self.ever[live.number] -= 1
+        self.per_day[live.number, live.day] -= 1
