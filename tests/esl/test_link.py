@@ -1,13 +1,7 @@
-"""The link: comes back after every loss, asks for the same again, and stops when told to."""
+"""The link: comes back after every loss, and asks for the same again."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-
-import gevent
 import pytest
 from gevent.event import Event as Flag
 from hypothesis import given
@@ -22,49 +16,9 @@ from orchestrator.esl.link import Link, LinkOptions
 from orchestrator.esl.protocol import CommandError
 from orchestrator.esl.timeouts import Timeouts
 
-from .peer import PASSWORD, QUICK, Peer, Switch, numbered, switch, wait_until
+from .ledger import SOON, SUBSCRIBED, Ledger, link_to
+from .peer import PASSWORD, QUICK, Peer, numbered, switch, wait_until
 from .streams import GREETING, reply
-
-SOON = LinkOptions(backoff=Backoff(first_s=0.01, most_s=0.01), timeouts=QUICK)
-SUBSCRIBED = ["filter a 1", "event json CHANNEL_ANSWER"]
-
-
-@dataclass
-class Ledger:
-    """What a link told, in order; and what the switch heard on each connection."""
-
-    told: list[str] = field(default_factory=list)
-    heard: list[list[str]] = field(default_factory=list)
-    seen: list[object] = field(default_factory=list)
-
-    def script(self, peer: Peer) -> None:
-        peer.authenticate()
-        heard: list[str] = []
-        self.heard.append(heard)
-        while (command := peer.read()) is not None:
-            heard.append(command)
-            peer.answer(command)
-
-    @property
-    def ups(self) -> int:
-        return self.told.count("up")
-
-
-@contextmanager
-def link_to(server: Switch, ledger: Ledger, options: LinkOptions = SOON, **more: object) -> Iterator[Link]:
-    arguments: dict[str, object] = {
-        "on_up": lambda _: ledger.told.append("up"),
-        "on_down": ledger.told.append,
-        "on_event": lambda event: ledger.seen.append(event["n"]),
-        "events": ("CHANNEL_ANSWER",),
-        "filters": (("a", "1"),),
-        "options": options,
-    }
-    link = Link("127.0.0.1", server.port, PASSWORD, **(arguments | more))  # type: ignore[arg-type]  # see above
-    try:
-        yield link
-    finally:
-        link.stop()
 
 
 def test_a_link_comes_up_with_its_filters_before_its_events() -> None:
@@ -334,67 +288,6 @@ def test_a_handler_that_does_not_finish_holds_up_nothing_for_ever() -> None:
         wait_until(lambda: ledger.ups == 2, "it came back")
         assert link.lag.dropped >= 9
         go_on.set()
-
-
-def test_stop_ends_it_in_any_state() -> None:
-    ledger = Ledger()
-    with switch(Peer.wait_for_the_end) as server:
-        for pause in (0.0, 0.0, 0.02):
-            link = Link("127.0.0.1", server.port, PASSWORD, options=SOON, on_down=ledger.told.append)
-            link.start()
-            link.start()
-            gevent.sleep(pause)
-            started = time.monotonic()
-            link.stop()
-            link.stop()
-            assert time.monotonic() - started < 3
-            assert not link.is_up
-    assert set(ledger.told) <= {"stopped"}
-    Link("127.0.0.1", 1, PASSWORD).stop()
-
-
-def test_stop_does_not_wait_out_the_backoff() -> None:
-    with switch() as server:
-        port = server.port
-    ledger = Ledger()
-    link = Link(
-        "127.0.0.1",
-        port,
-        PASSWORD,
-        on_down=ledger.told.append,
-        options=LinkOptions(backoff=Backoff(first_s=60)),
-    )
-    link.start()
-    wait_until(lambda: ledger.told, "the first try failed")
-    started = time.monotonic()
-    link.stop()
-    assert time.monotonic() - started < 3
-
-
-@pytest.mark.parametrize("where", ["on_up", "on_event", "on_down"])
-def test_stop_may_be_called_from_within(where: str) -> None:
-    ledger = Ledger()
-
-    def stop(*_: object) -> None:
-        started = time.monotonic()
-        links[0].stop()
-        ledger.told.append("quick" if time.monotonic() - started < 3 else "slow")
-
-    def script(peer: Peer) -> None:
-        peer.authenticate()
-        peer.answer(str(peer.read()))
-        peer.read()
-        peer.send(reply("+OK") + numbered(1))
-        if where != "on_down":
-            peer.serve()
-
-    links: list[Link] = []
-    more: dict[str, object] = {where: stop}
-    with switch(script) as server, link_to(server, ledger, **more) as link:
-        links.append(link)
-        link.start()
-        wait_until(lambda: "quick" in ledger.told, "stop came back at once")
-        wait_until(lambda: not link.is_up, "the link is down")
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
