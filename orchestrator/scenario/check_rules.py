@@ -105,10 +105,4 @@ def _room(attempts: int, most: int) -> str:
 
 def possible_statuses(rules: Mapping[str, Rule]) -> set[str]:
     """Statuses that a lead may have after its calls."""
-    statuses = {"new"}
-    for key, rule in rules.items():
-        if rule.status:
-            statuses.add(rule.status)
-        elif not (rule.retry or rule.next_phone or rule.hold):
-            statuses.add(key)
-    return statuses
+    return {"new", *(rule.status for rule in rules.values() if rule.status)}

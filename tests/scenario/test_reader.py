@@ -114,6 +114,7 @@ def test_the_largest_file_that_is_allowed_is_read() -> None:
         ("- a: 1\nb: 2\n", ["1:1 S012", "2:1 S006"], None),
         ("a\nb: 3\n", ["1:1 S012", "2:2 S006"], None),
         ("}\n", ["1:1 S006"], None),
+        ("a: 1\n...\n{\n@\nb: 2\n", ["4:1 S006"], {"b": "2"}),
         ("a: 1\nb: 3\n  ", [], {"a": "1", "b": "3"}),
     ],
 )
