@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from orchestrator.domain.lead import Attempt, Campaign, WaitReason
+from orchestrator.domain.disposition import Disposition
+from orchestrator.domain.lead import Attempt, Campaign, Ending, WaitReason
 from orchestrator.engine.caller_id import choose
 from orchestrator.engine.originate import originate_command
 from orchestrator.engine.payload import encode
@@ -35,7 +36,8 @@ class Turn:
 
 class Dialer:
     """One worker's hand on the telephone. `track` is told of an attempt before its originate is written;
-    `failed(attempt, error)` when the switch refused the line or it may not have got there.
+    `failed(attempt, error)` when the switch refused the line or it may not have got there; `impossible(attempt,
+    ending)` when no safe originate can be made of it.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Dialer:
         may_write: Callable[[], bool],
         track: Callable[[Attempt, int], None],
         failed: Callable[[Attempt, Exception], None],
+        impossible: Callable[[Attempt, Ending], None],
     ) -> None:
         self._settings = settings
         self._store = store
@@ -61,9 +64,12 @@ class Dialer:
         self._may_write = may_write
         self._track = track
         self._failed = failed
+        self._impossible = impossible
 
     def turn(self, campaign: Campaign, now: int) -> Turn:
         """Claim up to BATCH leads of `campaign` and originate them."""
+        if not self._may_write():
+            return Turn(claimed=0, again_at=None, reason=WaitReason.NO_WORKER)
         compiled = self._bundles.of(campaign)
         zones = self._zones.at(campaign, compiled, now)
         if not zones.open:
@@ -105,7 +111,11 @@ class Dialer:
             if self._lines[attempt.switch].core_uuid != attempt.switch_uuid or not self._may_write():
                 self._store.release(attempt, now)
                 continue
-            command = self._command(attempt, compiled)
+            try:
+                command = self._command(attempt, compiled)
+            except ValueError as error:  # refused before it could be syntax: nothing of it goes to the switch
+                self._impossible(attempt, _not_sent(attempt, now, str(error)))
+                continue
             jobs.setdefault(attempt.switch, []).append((command, attempt.attempt_id))
             self._track(attempt, compiled.plan.ring_s)
         by_id = {attempt.attempt_id: attempt for attempt in attempts}
@@ -134,6 +144,16 @@ class Dialer:
                 }
             ),
         )
+
+
+def _not_sent(attempt: Attempt, now: int, why: str) -> Ending:
+    return Ending(
+        attempt_id=attempt.attempt_id,
+        disposition=Disposition.FAILED,
+        cause="",
+        ended_at=max(now, attempt.claimed_at),
+        detail=f"not originated: {why}",
+    )
 
 
 def _again_at(reply: ClaimReply, next_opening: int | None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -23,6 +24,8 @@ EVENTS = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB")
 API_TIMEOUT_S = 10.0
 CDR_BYTES = 1_000_000  # a CDR is about 20 KB; more is not one of ours
 NOT_THERE = "Command not found"  # what a real switch says to a command that only the simulated one has
+
+_UUID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}\Z")
 
 Variables = dict[str, object]
 
@@ -124,7 +127,7 @@ class Line:
             log.error("real_switch_refused", switch=self.name, why=self.down_reason)
             return
         core_uuid = conn.api("global_getvar core_uuid", API_TIMEOUT_S).strip()
-        if not core_uuid or core_uuid.startswith("-"):
+        if not _UUID.match(core_uuid):
             raise CommandRefused(f"the switch does not say its core_uuid: {core_uuid[:80]!r}")
         self.core_uuid = core_uuid
         self._on_up(self)

@@ -53,6 +53,7 @@ class Worker:
         self._beat_at = 0.0
         self._stopping = False
         self._hurry = False
+        self._failure: BaseException | None = None
         self._wake = Event()
         self._campaigns: dict[str, Campaign] = {}
         self._campaigns_at = 0.0
@@ -95,6 +96,7 @@ class Worker:
             may_write=lambda: time.monotonic() - self._beat_at < self._lease_s / 2,
             track=lambda attempt, ring_s: self._tracker.add(attempt, ring_s, self._clock.now_ms()),
             failed=self._originate_failed,
+            impossible=self._found_out,
         )
 
     # -- life
@@ -107,6 +109,8 @@ class Worker:
         greenlets += [gevent.spawn(self._settler.run), gevent.spawn(self._cases.run)]
         for line in self._lines.values():
             line.start()
+        for greenlet in greenlets:
+            greenlet.link_exception(self._broke)
         try:
             self._dial_until_stopped()
             self._drain()
@@ -114,14 +118,27 @@ class Worker:
             gevent.killall(greenlets)
             for line in self._lines.values():
                 line.stop()
-            with contextlib.suppress(KnownError):
-                self._settler.flush_once()
-                self._store.forget_worker(self._id)
+            self._hand_over()
             log.info("worker_stopped", worker_id=self._id, calls_left=len(self._tracker))
+        if self._failure is not None:
+            raise self._failure
+
+    def _hand_over(self) -> None:
+        """What has ended is stored; what has not is for the other workers, at once."""
+        with contextlib.suppress(KnownError):  # the store is away: they find out by the lease, and from CDRs
+            while self._settler.backlog:
+                self._settler.flush_once()
+            self._store.forget_worker(self._id)
+
+    def _broke(self, greenlet: Greenlet[..., None]) -> None:
+        """A bug in one greenlet ends the worker: a half-working one would dial without listening."""
+        self._failure = greenlet.exception
+        self._hurry = True
+        self.stop()
 
     def stop(self) -> None:
         """Take no more calls; a second time: do not wait for those under way either."""
-        self._hurry, self._stopping = self._stopping, True
+        self._hurry, self._stopping = self._hurry or self._stopping, True
         self._wake.set()
 
     def _dial_until_stopped(self) -> None:
@@ -153,7 +170,11 @@ class Worker:
         """One turn for every running campaign; (when to look again, leads claimed)."""
         again, claimed = [], 0
         for campaign in self._running():
-            turn = self._dialer.turn(campaign, self._clock.now_ms())
+            try:
+                turn = self._dialer.turn(campaign, self._clock.now_ms())
+            except KnownError as error:  # the others go on
+                log.error("campaign_held_up", campaign_id=campaign.campaign_id, error=str(error))
+                continue
             claimed += turn.claimed
             if turn.again_at is not None:
                 again.append(turn.again_at)
