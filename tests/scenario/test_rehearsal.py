@@ -56,7 +56,6 @@ def test_a_call_may_be_a_single_move(good: Good, kind: MoveKind) -> None:
 
 
 def test_expectations_that_are_not_named_are_not_compared(good: Good) -> None:
-def test_expectations_that_are_not_named_are_not_compared(good: Good) -> None:
     made = good(tests="tests: [{name: t, calls: [busy, busy], expect: {waits: next_day}}]")
     assert made.tests[0].expect == Expectation(waits=(Delay(),))
     assert made.tests[0].language is None
