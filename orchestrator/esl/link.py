@@ -243,7 +243,7 @@ class Link:
 
     def _clear_away(self) -> None:
         for connection in self._connections:
-            connection.close("the link's other connection was lost")
+            connection.close("closed by the link")
         for connection in self._connections:
             if not connection.join(self._options.drain_s):
                 self._log.error("esl_events_dropped", count=connection.discard())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gevent
 import pytest
 from gevent.event import Event as Flag
+from structlog.testing import capture_logs
 
 from orchestrator.esl.connection import Connection
 from orchestrator.esl.errors import CommandRefused, NotConnected, ReplyTimeout
@@ -228,7 +229,7 @@ def test_each_posted_job_ends_once_whatever_is_wrong_with_it() -> None:
         replies.append((job_id, error))
         raise RuntimeError("a bug in the caller")
 
-    with connected(lambda peer: (peer.read(), peer.read())) as (connection, _server):
+    with capture_logs() as logs, connected(lambda peer: (peer.read(), peer.read())) as (connection, _server):
         connection.bgapi_many([("good", "j0"), ("b\nad", "j1"), ("good", "j 2"), ("good", "j3")], on_reply)
         assert [(job_id, type(error)) for job_id, error in replies] == [
             ("j1", CommandError),
@@ -241,6 +242,7 @@ def test_each_posted_job_ends_once_whatever_is_wrong_with_it() -> None:
         ("j3", NotConnected, True),
         ("j4", NotConnected, False),
     ]
+    assert [entry["event"] for entry in logs] == ["esl_reply_handler_failed"] * 5
 
 
 def test_a_posted_job_times_out_and_its_late_reply_shifts_nothing() -> None:

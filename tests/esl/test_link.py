@@ -213,7 +213,7 @@ def test_an_on_down_that_fails_ends_nothing() -> None:
         ledger.told.append(reason)
         raise RuntimeError("a bug")
 
-    with switch(ledger.script) as server, link_to(server, ledger, on_down=on_down) as link:
+    with switch(ledger.script) as server, capture_logs(), link_to(server, ledger, on_down=on_down) as link:
         link.start()
         assert link.wait_up(5)
         server.peers[-1].sock.shutdown(2)
