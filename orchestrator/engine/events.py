@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from itertools import islice
+from urllib.parse import unquote
 
 from orchestrator.domain.call_event import CallEvent, CallEventKind, CallFacts, FlowEnd, Party
 from orchestrator.engine.payload import decode
@@ -58,8 +59,10 @@ def call_event(event: Mapping[str, object]) -> CallEvent | None:
 
 
 def facts_of_cdr(variables: Mapping[str, object]) -> CallFacts:
-    """The facts in the `variables` of a CDR that mod_json_cdr wrote."""
-    return _facts(lambda name: _text(variables.get(name)))
+    """The facts in the `variables` of a CDR that mod_json_cdr wrote, which are URL-encoded unless it is told not
+    to (`encode-values`): nothing that is read here has a `%` of its own.
+    """
+    return _facts(lambda name: unquote(_text(variables.get(name)), errors="replace"))
 
 
 def _variables_of(event: Mapping[str, object]) -> Get:

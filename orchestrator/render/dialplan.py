@@ -9,5 +9,7 @@ ROBOCALL_SCRIPT = "prozvon_robocall"  # scripts/robocall/prozvon_robocall.py, be
 
 
 def render_dialplan() -> bytes:
-    """`dialplan/prozvon.xml`: the extension an originate leads to runs the entry script, then hangs up."""
+    """`dialplan/prozvon.xml`: the extension an originate leads to runs the entry script, which hangs up. Where it
+    cannot be run, the call ends with flow `error`.
+    """
     return render_xml("dialplan/prozvon.xml.j2", context=CONTEXT, extension=EXTENSION, script=ROBOCALL_SCRIPT)

@@ -50,7 +50,7 @@ def variables(state: State) -> dict[str, str]:
     """What the call leaves on its channel, in its last event and in the CDR.
 
     Only [a-z0-9_] names and base64url: the switch may later expand a variable's value, and `${...}` in one
-    would be a call of any API.
+    would be a call of any API. No `=` at its end: a CDR holds it as `%3D`.
     """
     left = {
         "prozvon_party": state.party,
@@ -82,4 +82,4 @@ def _encode_values(values: dict[str, str]) -> str:
 
 def _encode(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode("utf-8", "replace")).decode("ascii")
+    return base64.urlsafe_b64encode(text.encode("utf-8", "replace")).decode("ascii").rstrip("=")

@@ -21,7 +21,8 @@ def encoded(value: object) -> str:
 
 
 def decoded(session: FakeSession, name: str) -> Any:
-    return json.loads(base64.urlsafe_b64decode(session.variables[name]))
+    text = session.variables[name]
+    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
 def publish(root: Path, made: object) -> ModuleType:

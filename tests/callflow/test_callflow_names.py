@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import re
+from typing import Any
 
 import pytest
 from callflow.names import VARIABLE_MAX, decode_payload, prompt_name, speakable, variables
@@ -16,7 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 TEXT = st.text(max_size=300)
-SAFE = re.compile(r"[A-Za-z0-9_=-]*", re.ASCII)
+SAFE = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)  # what the switch writes into a CDR as it is
+
+
+def _decoded(text: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
 def test_a_prompt_is_named_by_language_and_text() -> None:
@@ -54,16 +59,16 @@ def test_variables_are_always_safe_and_bounded(
 
 def test_half_a_character_in_a_value_is_no_trouble() -> None:
     left = variables(State(program={}, payload={}, values={"a": "b\ud800"}))
-    assert json.loads(base64.urlsafe_b64decode(left["prozvon_values"])) == {"a": "b?"}
+    assert _decoded(left["prozvon_values"]) == {"a": "b?"}
 
 
 def test_too_long_a_path_loses_its_middle_and_too_many_values_the_latest() -> None:
     entries = tuple(f"{n} " + "x" * 90 for n in range(100))
     values = {f"v{n}": "ж" * 200 for n in range(100)}
     left = variables(State(program={}, payload={}, path=entries, values=values))
-    path = json.loads(base64.urlsafe_b64decode(left["prozvon_path"]))
+    path = _decoded(left["prozvon_path"])
     assert (path[0], path[-1]) == (entries[0], entries[-1])
-    kept = json.loads(base64.urlsafe_b64decode(left["prozvon_values"]))
+    kept = _decoded(left["prozvon_values"])
     assert list(kept) == [f"v{n}" for n in range(len(kept))]
     assert len(kept) > 5
 

@@ -72,6 +72,13 @@ def test_a_cdr_tells_the_same() -> None:
     assert facts_of_cdr(VARIABLES) == FACTS
 
 
+def test_a_cdr_holds_url_encoded_values() -> None:
+    """A text of base64url that ends in `=` ends in `%3D` there."""
+    encoded = {name: value.replace("=", "%3D") for name, value in VARIABLES.items()}
+    assert encoded != VARIABLES
+    assert facts_of_cdr(encoded) == FACTS
+
+
 def test_headers_stand_in_for_missing_variables() -> None:
     facts = hangup(
         {"prozvon_attempt": "a1"},

@@ -20,13 +20,14 @@ def parsed(made: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(made)  # noqa: S314  # our own
 
 
-def test_an_originate_to_our_extension_runs_the_entry_script_and_hangs_up() -> None:
+def test_an_originate_to_our_extension_runs_the_entry_script_or_says_that_it_could_not() -> None:
     root = parsed(render_dialplan())
     condition = root.find("./context[@name='prozvon']/extension[@name='robocall']/condition")
     assert condition is not None
     assert condition.attrib == {"field": "destination_number", "expression": "^robocall$"}
     assert [(a.get("application"), a.get("data")) for a in condition] == [
         ("python", ROBOCALL_SCRIPT),
+        ("set", "prozvon_flow=error"),
         ("hangup", None),
     ]
 
