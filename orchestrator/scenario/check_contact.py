@@ -19,6 +19,7 @@ SPECIAL: dict[str, str] = {
     "language": "language",
     "timezone": "timezone",
 }
+_ONLY_SPECIAL = ("language", "timezone")  # a contact has one of each, found by its type
 RESERVED = ("then", "else", *(by.value for by in OrderBy if by is not OrderBy.FIELD))
 
 _SHAPES = {
@@ -40,16 +41,12 @@ def check_contact(draft: Draft) -> None:
             draft.findings.add(
                 "S403", spec.place("type"), f"`{name}` is of type {wanted}", f"write `{name}: {wanted}`"
             )
-        elif not wanted and spec.type in SPECIAL.values():
-            message = f"only {_special_names(spec.type)} can be of type {spec.type}"
-            draft.findings.add("S403", spec.place("type"), message, "digits or text can be spoken")
+        elif not wanted and spec.type in _ONLY_SPECIAL:
+            message = f"only `{spec.type}` is of type {spec.type}"
+            draft.findings.add("S403", spec.place("type"), message, "text can be spoken")
     _check_first(draft)
     if not {"contact", "flow", "messages", "dial"} & draft.lost and not draft.model.dial.is_broken("first"):
         _check_used(draft)
-
-
-def _special_names(kind: str) -> str:
-    return ", ".join(f"`{name}`" for name, own in SPECIAL.items() if own == kind)
 
 
 def _key(draft: Draft, name: str) -> Text:

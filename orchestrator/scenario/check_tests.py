@@ -12,8 +12,15 @@ from orchestrator.scenario.rehearsal import Expectation, Move, MoveKind, Scenari
 from orchestrator.scenario.source import Text
 
 # What a test without a contact has, when no test before it has one
-_SAMPLES = {"digits": "1042", "number": "3", "money": "100", "date": "2026-12-01", "time": "10:00"}
 _SAMPLE_PHONE = "+79990000001"
+_SAMPLES = {
+    "digits": "1042",
+    "number": "3",
+    "money": "100",
+    "date": "2026-12-01",
+    "time": "10:00",
+    "phone": _SAMPLE_PHONE,
+}
 
 
 def check_tests(draft: Draft, plan: DialPlan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.scenario.findings import Findings, did_you_mean
-from orchestrator.scenario.reader import Document, read_document, shape
+from orchestrator.scenario.reader import SIZE_MAX, Document, read_document, shape
 from orchestrator.scenario.source import Map, Mark, Seq, Text
 
 SUFFIXES = (".yaml", ".yml")
@@ -55,7 +56,7 @@ class Library:
         if path not in self._documents:
             own = Findings()
             try:
-                data = path.read_bytes()
+                data = _beginning_of(path)
             except OSError as error:
                 findings.add(code, where, f"{file} cannot be read: {error.strerror}")
                 return None
@@ -103,6 +104,14 @@ class Library:
                 )
         _check_include(document.root.value("include"), findings)
         return self._with_included(document, Path(shown), (*chain, target), findings)
+
+
+def _beginning_of(path: Path) -> bytes:
+    """As much as the reader takes, and one byte more. OSError; also for what would be waited for, such as a pipe."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a file")
+    with path.open("rb") as file:
+        return file.read(SIZE_MAX + 1)
 
 
 def _check_include(value: Any, findings: Findings) -> None:

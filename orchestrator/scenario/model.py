@@ -42,7 +42,7 @@ class ColumnSpec(Part):
     shorthand: ClassVar[str | None] = "type"
 
     type: Annotated[Text, PlainValidator(one_of(COLUMN_TYPES)), choice_schema(COLUMN_TYPES)] = Field(
-        description="text, digits, number, money, date or time"
+        description="text, digits, number, money, date, time or phone"
     )
     optional: YesNo = Field(default=False, description="whether it may be empty or missing")
 

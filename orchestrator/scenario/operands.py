@@ -15,6 +15,8 @@ from orchestrator.scenario.values import NO, YES, items_of, parse_name, parse_ye
 
 DIGITS_MAX = 32  # the longest thing anyone types into a telephone is a card or an account number
 
+VALUE_MAX = 256  # characters that the switch keeps of a variable
+
 _SPAN = re.compile(r"([0-9]{1,2})(?:\s*\.\.\s*([0-9]{1,2}))?\Z")
 _REFERENCE = re.compile(r"\{\{\s*([a-z][a-z0-9_]{0,39})\s*\}\}\Z")
 
@@ -52,6 +54,8 @@ def parse_value(raw: Any) -> Value:
     """`{{ name }}` refers to a column or variable; everything else is text."""
     if not isinstance(raw, Text):
         raise wrong("S103", f"plain text is expected here, this is {shape(raw)}")
+    if len(raw) > VALUE_MAX:
+        raise wrong("S107", f"{len(raw)} characters are more than {VALUE_MAX}", "say less")
     found = _REFERENCE.match(raw.strip())
     if found:
         return Value(Text.at(found.group(1), raw.mark), True)

@@ -209,7 +209,7 @@ def _translate(
     return "S103", mark_of(given), f"{wanted} expected here, this is {shape(given)}", ""
 
 
-# pydantic's types of errors that our models can raise; a test walks the models to hold it so
+# pydantic's types of errors that our models can raise; a test puts odd values everywhere to hold it so
 _WANTED = {
     "is_instance_of": "plain text is",
     "list_type": "a list is",

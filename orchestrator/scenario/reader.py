@@ -80,7 +80,7 @@ def _repair(error: yaml.MarkedYAMLError, text: str) -> Repair | None:
 
 def _decode(data: bytes, file: str, findings: Findings) -> str | None:
     if len(data) > SIZE_MAX:
-        findings.add("S002", Mark(file, 0, 0), f"the file has {len(data)} bytes, more than {SIZE_MAX}")
+        findings.add("S002", Mark(file, 0, 0), f"the file has more than {SIZE_MAX} bytes")
         return None
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode()

@@ -44,6 +44,7 @@ must be declared. Values are checked when contacts are loaded; a row that does n
 | `money` | an amount with at most two decimals |
 | `date` | a date, 2026-12-31 |
 | `time` | a time of the day, 14:30 |
+| `phone` | a telephone number, stored as +79990000001 |
 
 `phone` is always there. `phone2` and `phone3` (further numbers, tried in turn), `language` (one of `languages`) and
 `timezone` (an IANA name) may be in a list without being declared; declared, they must be brought unless optional.

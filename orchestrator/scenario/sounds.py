@@ -24,15 +24,16 @@ class Sound(NamedTuple):
 
 def read_sound(path: Path, where: Mark, findings: Findings) -> Sound | None:
     """The recording at `path`; None when it is missing or of another format than 8 kHz mono 16-bit WAV."""
-    try:
-        if path.stat().st_size > SOUND_MAX:
-            findings.add("S213", where, f"{path.name} has more than {SOUND_MAX >> 20} MiB", "cut it")
-            return None
-        data = path.read_bytes()
-    except OSError as error:
-        findings.add("S212", where, f"the sound {path} cannot be read: {error.strerror}")
+    if not path.is_file():
+        findings.add("S212", where, f"there is no file {path}")
         return None
-    mistake = _format_mistake(data)
+    try:
+        with path.open("rb") as file:
+            data = file.read(SOUND_MAX + 1)
+    except OSError as error:
+        findings.add("S212", where, f"{path} cannot be read: {error.strerror}")
+        return None
+    mistake = f"has more than {SOUND_MAX >> 20} MiB" if len(data) > SOUND_MAX else _format_mistake(data)
     if mistake:
         findings.add("S213", where, f"{path.name} {mistake}")
         return None

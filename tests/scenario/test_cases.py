@@ -20,8 +20,8 @@ NAMES = sorted(
     for path in CASES.iterdir()
     if path.suffix != ".expected" and path.name not in ("shared", "sounds")
 )
-# Codes whose case cannot be a file of the repository
-MADE_HERE = {"S001", "S002"}
+# Codes whose case cannot be a text file of the repository
+MADE_HERE = {"S001", "S002", "S003"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -66,6 +66,11 @@ def test_a_missing_file_is_one_problem(tmp_path: Path) -> None:
     )
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert [problem.code for problem in check_path(tmp_path / "pipe.yaml")[1]] == ["S001"]
+
+
 def test_a_folder_without_scenarios_is_one_problem(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nothing")
     assert [problem.code for problem in check_path(tmp_path)[1]] == ["S001"]
@@ -77,3 +82,20 @@ def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
     assert [problem.code for problem in check_path(path)[1]] == ["S002"]
     path.write_bytes(b"#" * SIZE_MAX)
     assert [problem.code for problem in check_path(path)[1]] == ["S008"]
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "byte"),
+    [
+        ("scenario: a\ntitle: Посылка\n".encode("cp1251"), "2:8", "cf"),
+        ("scenario: a\n".encode("utf-16"), "1:1", "ff"),
+        ("title: Ж".encode()[:-1], "1:8", "d0"),
+    ],
+)
+def test_another_encoding_is_told_with_its_first_byte(
+    tmp_path: Path, data: bytes, place: str, byte: str
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(data)
+    [problem] = check_path(path)[1]
+    assert str(problem) == f"{path}:{place}: S003 the byte 0x{byte} is not UTF-8 (save it as UTF-8)"

@@ -18,7 +18,7 @@ from orchestrator.scenario.countries import prefixes_of
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.hours import DAYS, format_hours
 from orchestrator.scenario.model import ScenarioModel
-from orchestrator.scenario.source import Map, Text
+from orchestrator.scenario.source import Map, Seq, Text
 
 from .conftest import Check, codes
 
@@ -109,8 +109,6 @@ def plain(value: object) -> object:
         case dict():
             return Map.at({Text.at(key): plain(item) for key, item in value.items()})
         case list():
-            from orchestrator.scenario.source import Seq
-
             return Seq.at([plain(item) for item in value])
         case _:
             return Text.at(str(value))
@@ -138,6 +136,12 @@ def test_one_caller_id_or_a_pool(good: Good) -> None:
     assert good().plan.caller_id == CallerIdRule(pool=("+74951234567",))
     pool = good(dial="dial: {gateways: [main], caller_id: [+74951234567, +74951234568]}").plan.caller_id
     assert pool == CallerIdRule(pool=("+74951234567", "+74951234568"))
+
+
+def test_caller_ids_of_another_shape_are_told_each(check: Check) -> None:
+    caller_id = "{RU: {a: b}, KZ: [], DE: '', default: [[+74951234567]]}"
+    _, problems = check(dial=f"dial: {{gateways: [main], caller_id: {caller_id}}}")
+    assert codes(problems) == ["S501"] * 4
 
 
 def test_a_prefix_that_is_written_wins_over_a_country_and_the_longer_over_the_shorter() -> None:

@@ -49,6 +49,19 @@ def test_a_test_without_a_contact_has_the_one_of_the_test_before() -> None:
     assert "phone2" not in sample.contact
 
 
+def test_a_sample_contact_has_a_value_of_each_type(check: Check) -> None:
+    types = ("text", "digits", "number", "money", "date", "time", "phone")
+    columns = ", ".join(f"x{kind}: {kind}" for kind in types)
+    said = " ".join(f"{{{{ x{kind}{' | date' if kind == 'date' else ''} }}}}" for kind in types)
+    parts = {"contact": f"contact: {{{columns}}}", "messages": f"messages: {{hello: {{ru: '{said}'}}}}"}
+    sample = (
+        check(**parts, tests="tests: [{name: t, call: busy, expect: {attempts: 1}}]")[0][0].tests[0].contact
+    )
+    written = ", ".join(f"{name}: '{value}'" for name, value in sample.items())
+    tests = f"tests: [{{name: t, contact: {{{written}}}, call: busy, expect: {{attempts: 1}}}}]"
+    assert codes(check(**parts, tests=tests)[1]) == []
+
+
 @pytest.mark.parametrize("kind", BEGINNINGS)
 def test_a_call_may_be_a_single_move(good: Good, kind: MoveKind) -> None:
     made = good(tests=f"tests: [{{name: t, call: {kind}, expect: {{attempts: 1}}}}]")

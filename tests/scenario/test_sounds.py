@@ -59,6 +59,15 @@ def test_a_missing_file_or_a_folder_is_a_problem(tmp_path: Path) -> None:
     assert told(tmp_path) == ["S212"]
 
 
+def test_a_file_that_may_not_be_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = write(tmp_path / "a.wav")
+    monkeypatch.setattr(Path, "open", refuse)  # the tests may run as root, who may read everything
+    assert told(path) == ["S212"]
+
+
 def test_the_same_sound_has_the_same_name_wherever_it_is(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     names = []
