@@ -45,7 +45,8 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
 
     Events go to `on_event` (as a dict, see protocol.Event) and to greenswitch's `register_handle` handlers
     (as Event), in order, in a greenlet of their own: a handler may take its time and send commands, but see
-    `lag`. What it raises is logged. `monotonic` (seconds) measures time-outs and lag only.
+    `lag`. What it raises is logged. `wanted`: names of the event values it reads (None: all); the others are not
+    decoded. `monotonic` (seconds) measures time-outs and lag only.
 
     Once `connected` turns false it stays so: `lost` is set, `reason` says why, and everybody who waits for a
     reply gets NotConnected. Events that were read before that are still delivered; `join` waits for them.
@@ -62,6 +63,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         timeouts: Timeouts | None = None,
         limits: Limits | None = None,
         inbox: InboxLimits | None = None,
+        wanted: Iterable[str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._timeouts = timeouts or Timeouts()
@@ -72,7 +74,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         self._log = log.bind(switch=self.name)
         self._on_event = on_event
         self._monotonic = monotonic
-        self._core = Core(limits)
+        self._core = Core(limits, wanted=wanted)
         self._inbox = Inbox(inbox or InboxLimits(), monotonic)
         self._writer = Writer(
             self._core, self._timeouts, monotonic, on_wait=self._inbox.go_on.set, lose=self._lose

@@ -52,6 +52,7 @@ class Link:
     on_down(reason): after each loss, once all events that were read are handled; and after each failed try.
     on_event(event): every event, one at a time, in order, in a greenlet of its own.
     events: names for `event json`; one with `::` is a custom event's subclass. None: no events.
+    wanted: names of the event values that on_event reads; None: all. The others are not decoded.
     filters: (header, value) pairs. The switch sends events that match any of them; with none, every event.
     chance: numbers 0 <= x < 1 that spread the tries; monotonic: seconds.
     """
@@ -68,6 +69,7 @@ class Link:
         on_event: Callable[[dict[str, object]], None] | None = None,
         events: tuple[str, ...] = (),
         filters: tuple[tuple[str, str], ...] = (),
+        wanted: frozenset[str] | None = None,
         options: LinkOptions | None = None,
         chance: Callable[[], float] = random.random,
         monotonic: Callable[[], float] = time.monotonic,
@@ -79,6 +81,7 @@ class Link:
         self._on_up, self._on_down, self._on_event = on_up, on_down, on_event
         self._subscription = subscription(events) if events else None
         self._filters = list(dict.fromkeys(filters))
+        self._wanted = None if wanted is None else wanted | {"Event-Name"}
         for header, value in self._filters:
             filter_line(header, value)  # a mistake shows here, not at the first connection
         self._options = options or LinkOptions()
@@ -209,6 +212,7 @@ class Link:
                 timeouts=options.timeouts,
                 limits=options.limits,
                 inbox=options.inbox,
+                wanted=self._wanted,
                 monotonic=self._monotonic,
             )
             self._connections.append(connection)

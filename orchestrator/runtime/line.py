@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from orchestrator.domain.problem import KnownError
+from orchestrator.engine.events import READ
 from orchestrator.esl.connection import Connection
 from orchestrator.esl.errors import CommandRefused
 from orchestrator.esl.link import Link, LinkOptions
@@ -65,12 +66,18 @@ class Line:
             on_event=on_event,
             events=EVENTS,
             filters=(("variable_prozvon_worker", worker_id), ("Event-Name", "BACKGROUND_JOB")),
+            wanted=READ,
             options=LinkOptions(has_command_connection=True),
         )
 
     @property
     def is_up(self) -> bool:
         return self.core_uuid is not None
+
+    @property
+    def dropped(self) -> int:
+        """Events thrown away so far because we were too slow: what they told must be asked for."""
+        return self._link.lag.dropped
 
     def start(self) -> None:
         self._link.start()

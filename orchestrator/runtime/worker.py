@@ -20,6 +20,7 @@ from orchestrator.domain.lead import Attempt, Campaign, CampaignState, Ending
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.events import call_event
 from orchestrator.engine.track import Action, Check, Settle, Tracker
+from orchestrator.esl.turns import give_turn
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.cases import Cases
 from orchestrator.runtime.dialer import Dialer
@@ -53,6 +54,7 @@ class Worker:
         self._beat_at = 0.0
         self._stopping = False
         self._hurry = False
+        self._dropped: dict[str, int] = {}
         self._failure: BaseException | None = None
         self._wake = Event()
         self._campaigns: dict[str, Campaign] = {}
@@ -151,7 +153,7 @@ class Worker:
                 gevent.sleep(IDLE_S)
                 continue
             if claimed:
-                gevent.sleep(0)
+                give_turn()
                 continue
             if self._until_done and self._nothing_left():
                 return
@@ -268,8 +270,11 @@ class Worker:
     def _on_up(self, line: Line) -> None:
         """Connected, perhaps again: what ended meanwhile was not heard, so ask about every call of ours there."""
         log.info("switch_connected", switch=line.name, core_uuid=line.core_uuid)
-        self._cases.add(a for a in self._tracker.live() if a.switch == line.name)
+        self._ask_about_all(line)
         self._wake.set()
+
+    def _ask_about_all(self, line: Line) -> None:
+        self._cases.add(a for a in self._tracker.live() if a.switch == line.name)
 
     def _on_down(self, line: Line, reason: str) -> None:
         log.warning("switch_lost", switch=line.name, reason=reason)
@@ -290,6 +295,11 @@ class Worker:
     def _ticks(self) -> None:
         gevent.sleep(TICK_S)
         self._carry_out(self._tracker.tick(self._clock.now_ms()))
+        for line in self._lines.values():
+            if line.dropped > self._dropped.get(line.name, 0):
+                self._dropped[line.name] = line.dropped
+                log.error("events_dropped", switch=line.name, in_all=line.dropped)
+                self._ask_about_all(line)
 
     def _takeovers(self) -> None:
         """Attempts of workers that are gone become ours, and are looked into."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from orchestrator.esl.protocol import Event, Message, PeerError
-from orchestrator.esl.protocol.events import decode_json, decode_plain
+from orchestrator.esl.protocol.events import decode_json, decode_plain, decoder_of
 
 from .streams import events, json_event, json_frame, plain_event, plain_frame, ready_core
 
@@ -115,3 +117,32 @@ def test_what_is_no_plain_event_is_a_fault(body: bytes) -> None:
 def test_what_is_no_json_event_is_a_fault(body: bytes) -> None:
     with pytest.raises(PeerError):
         ready_core().receive_data(json_frame(body))
+
+
+WANTED = frozenset({"Event-Name", "a-b", "list"})
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["Event-Name", "a-b", "list", "x", "y-z"]), st.text() | st.lists(st.text())
+    )
+)
+def test_a_projection_gives_the_wanted_values_and_no_others(event: dict[str, object]) -> None:
+    body = orjson.dumps(event)
+    assert decoder_of(WANTED)(body) == {name: value for name, value in event.items() if name in WANTED}
+
+
+def test_a_projection_replaces_what_is_not_utf8_as_the_full_decoding_does() -> None:
+    decode = decoder_of(["a"])
+    assert decode(b'{"a":"x\xffy","b":"z"}') == {"a": "x\ufffdy"}
+    assert decode(b'{"b":"x\xffy","a":"z"}') == {"a": "z"}
+
+
+def test_a_projection_takes_the_last_of_two_values_with_one_name() -> None:
+    assert decoder_of(["a"])(b'{"a":"1","a":"2"}') == {"a": "2"}
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'"a"', b'{"a":', b'{"a":"1"} x'])
+def test_a_projection_refuses_what_is_not_one_object(body: bytes) -> None:
+    with pytest.raises(PeerError):
+        decoder_of(["a"])(body)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from orchestrator.esl.protocol.commands import check_job_id, encode_command
 from orchestrator.esl.protocol.errors import CommandError, PeerError
-from orchestrator.esl.protocol.events import decode_json, decode_plain
+from orchestrator.esl.protocol.events import decode_json, decode_plain, decoder_of
 from orchestrator.esl.protocol.frames import Frame, FrameReader
 from orchestrator.esl.protocol.limits import Limits
 from orchestrator.esl.protocol.messages import (
@@ -74,8 +74,10 @@ class Core:
     place (`forget`) and its reply is thrown away when it comes.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, *, wanted: Iterable[str] | None = None) -> None:
+        """wanted: names of the values of JSON events that anybody reads; None: all of them."""
         self.limits = limits or Limits()
+        self._decode_json = decode_json if wanted is None else decoder_of(wanted)
         self.state = State.GREETING
         self.fault: PeerError | None = None
         self._reader = FrameReader(self.limits)
@@ -106,7 +108,7 @@ class Core:
                 if self.state is State.READY:
                     for body in reader.json_events():
                         # No `extend`: what comes before a fault must be kept.
-                        messages.append(Event(decode_json(body), len(body)))  # noqa: PERF401
+                        messages.append(Event(self._decode_json(body), len(body)))  # noqa: PERF401
                 frame = reader.read()
                 if frame is None:
                     break
@@ -137,7 +139,7 @@ class Core:
             raise PeerError(f"{kind[:40]!r} while {self.state}")
         match kind:
             case "text/event-json":
-                return Event(decode_json(body), len(body))
+                return Event(self._decode_json(body), len(body))
             case "text/event-plain":
                 return Event(decode_plain(body), len(body))
             case "command/reply" | "api/response":
