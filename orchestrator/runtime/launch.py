@@ -62,9 +62,9 @@ def launching(project: Project, compiled: Compiled, source: str) -> Iterator[Cam
 def new_campaign(project: Project, compiled: Compiled, source: str) -> Campaign:
     """A campaign in LOADING, with the program published to every switch. KnownError before anything is made."""
     require_gateways(missing_gateways(project.settings, compiled.plan), project.settings)
+    now = project.clock.now_ms()
     for switch in project.settings.switches.values():
         publish(switch.root, [compiled])
-    now = project.clock.now_ms()
     for campaign_id in _free_ids(project.store, compiled.name, now):
         campaign = Campaign(
             campaign_id=campaign_id,
