@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from orchestrator.domain.lead import WaitReason
@@ -67,11 +67,14 @@ def of_number(db: Db, terms: TermsBook, campaign_id: str, number: str, question:
         "gateways": pack_gateways(question.gateways),
     }
     name, at, zone = db.run("explain_lead", request)
-    earliest = _time(at) if zone == b"" else question.closed.get(fixed.terms.zone_keys[int(zone)])
+    earliest = _int(at) if zone == b"" else _opening(question, fixed, int(zone))
     return Why(reasons=(Reason(reason=WaitReason(name.decode()), count=1, earliest_at=earliest),))
 
 
-def of_campaign(db: Db, terms: TermsBook, campaign_id: str, question: Question) -> Why:
+def of_campaign(
+    db: Db, terms: TermsBook, campaign_id: str, question: Question, *, few_leads: int = FEW_LEADS
+) -> Why:
+    """A campaign of up to `few_leads` is looked through by its leads, a larger one by the numbers that matter."""
     fixed = terms.reread(campaign_id)
     request = _request(campaign_id, question, fixed)
     reply = db.run("sum_waits", request | {"gateways": pack_gateways(question.gateways)})
@@ -84,17 +87,18 @@ def of_campaign(db: Db, terms: TermsBook, campaign_id: str, question: Question) 
         total.add(WaitReason(state.decode()), rest, None)
         return total.why()
     later, places = _places(db, request, waits, zones)
-    for place, name, leads, at in _blocked(db, request, dialing + done + held + rest):
-        places[place] -= leads
-        total.add(WaitReason(name), leads, at)
+    for moved in _moved(db, request, dialing + done + held + rest, few_leads):
+        places[moved.place] -= moved.leads
+        at = moved.at if moved.zone is None else _opening(question, fixed, moved.zone)
+        total.add(moved.reason, moved.leads, at)
     for place, leads in places.items():
         kind, _, name = place.partition(" ")
         if kind == "wait":
             total.add(WaitReason(name), leads, later[name])
         elif name in _open_zones(question, fixed):
-            total.add(WaitReason(free_reason.decode()), leads, _time(free_at))
+            total.add(WaitReason(free_reason.decode()), leads, _int(free_at))
         else:
-            total.add(WaitReason.HOURS, leads, question.closed.get(fixed.terms.zone_keys[int(name)]))
+            total.add(WaitReason.HOURS, leads, _opening(question, fixed, int(name)))
     return total.why()
 
 
@@ -106,7 +110,7 @@ def _places(
     later: dict[str, int | None] = {}
     for raw, leads, first, due in waits:
         reason = raw.decode()
-        later[reason] = _time(first)
+        later[reason] = _int(first)
         places[f"wait {reason}"] += int(leads)
         skip = 0
         while skip < int(due):
@@ -120,18 +124,36 @@ def _places(
     return later, places
 
 
-def _blocked(db: Db, request: dict[str, object], leads: int) -> list[tuple[str, str, int, int | None]]:
-    """(place, reason, leads, earliest): those to be moved. By the leads when they are few, else by the numbers."""
-    by, begin, end, step = (
-        ("leads", 1, leads + 1, LEADS) if leads <= FEW_LEADS else ("buckets", 0, NUMBER_BUCKETS, BUCKETS)
-    )
-    found = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moved:
+    """Leads counted at `place` that a stronger reason holds. `zone`: the one whose opening they wait for."""
+
+    place: str
+    reason: WaitReason
+    leads: int
+    at: int | None
+    zone: int | None
+
+
+def _moved(db: Db, request: dict[str, object], leads: int, few_leads: int) -> Iterator[_Moved]:
+    """Found by the leads when they are few, else by the numbers."""
+    by, begin, end, step = "buckets", 0, NUMBER_BUCKETS, BUCKETS
+    if leads <= few_leads:
+        by, begin, end, step = "leads", 1, leads + 1, LEADS
     for at in range(begin, end, step):
-        reply = db.run("sum_blocked", request | {"by": by, "begin": at, "end": min(at + step, end) - 1})
-        found += [
-            (place.decode(), name.decode(), int(count), _time(first)) for place, name, count, first in reply
-        ]
-    return found
+        for item in db.run("sum_blocked", request | {"by": by, "begin": at, "end": min(at + step, end) - 1}):
+            place, name, count, first, zone = item
+            yield _Moved(
+                place=place.decode(),
+                reason=WaitReason(name.decode()),
+                leads=count,
+                at=_int(first),
+                zone=_int(zone),
+            )
+
+
+def _opening(question: Question, fixed: Fixed, zone: int) -> int | None:
+    return question.closed.get(fixed.terms.zone_keys[zone])
 
 
 def _open_zones(question: Question, fixed: Fixed) -> dict[str, OpenZone]:
@@ -158,5 +180,5 @@ def _request(campaign_id: str, question: Question, fixed: Fixed) -> dict[str, ob
     }
 
 
-def _time(value: bytes | int) -> int | None:
+def _int(value: bytes | int) -> int | None:
     return int(float(value)) if value not in (b"", "") else None

@@ -128,7 +128,7 @@ def _end_deaf(place: Place) -> None:
     pid = pid_of(place)
     if pid is not None:
         os.kill(pid, signal.SIGTERM)
-        _wait(lambda: pid_of(place) is None, STOP_S)
+        _wait(lambda: not is_alive(place), STOP_S)
 
 
 def _start(place: Place, fsync: str) -> None:
@@ -186,7 +186,7 @@ def shut_down(place: Place) -> None:
             client.shutdown(nosave=True)
     except failure.RedisError:
         pass  # it closes the connection instead of answering, or was gone already
-    _wait(lambda: pid_of(place) is None, STOP_S)
+    _wait(lambda: not is_alive(place), STOP_S)
 
 
 def end_homeless(place: Place, pid: int) -> None:

@@ -58,6 +58,7 @@ budgets = st.sampled_from(
     ]
 )
 caps = st.sampled_from([None, 1, 2])
+kinds = st.sampled_from(["now", "later", "other phone", "now", "done", "held"])
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -159,15 +160,31 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(
         picks=st.lists(st.integers(0, 30), min_size=1, max_size=4),
-        kind=st.sampled_from(["later", "now", "other phone", "done", "held"]),
+        kind=kinds,
         uncount=st.booleans(),
     )
     def finish(self, picks: list[int], kind: str, uncount: bool) -> None:
-        if not self.attempts:
-            return
+        if self.attempts:
+            self._finish([self._attempt(pick) for pick in picks], [kind] * len(picks), uncount)
+
+    @rule(
+        name=st.sampled_from(CAMPAIGNS),
+        among=st.lists(kinds, min_size=6, max_size=6),
+        per_day=caps,
+        ever=caps,
+        uncount=st.booleans(),
+    )
+    def call_some(
+        self, name: str, among: list[str], per_day: int | None, ever: int | None, uncount: bool
+    ) -> None:
+        """A good while of work: claim plenty, end all of it."""
+        before = len(self.attempts)
+        self.claim_plenty(name, WORKERS[0], per_day, ever)
+        self._finish(self.attempts[before:], among, uncount)
+
+    def _finish(self, attempts: list[Attempt], among: list[str], uncount: bool) -> None:
         items, expected = [], []
-        for pick in picks:
-            attempt = self._attempt(pick)
+        for attempt, kind in zip(attempts, among, strict=False):
             decision = self._decision(attempt, kind, uncount)
             items.append((attempt, ending(attempt, Disposition.BUSY, at=self.now), decision))
             phase = {NextKind.DONE: Phase.DONE, NextKind.HELD: Phase.HELD}.get(
@@ -211,7 +228,10 @@ class StoreMachine(RuleBasedStateMachine):
             assert self.store.dnc_remove([number(index)]) == (number(index) in self.model.dnc)
             self.model.dnc.discard(number(index))
 
-    @rule(name=st.sampled_from(CAMPAIGNS), to=st.sampled_from([CampaignState.RUNNING, CampaignState.PAUSED]))
+    @rule(
+        name=st.sampled_from(CAMPAIGNS),
+        to=st.sampled_from([CampaignState.RUNNING] * 3 + [CampaignState.PAUSED]),
+    )
     def pause_or_go_on(self, name: str, to: CampaignState) -> None:
         among = frozenset({CampaignState.RUNNING, CampaignState.PAUSED})
         assert self.store.set_state(name, to, among=among, now=self.now)

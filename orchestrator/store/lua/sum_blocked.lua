@@ -3,7 +3,8 @@
 -- the line): for a range of leads, or for a range of number buckets. By buckets only numbers that are listed, were
 -- called or are on the line are looked at, and each lead under its current number alone: so it is counted once.
 -- request: as in _reason, and by("leads" | "buckets") begin end
--- reply: [place, reason, leads, earliest or ""] ...; place: "wait REASON" or "zone NUMBER", where it was counted
+-- reply: [place, reason, leads, earliest or "", zone number or ""] ...; place: "wait REASON" or "zone NUMBER", where
+--   they were counted; zone: the one whose opening they wait for
 local req = cjson.decode(ARGV[1])
 local c = req.campaign
 local days = {}
@@ -36,10 +37,10 @@ end
 
 local sums = {}
 
-local function add(place, reason, at)
-  local key = place .. "|" .. reason
+local function add(place, reason, at, zone)
+  local key = place .. "|" .. reason .. "|" .. (zone or "")
   local sum = sums[key]
-  if not sum then sum = { place, reason, 0, "" } sums[key] = sum end
+  if not sum then sum = { place, reason, 0, "", zone or "" } sums[key] = sum end
   sum[3] = sum[3] + 1
   if at and (sum[4] == "" or at < sum[4]) then sum[4] = at end
 end
@@ -50,14 +51,14 @@ local function look_at(lead, digits)
   local _, zones, numbers = read_contact(c, lead)
   local phone = record and read_state(record.state).phone or 0
   if digits and nth(numbers, phone) ~= digits then return end
-  local reason, at = explain(req, record, zones, numbers)
+  local reason, at, waits_for = explain(req, record, zones, numbers)
   if record and record.phase == "w" and record.due > req.now then
-    if reason ~= record.reason then add("wait " .. record.reason, reason, at) end
+    if reason ~= record.reason then add("wait " .. record.reason, reason, at, waits_for) end
     return
   end
   local zone = nth(zones, phone)
   local usual = req.zones[zone] and "next" or "hours"
-  if reason ~= usual then add("zone " .. zone, reason, at) end
+  if reason ~= usual then add("zone " .. zone, reason, at, waits_for) end
 end
 
 local function look_at_bucket(bucket)
