@@ -26,6 +26,12 @@ MOVES = {
     "stop": (_S.STOPPED, frozenset({_S.RUNNING, _S.PAUSED})),
 }
 
+SAYS = {
+    "pause": "Pause a campaign: no new calls; those under way go on.",
+    "resume": "Go on with a paused campaign; starts a worker when none is running.",
+    "stop": "Stop a campaign for good: its leads are not called any more. One whose loading broke off goes away.",
+}
+
 
 @click.group()
 def campaign() -> None:
@@ -43,7 +49,12 @@ def campaign() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
 def list_(folder: Path, as_json: bool) -> None:
-    """List all campaigns with their progress."""
+    """List all campaigns with their progress.
+
+    \b
+    Example:
+      prozvon campaign list --json
+    """
     with open_project(folder) as project:
         all_figures = [figures(project, found) for found in _sorted(project)]
     if as_json:
@@ -72,7 +83,12 @@ def _sorted(project: Project) -> list[Campaign]:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def show(folder: Path, name: str, as_json: bool) -> None:
-    """Show the figures of a campaign."""
+    """Show the figures of a campaign.
+
+    \b
+    Example:
+      prozvon campaign show parcel_arrived
+    """
     with open_project(folder) as project:
         item = figures(project, project.campaign(name))
     if as_json:
@@ -103,11 +119,7 @@ def _move(name: str) -> click.Command:
         tail = f"; {live} calls under way go on to their end" if live and name != "resume" else ""
         click.echo(f"{found.campaign_id} is {to.value}{tail}", err=True)
 
-    command.__doc__ = {
-        "pause": "Pause a campaign: no new calls; those under way go on.",
-        "resume": "Go on with a paused campaign; starts a worker when none is running.",
-        "stop": "Stop a campaign for good: its leads are not called any more. One whose loading broke off goes away.",
-    }[name]
+    command.__doc__ = f"{SAYS[name]}\n\n\b\nExample:\n  prozvon campaign {name} parcel_arrived\n"
     return click.command(name=name)(command)
 
 
@@ -117,7 +129,14 @@ for _name in MOVES:
 
 @campaign.command()
 @click.argument("name")
-@click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "jsonl"]),
+    default="csv",
+    show_default=True,
+    help="A table, or one JSON object a line.",
+)
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File (default: standard output)."
 )

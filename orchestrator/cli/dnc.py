@@ -35,7 +35,12 @@ def dnc() -> None:
 @click.option("--note", default="", help="Why, and who asked; kept with the number.")
 @click.pass_obj
 def add(folder: Path, numbers: tuple[str, ...], note: str) -> None:
-    """Put numbers on the list."""
+    """Put numbers on the list.
+
+    \b
+    Example:
+      prozvon dnc add "8 (999) 000-04-08" --note "asked on the phone"
+    """
     with open_project(folder) as project:
         clean = [one_number(text, project.settings.region) for text in numbers]
         added = project.store.dnc_add(clean, note, project.clock.now_ms())
@@ -46,7 +51,12 @@ def add(folder: Path, numbers: tuple[str, ...], note: str) -> None:
 @click.argument("numbers", nargs=-1, required=True)
 @click.pass_obj
 def remove(folder: Path, numbers: tuple[str, ...]) -> None:
-    """Take numbers off the list."""
+    """Take numbers off the list.
+
+    \b
+    Example:
+      prozvon dnc remove +79990000408
+    """
     with open_project(folder) as project:
         clean = [one_number(text, project.settings.region) for text in numbers]
         removed = project.store.dnc_remove(clean)
@@ -61,6 +71,11 @@ def import_(folder: Path, file: Path, note: str) -> int:
     """Put every number of a text file (one a line, or the first column of a CSV; - reads standard input) on the list.
 
     Lines without a good number are reported with their place; all others are added. Exits with 1 when any was refused.
+
+    \b
+    Examples:
+      prozvon dnc import complaints.txt --note "complained"
+      cut -f 1 dnc.tsv | prozvon dnc import -
     """
     added = read = refused = 0
     with open_project(folder) as project, _opened(file) as lines:
@@ -103,8 +118,14 @@ def _batches(file: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
 @dnc.command(name="list")
 @click.pass_obj
 def list_(folder: Path) -> None:
-    """Print the list: number, when it was added, note."""
+    """Print the list: number, when it was added, note.
+
+    \b
+    Example:
+      prozvon dnc list > dnc.tsv
+    """
     with open_project(folder) as project:
         for entry in project.store.dnc_list():
             added = dt.datetime.fromtimestamp(entry.added_at / 1000, dt.UTC)
-            sys.stdout.write(f"{entry.number}\t{added:%Y-%m-%dT%H:%M:%SZ}\t{entry.note}\n")
+            note = " ".join(entry.note.split())  # one line an entry, whatever somebody has noted
+            sys.stdout.write(f"{entry.number}\t{added:%Y-%m-%dT%H:%M:%SZ}\t{note}\n")

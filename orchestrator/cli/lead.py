@@ -29,7 +29,12 @@ def lead() -> None:
 @click.argument("number")
 @click.pass_obj
 def retry(folder: Path, campaign: str, number: str) -> None:
-    """Let a held lead be called again."""
+    """Let a held lead be called again.
+
+    \b
+    Example:
+      prozvon lead retry parcel_arrived +79990000408
+    """
     with open_project(folder) as project:
         found = project.campaign(campaign)
         held = _held(project, found, number)
@@ -45,7 +50,12 @@ def retry(folder: Path, campaign: str, number: str) -> None:
 @click.option("--status", default="closed", show_default=True, help="The lead's last status.")
 @click.pass_obj
 def close(folder: Path, campaign: str, number: str, status: str) -> None:
-    """Close a held lead: it is not called again."""
+    """Close a held lead: it is not called again.
+
+    \b
+    Example:
+      prozvon lead close parcel_arrived +79990000408 --status reached_by_hand
+    """
     with open_project(folder) as project:
         found = project.campaign(campaign)
         held = _held(project, found, number)

@@ -28,7 +28,12 @@ def store() -> None:
 @store.command()
 @click.pass_obj
 def status(folder: Path) -> int:
-    """Tell whether the embedded store is up, where, and how large it is. Exits with 1 when it is not."""
+    """Tell whether the embedded store is up, where, and how large it is. Exits with 1 when it is not.
+
+    \b
+    Example:
+      prozvon store status
+    """
     said = embedded.status(_data(folder))
     click.echo(said.text)
     return 0 if said.is_up else 1
@@ -37,7 +42,12 @@ def status(folder: Path) -> int:
 @store.command()
 @click.pass_obj
 def stop(folder: Path) -> None:
-    """Stop the embedded store (it is saved; the next command starts it again)."""
+    """Stop the embedded store (it is saved; the next command starts it again).
+
+    \b
+    Example:
+      prozvon store stop
+    """
     click.echo("stopped" if embedded.stop(_data(folder)) else "it was not running", err=True)
 
 
