@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 import orjson
 import redis
 from redis import exceptions as failure
+from redis import sentinel
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.store.keys import prefix
@@ -112,7 +113,7 @@ class Db:
                 deadline = deadline or time.monotonic() + self._patience_s
                 if time.monotonic() + pause > deadline:
                     raise KnownError(
-                        f"Redis at {self._server.where} cannot be reached: {_first_line(error)}"
+                        f"Redis at {self._server.where} cannot be reached: {what_failed(error)}"
                     ) from None
             except failure.ResponseError as error:
                 raise _translated(error) from None
@@ -130,5 +131,8 @@ def _translated(error: failure.ResponseError) -> Exception:
     return error
 
 
-def _first_line(error: Exception) -> str:
+def what_failed(error: Exception) -> str:
+    """One short line, without addresses and passwords of our own making."""
+    if isinstance(error, sentinel.MasterNotFoundError):
+        return "the sentinels cannot be reached, or know no master of that name"
     return (str(error).splitlines() or [type(error).__name__])[0][:200]

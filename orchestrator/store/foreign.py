@@ -11,6 +11,7 @@ from redis import exceptions as failure
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from orchestrator.domain.problem import KnownError
+from orchestrator.store.db import what_failed
 from orchestrator.store.server import NO_RETRY
 
 OLDEST = (6, 2)
@@ -95,7 +96,8 @@ def _host_port(text: str) -> tuple[str, int]:
 
 def without_password(url: str) -> str:
     """The address as it may be shown: user, password and options left out."""
-    return re.sub(r"//[^@/]*@", "//", url).partition("?")[0]
+    login = r"//[^/]*@" if url.startswith("unix:") else r"//.*@"  # a password may hold `@` and `/`
+    return re.sub(login, "//", url.partition("?")[0])
 
 
 def warnings_of(client: redis.Redis, where: str) -> tuple[str, ...]:
@@ -105,9 +107,9 @@ def warnings_of(client: redis.Redis, where: str) -> tuple[str, ...]:
     except failure.AuthenticationError:
         raise KnownError(f"Redis at {where} refuses the user or password") from None
     except (failure.ConnectionError, failure.TimeoutError) as error:
-        first = (str(error).splitlines() or [""])[0]
+        said = what_failed(error)
         raise KnownError(
-            f"Redis at {where} cannot be reached ({first}): is it running, and is `store:` right?"
+            f"Redis at {where} cannot be reached ({said}): is it running, and is `store:` right?"
         ) from None
     except failure.ResponseError as error:
         raise KnownError(f"Redis at {where} does not let this user in: {error}") from None

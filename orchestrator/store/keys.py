@@ -46,6 +46,12 @@ KEYS: tuple[Key, ...] = (
         holds="campaign ids; score: number in the order of creation",
     ),
     Key(pattern="last_campaign", type="string", life=FOR_EVER, holds="the last such number given out"),
+    Key(
+        pattern="campaign:CAMPAIGN:deleted",
+        type="hash",
+        life="until the deletion is done",
+        holds="what `campaign:CAMPAIGN` was, for the deletion to go by",
+    ),
     Key(pattern="deleting", type="set", life="until done", holds="campaigns whose deletion has begun"),
     Key(
         pattern="campaign:CAMPAIGN",
@@ -175,3 +181,9 @@ def prefix(project: str) -> str:
 def key_of(name: str) -> Key | None:
     """The table's entry of a key, its name without the prefix; None when it is not documented."""
     return next((key for key in KEYS if key.matches(name)), None)
+
+
+def keys_table() -> str:
+    """The table of docs/keys.md (Markdown)."""
+    rows = [f"| `{key.pattern}` | {key.type} | {key.life} | {key.holds} |" for key in KEYS]
+    return "\n".join(["| key | type | removed | holds |", "|---|---|---|---|", *rows]) + "\n"

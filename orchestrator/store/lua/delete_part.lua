@@ -1,5 +1,5 @@
 -- Deletes a range of buckets of one part of a campaign in `deleting`; the part "rest" comes last and ends it.
--- request: campaign part("contact" | "index" | "seen" | "rest") begin end
+-- request: campaign part("contact" | "index" | "seen" | "rest") begin end    reply: 1, or 0 when it is deleted already
 local req = cjson.decode(ARGV[1])
 local c = req.campaign
 if call("SISMEMBER", DELETING, c) == 0 then return 0 end

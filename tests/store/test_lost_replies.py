@@ -1,0 +1,143 @@
+"""Redis did it, but the reply was lost: the call is made again, and it is as if nothing had happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from orchestrator.domain.lead import CampaignState
+from orchestrator.domain.problem import KnownError
+from orchestrator.store import Added, Store, open_store
+from tests.store.factories import (
+    CAMPAIGN,
+    NOW,
+    campaign,
+    contact,
+    done,
+    ending,
+    held,
+    launch,
+    number,
+    request,
+)
+from tests.store.servers import Wire
+
+
+@pytest.fixture
+def wire(data_folder: Path, server: redis.Redis, tmp_path: Path) -> Iterator[Wire]:
+    opened = Wire(tmp_path / "w.sock", data_folder / "store" / "redis.sock")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def far(wire: Wire, store: Store, project: str) -> Iterator[Store]:
+    """The same project as `store`, over the wire."""
+    opened = open_store(f"unix://{wire.path}", folder=wire.path.parent, project=project)
+    opened.campaigns()
+    yield opened
+    assert wire.lost == 1
+    opened.close()
+
+
+def test_a_claim_gives_what_it_gave_the_first_time(store: Store, far: Store, wire: Wire) -> None:
+    launch(store, [contact(i) for i in range(9)])
+    far.claim(request(1))
+    wire.lose_next_reply()
+    attempts = far.claim(request(4)).attempts
+    assert len(attempts) == 4
+    assert store.counts(CAMPAIGN).dialing == 5
+    assert {a.attempt_id for a in store.live()} >= {a.attempt_id for a in attempts}
+
+
+def test_an_ending_is_applied_once(store: Store, far: Store, wire: Wire) -> None:
+    launch(store, [contact(i) for i in range(2)])
+    first, second = far.claim(request(2)).attempts
+    far.finish(first, ending(first), done(first), NOW)
+    wire.lose_next_reply()
+    far.finish(second, ending(second), done(second), NOW)
+    assert store.counts(CAMPAIGN).attempts == 2
+    assert len(list(store.history(CAMPAIGN))) == 2
+
+
+def test_a_batch_of_contacts_is_loaded_once_and_reported_as_added(
+    store: Store, far: Store, wire: Wire
+) -> None:
+    store.create_campaign(campaign(), b"", ())
+    assert far.load_leads(CAMPAIGN, [(1, contact(1))], now=NOW) == [Added(lead_id=1)]
+    wire.lose_next_reply()
+    assert far.load_leads(CAMPAIGN, [(2, contact(2))], now=NOW) == [Added(lead_id=2)]
+    assert store.counts(CAMPAIGN).leads == 2
+
+
+def test_a_change_of_state_that_was_made_says_so(store: Store, far: Store, wire: Wire) -> None:
+    launch(store, [contact(1)])
+    wire.lose_next_reply()
+    assert far.set_state(CAMPAIGN, CampaignState.PAUSED, among=frozenset({CampaignState.RUNNING}), now=NOW)
+
+
+def test_a_campaign_is_created_once(store: Store, far: Store, wire: Wire) -> None:
+    wire.lose_next_reply()
+    far.create_campaign(campaign(), b"", ())
+    assert store.campaign(CAMPAIGN) == campaign()
+
+
+def test_a_deletion_is_carried_to_its_end(store: Store, far: Store, wire: Wire) -> None:
+    store.create_campaign(campaign(), b"", ())
+    wire.lose_next_reply()
+    far.delete_campaign(CAMPAIGN)
+    assert store.campaigns() == ()
+
+
+def test_adopted_attempts_are_not_forgotten(store: Store, far: Store, wire: Wire) -> None:
+    launch(store, [contact(i) for i in range(3)])
+    store.claim(request(2, worker="w1"))
+    store.claim(request(1, worker="w2"))
+    far.adopt("nobody", "w2")
+    wire.lose_next_reply()
+    assert len(far.adopt("w1", "w2")) == 3  # more than were handed over, but none is missed
+
+
+def test_a_released_attempt_is_released_once(store: Store, far: Store, wire: Wire) -> None:
+    launch(store, [contact(1)])
+    (attempt,) = far.claim(request(1)).attempts
+    wire.lose_next_reply()
+    far.release(attempt, NOW)
+    assert store.counts(CAMPAIGN).ready == 1
+
+
+def test_a_persons_decision_is_carried_out_once(store: Store, far: Store, wire: Wire) -> None:
+    launch(store, [contact(1)])
+    (attempt,) = far.claim(request(1)).attempts
+    far.finish(attempt, ending(attempt), held(attempt), NOW)
+    wire.lose_next_reply()
+    far.close_lead(CAMPAIGN, 1, "closed", NOW)
+    assert len(store.outbox()) == 1
+
+
+def test_reading_is_repeated_too(store: Store, far: Store, wire: Wire) -> None:
+    store.dnc_add([number(1)], "", NOW)
+    wire.lose_next_reply()
+    assert len(list(far.dnc_list())) == 1
+
+
+def test_scripts_are_sent_again_when_redis_forgot_them(store: Store, server: redis.Redis) -> None:
+    launch(store, [contact(1), contact(2)])
+    server.script_flush()
+    assert len(store.claim(request(2)).attempts) == 2
+
+
+def test_a_redis_that_stays_away_is_one_clear_line(
+    data_folder: Path, server: redis.Redis, tmp_path: Path
+) -> None:
+    wire = Wire(tmp_path / "w.sock", data_folder / "store" / "redis.sock")
+    far = open_store(f"unix://{wire.path}", folder=tmp_path, project="gone", patience_s=0.2)
+    wire.close()
+    wire.path.unlink()
+    far._db.client.connection_pool.disconnect()
+    with pytest.raises(KnownError, match=rf"Redis at unix://{wire.path} cannot be reached") as caught:
+        far.campaigns()
+    assert "\n" not in str(caught.value)
