@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import yaml
+
 from orchestrator.asset_folders import folder
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.compile import compile_scenario

@@ -1,26 +1,21 @@
 """The store at size: what a million contacts cost, and whether claims slow down with them.
 
-    python -m benchmarks.bench_store [--quick] [--leads N] [--fsync always|everysec] [--url redis://...]
-
-Goals (issue 2): loading under 60 s together with the reader of contacts (so under 30 us a contact here), under 300
-bytes a contact in Redis, flat memory in the loader; claims per second at 1 000 000 leads within 10 % of 10 000.
+Goals: loading under 60 s together with the reader of contacts, under 300 bytes a contact in Redis, flat memory in the
+loader; claims per second at 1 000 000 leads within 10 % of 10 000. Sizes take turns, so noise meets all of them alike.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count, islice
 from pathlib import Path
 
 import redis
-from rich.console import Console
-from rich.table import Table
 
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.lead import (
@@ -38,6 +33,7 @@ from orchestrator.domain.lead import (
 from orchestrator.domain.plan import OrderBy, OrderKey
 from orchestrator.store import ClaimRequest, GatewayBudget, OpenZone, Store, open_store
 from orchestrator.store.loading import BATCH
+from orchestrator.store.place import place_in
 
 NOW = 1_795_334_400_000
 DAY_MS = 86_400_000
@@ -47,6 +43,10 @@ FIRST = (
     OrderKey(by=OrderBy.FIELD, column="days_overdue", descending=True),
     OrderKey(by=OrderBy.FEWEST_ATTEMPTS),
     OrderKey(by=OrderBy.OLDEST),
+)
+OPEN = tuple(
+    OpenZone(zone_key=zone, open_until=NOW + DAY_MS, day="20261122", next_day_at=NOW + DAY_MS)
+    for zone in ZONES
 )
 GATEWAY = GatewayBudget(switch="main", switch_uuid="u", gateway="main", weight=None, cps=1e6, channels=10**6)
 
@@ -93,9 +93,9 @@ def load(store: Store, campaign_id: str, total: int, area: int) -> float:
 class Caller:
     """Claims and ends attempts of one campaign, batch by batch."""
 
-    def __init__(self, store: Store, campaign_id: str, batch: int) -> None:
+    def __init__(self, store: Store, campaign_id: str, batch: int, label: str) -> None:
         self._store, self._campaign_id, self._batch = store, campaign_id, batch
-        self._ids = (f"{campaign_id}-{number}" for number in count())
+        self._ids = (f"{campaign_id}-{label}-{number}" for number in count())
         self.claim_s: list[float] = []
         self.finish_s: list[float] = []
 
@@ -140,122 +140,69 @@ def _ended(attempt: Attempt) -> tuple[Attempt, Ending, Decision]:
     return attempt, ending, decision
 
 
-def side_by_side(callers: dict[int, Caller], rounds: int) -> None:
-    """Turn by turn, so that whatever else the machine does meets all of them alike."""
+def main(*, quick: bool = False) -> None:
+    small, large, rounds = (2_000, 20_000, 20) if quick else (10_000, 1_000_000, 200)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        with closing(open_store(None, folder=data, project="bench", fsync="everysec")) as store:
+            _loading(store, data, large)
+            load(store, "small", small, area=8)
+            for fsync in ("everysec", "always"):
+                # the server takes over the setting of whoever opened it last
+                with closing(open_store(None, folder=data, project="bench", fsync=fsync)) as same:
+                    for batch in (20, 1):
+                        _claims(same, {small: "small", large: "large"}, batch, rounds, f"{fsync}-{batch}")
+            _why(store, large)
+
+
+def _loading(store: Store, data: Path, total: int) -> None:
+    load(store, "warm-up", BATCH, area=7)
+    redis_before, own_before, begun = _used_memory(data), _peak_memory(), time.perf_counter()
+    spent = load(store, "large", total, area=9)
+    elapsed = time.perf_counter() - begun
+    each = (_used_memory(data) - redis_before) / total
+    grown = (_peak_memory() - own_before) / 1e6
+    print(f"loading {total:,} contacts")
+    print(f"  in the store          {spent:8.1f} s   {spent / total * 1e6:.1f} us a contact (goal: under 30)")
+    print(f"  with making the rows  {elapsed:8.1f} s")
+    print(f"  memory of Redis       {each:8.0f} bytes a contact (goal: under 300)")
+    print(f"  the loader grew by    {grown:8.1f} MB (goal: flat)")
+
+
+def _claims(store: Store, sizes: dict[int, str], batch: int, rounds: int, label: str) -> None:
+    """Rounds of both campaigns in turn; medians."""
+    callers = {size: Caller(store, name, batch, label) for size, name in sizes.items()}
     for _ in range(rounds):
         for caller in callers.values():
             caller.round()
-
-
-def main() -> None:
-    options = _options()
-    console = Console()
-    small, large = 10_000, 50_000 if options.quick else options.leads
-    rounds = 60 if options.quick else 250
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store(
-            options.url, folder=Path(folder), project=f"bench-{os.getpid()}", fsync=options.fsync
-        )
-        raw = _raw_client(options.url, Path(folder))
-        try:
-            _loading(console, store, raw, large)
-            load(store, "small", small, area=8)
-            for batch in (20, 1):
-                callers = {small: Caller(store, "small", batch), large: Caller(store, "large", batch)}
-                side_by_side(callers, rounds)
-                _claims(console, callers, batch)
-            _why(console, store, large)
-        finally:
-            _empty(raw)
-            store.close()
-
-
-def _loading(console: Console, store: Store, raw: redis.Redis, total: int) -> None:
-    load(store, "warm-up", BATCH, area=7)
-    before, rss = _used_memory(raw), _peak_rss()
-    begun = time.perf_counter()
-    spent = load(store, "large", total, area=9)
-    elapsed = time.perf_counter() - begun
-    table = Table(title=f"Loading {total:,} contacts", title_justify="left")
-    for name in (
-        "store, s",
-        "us a contact",
-        "with making the rows, s",
-        "bytes a contact",
-        "loader's memory grew, MB",
-    ):
-        table.add_column(name, justify="right")
-    table.add_row(
-        f"{spent:.1f}",
-        f"{spent / total * 1e6:.1f}",
-        f"{elapsed:.1f}",
-        f"{(_used_memory(raw) - before) / total:.0f}",
-        f"{(_peak_rss() - rss) / 1e6:.1f}",
+    print(
+        f"claims of {batch}, each ended again; appendfsync {label.partition('-')[0]}; medians of {rounds} rounds"
     )
-    console.print(table)
-
-
-def _claims(console: Console, callers: dict[int, Caller], batch: int) -> None:
-    table = Table(title=f"Claims of {batch}, each attempt ended again; medians", title_justify="left")
-    for name in ("leads", "claims/s", "us a claim", "us an ending", "claims/s against the first"):
-        table.add_column(name, justify="right")
     base = 0.0
-    for leads, caller in callers.items():
-        claim_s = statistics.median(caller.claim_s)
+    for size, caller in callers.items():
+        claim_s, finish_s = statistics.median(caller.claim_s), statistics.median(caller.finish_s)
         base = base or claim_s
-        table.add_row(
-            f"{leads:,}",
-            f"{1 / claim_s:,.0f}",
-            f"{claim_s * 1e6:.0f}",
-            f"{statistics.median(caller.finish_s) * 1e6:.0f}",
-            f"{base / claim_s:.3f}",
+        print(
+            f"  {size:>9,} leads   {1 / claim_s:8,.0f} claims/s   ratio {base / claim_s:.3f}   "
+            f"{claim_s * 1e6:4.0f} us a claim, {finish_s * 1e6:4.0f} us an ending"
         )
-    console.print(table)
 
 
-def _why(console: Console, store: Store, total: int) -> None:
-    zones = [
-        OpenZone(zone_key=z, open_until=NOW + DAY_MS, day="20261122", next_day_at=NOW + DAY_MS) for z in ZONES
-    ]
+def _why(store: Store, total: int) -> None:
     begun = time.perf_counter()
-    found = store.why("large", now=NOW, zones=zones, per_day=3, project_ever=50, gateways=[GATEWAY])
+    found = store.why("large", now=NOW, zones=OPEN, per_day=3, project_ever=50, gateways=[GATEWAY])
     elapsed = time.perf_counter() - begun
     assert sum(item.count for item in found.reasons) == total
-    console.print(f"why, summed over {total:,} leads: {elapsed:.2f} s")
+    print(f"why, summed over {total:,} leads   {elapsed:.2f} s")
 
 
-def _raw_client(url: str | None, folder: Path) -> redis.Redis:
-    return (
-        redis.Redis.from_url(url)
-        if url
-        else redis.Redis(unix_socket_path=str(folder / "store" / "redis.sock"))
-    )
+def _used_memory(data: Path) -> int:
+    with redis.Redis(unix_socket_path=str(place_in(data).socket)) as client:
+        return int(client.info("memory")["used_memory"])
 
 
-def _used_memory(raw: redis.Redis) -> int:
-    return int(raw.info("memory")["used_memory"])
-
-
-def _peak_rss() -> int:
+def _peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def _empty(raw: redis.Redis) -> None:
-    for key in raw.scan_iter(f"{{prozvon:bench-{os.getpid()}}}:*", count=1000):
-        raw.unlink(key)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--quick", action="store_true", help="50 000 leads and fewer rounds")
-    parser.add_argument("--leads", type=int, default=1_000_000)
-    parser.add_argument("--fsync", choices=("always", "everysec"), default="always")
-    parser.add_argument(
-        "--url", help="a Redis elsewhere (a project of its own is made in it and removed again)"
-    )
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

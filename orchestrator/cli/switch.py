@@ -91,10 +91,10 @@ def simulate(
         root=found.root,
         population=population,
         seed=seed,
-        clock=_clock(settings, speed, start),
+        clock=clock_of(settings, speed, start),
         gateways=tuple(found.gateways),
         limits=Limits(sessions_per_second=sps, max_sessions=max_sessions),
-        faults=_faults(faults),
+        faults=faults_of(faults),
         cdr_dir=found.cdr_folder,
         callee_log=settings.data / "callees.jsonl",
         on_ready=lambda port: click.echo(f"simulated switch {name} listens on {found.host}:{port}", err=True),
@@ -108,7 +108,7 @@ def _log(level: str, text: str) -> None:
         click.echo(f"{level}: {text}", err=True)
 
 
-def _clock(settings: Settings, speed: float | None, start: str | None) -> Clock:
+def clock_of(settings: Settings, speed: float | None, start: str | None) -> Clock:
     """The project's clock; a simulated one is made when it is not there, and goes on when it is."""
     if settings.clock == "real":
         if speed is not None or start is not None:
@@ -140,7 +140,7 @@ def _start_ms(start: str | None) -> int:
         raise KnownError(f"--start: {start!r} is neither an ISO time nor epoch milliseconds") from None
 
 
-def _faults(items: tuple[str, ...]) -> Faults:
+def faults_of(items: tuple[str, ...]) -> Faults:
     """`lose=0.1` and so on as Faults. KnownError names what is not understood."""
     values: dict[str, float | int] = {}
     for item in items:

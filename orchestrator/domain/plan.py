@@ -109,7 +109,9 @@ class DialPlan:
     hours: WeeklyHours | None  # None: at any time
     zone: ZoneRule
     attempts: int
-    per_day: int | None  # per number, over all campaigns, in the number's zone; None: no cap of the scenario's
+    per_day: (
+        int | None
+    )  # per number, over all campaigns, in the number's zone; None: no cap of the scenario's
     first: tuple[OrderKey, ...]
     rules: dict[str, Rule] = field(default_factory=dict)  # every disposition and `exhausted` has one
 

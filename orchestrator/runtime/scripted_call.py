@@ -26,7 +26,6 @@ from callflow.moves import (
     Wait,
 )
 from callflow.state import State
-
 from orchestrator.runtime.timeline import Entry
 from orchestrator.scenario.rehearsal import Move, MoveKind
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from callflow.machine import start
-
 from orchestrator.domain.call_event import CallFacts, FlowEnd, Party
 from orchestrator.domain.lead import Attempt, Contact, Decision, Ending, LeadState, NextKind, WaitReason
 from orchestrator.domain.plan import Delay, MachinePolicy

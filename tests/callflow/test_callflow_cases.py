@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 import yaml
+from flow_programs import program
+
 from callflow import machine
 from callflow.moves import Action, Digits, Failed, Gone, Input, Part, Played, Started
 from callflow.verbs import VERBS
-from flow_programs import program
 
 CASES = Path(__file__).parent / "cases"
 INPUTS = {"started": Started, "played": Played, "digits": Digits, "gone": Gone, "failed": Failed}

@@ -7,6 +7,12 @@ from array import array
 from pathlib import Path
 
 import pytest
+from fake_session import FakeSession, wav_header
+from flow_calls import call, decoded
+from flow_programs import menu, program, say
+from hypothesis import given
+from hypothesis import strategies as st
+
 from callflow.ear import listen, recording_path
 from callflow.listener import (
     ANALYSIS_MS,
@@ -17,11 +23,6 @@ from callflow.listener import (
     GreetingEnd,
 )
 from callflow.wav import GrowingWav, NotWav
-from fake_session import FakeSession, wav_header
-from flow_calls import call, decoded
-from flow_programs import menu, program, say
-from hypothesis import given
-from hypothesis import strategies as st
 
 VOICE, NOISE = 3000, 40
 

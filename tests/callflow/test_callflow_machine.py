@@ -7,13 +7,14 @@ import math
 from typing import Any
 
 import pytest
+from flow_programs import ask, menu, program, say
+from hypothesis import given
+from hypothesis import strategies as st
+
 from callflow import machine
 from callflow.moves import Action, Digits, Gather, Gone, HangUp, Input, Play, Played, Started
 from callflow.state import ACTIONS_PER_CALL, PATH_MAX, State
 from callflow.values import compare
-from flow_programs import ask, menu, program, say
-from hypothesis import given
-from hypothesis import strategies as st
 
 NOBODY: dict[str, object] = {"c": {}, "l": "ru", "s": {}}
 

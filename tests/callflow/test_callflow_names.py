@@ -10,11 +10,12 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from callflow.names import VARIABLE_MAX, decode_payload, prompt_name, speakable, variables
 from callflow.program import ProgramError
 from callflow.state import State
-from hypothesis import given
-from hypothesis import strategies as st
 
 TEXT = st.text(max_size=300)
 SAFE = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)  # what the switch writes into a CDR as it is

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from callflow import session as driver
-from callflow.names import PAYLOAD_MAX, prompt_name
-from callflow.playing import gather, on_input
-from callflow.switch import log, now_s
 from fake_session import Dtmf, FakeSession, write_wav
 from flow_calls import DIGEST, call, decoded, encoded, publish
 from flow_programs import ask, menu, program, say
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_callflow_machine import PROGRAM
+
+from callflow import session as driver
+from callflow.names import PAYLOAD_MAX, prompt_name
+from callflow.playing import gather, on_input
+from callflow.switch import log, now_s
 
 TODAY = program(
     {

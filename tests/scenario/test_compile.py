@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from callflow.machine import start, step
 from callflow.moves import Gather, HangUp, Play, Played, Started, Text
-
 from orchestrator.domain.plan import Column
 from orchestrator.scenario.compile import Compiled, canonical_json
 from orchestrator.scenario.program import digest_of

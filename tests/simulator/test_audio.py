@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from callflow.listener import Detector
 from callflow.wav import GrowingWav
-
 from orchestrator.simulator.audio import (
     BYTES_PER_MS,
     Recording,
