@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.conformance.desk import Desk, Switch
+from tests.conformance.real_switch import RealSwitch, find_binary
+from tests.conformance.simulated_switch import SimulatedOne
+
+
+@pytest.fixture(scope="package", params=["simulated", pytest.param("real", marks=pytest.mark.freeswitch)])
+def switch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switch]:
+    """A running switch with the event socket, the scripts and the callees of `numbers`."""
+    folder = tmp_path_factory.mktemp(request.param)
+    made: Switch
+    if request.param == "simulated":
+        made = SimulatedOne(folder)
+    else:
+        binary = find_binary()
+        if binary is None:
+            pytest.skip("no FreeSWITCH: put it on PATH, or its prefix into PROZVON_FREESWITCH")
+        made = RealSwitch(binary, folder)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def desk_with(switch: Switch) -> Iterator[Callable[..., Desk]]:
+    """Makes desks; no channel may be left on the switch when the test is over."""
+    made: list[Desk] = []
+
+    def make(*events: str) -> Desk:
+        made.append(Desk(switch, *events))
+        return made[-1]
+
+    yield make
+    last = make()
+    last.wait(lambda: last.api("show channels as json") == '{"row_count": 0}\n', "no channel left", 60)
+    last.wait(lambda: "\n0 session(s) - peak " in last.api("status"), "no session held by anything")
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def desk(desk_with: Callable[..., Desk]) -> Desk:
+    return desk_with()
+
+
+@pytest.fixture
+def scripted(desk: Desk) -> Desk:
+    """On a switch that can run our scripts."""
+    if desk.api("module_exists mod_python3") == "false":
+        pytest.skip("this FreeSWITCH has no mod_python3")
+    return desk

@@ -1,0 +1,107 @@
+"""A worker's view of a switch: its connection, the calls it makes, what it hears of them and reads afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any, Protocol
+
+from orchestrator.domain.call_event import CallFacts
+from orchestrator.engine.events import call_event, facts_of_cdr
+from orchestrator.engine.originate import originate_command
+from orchestrator.engine.payload import encode
+from orchestrator.runtime.line import read_cdr
+from tests.conformance.root import SHORT
+from tests.engine.factories import a_contact, an_attempt
+from tests.simulator.bench import Client, wait_until
+
+EVENTS = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY", "BACKGROUND_JOB")
+PAYLOAD = {"c": {"name": "Анна"}, "l": "ru", "s": {}}
+
+
+class Switch(Protocol):
+    """A running switch. `second_s`: real seconds of a second on its clock."""
+
+    second_s: float
+    port: int
+    password: str
+    root: Path
+    cdr_dir: Path
+
+    def stop(self) -> None: ...
+
+
+class Desk:
+    def __init__(self, switch: Switch, *events: str) -> None:
+        self.switch = switch
+        self.client = Client(switch.port)
+        self.client.authenticate(switch.password)
+        self.client.listen(*(events or EVENTS))
+        self.worker_id = f"w-{uuid.uuid4()}"
+
+    def wait(self, predicate: Any, description: str, seconds: float = 15.0) -> None:
+        """`seconds` on the switch's clock, and what a busy machine takes."""
+        wait_until(predicate, description, 5 + seconds * self.switch.second_s)
+
+    def command(self, number: str, call: str, **given: Any) -> str:
+        """The product's own line for an attempt."""
+        attempt = an_attempt(
+            attempt_id=call, number=number, worker_id=self.worker_id, contact=a_contact((number,))
+        )
+        gateway, context = given.pop("gateway", "main"), given.pop("context", "prozvon")
+        command = originate_command(
+            attempt,
+            program=given.pop("program", SHORT),
+            ring_s=given.pop("ring_s", 20),
+            caller_id="+74951234567",
+            dial=f"sofia/gateway/{gateway}/{{number}}",
+            payload=encode(PAYLOAD),
+        )
+        assert not given
+        return f"{command.removesuffix('prozvon')}{context}"
+
+    def call(self, number: str, **given: Any) -> str:
+        """Originate; the id of the attempt."""
+        call = str(uuid.uuid4())
+        self.originate(self.command(number, call, **given), call)
+        return call
+
+    def originate(self, command: str, job: str) -> None:
+        assert self.client.command(f"bgapi {command}\nJob-UUID: {job}") == f"+OK Job-UUID: {job}"
+
+    def api(self, command: str) -> str:
+        return self.client.command(f"api {command}")
+
+    def events(self, call: str) -> list[str]:
+        """Names of the call's events, its job's too, in the order they came."""
+        return [
+            e["Event-Name"] for e in self.client.events if call in (e.get("Unique-ID"), e.get("Job-UUID"))
+        ]
+
+    def event(self, name: str, call: str) -> dict[str, Any]:
+        def found() -> list[dict[str, Any]]:
+            return [e for e in self.client.named(name) if call in (e.get("Unique-ID"), e.get("Job-UUID"))]
+
+        self.wait(found, f"{name} of {call}", 40)
+        assert len(found()) == 1
+        return found()[0]
+
+    def job(self, call: str) -> str:
+        return str(self.event("BACKGROUND_JOB", call)["_body"])
+
+    def facts(self, call: str) -> CallFacts:
+        """What the call's last event says; its CDR is there by then, and says the same."""
+        event = self.event("CHANNEL_HANGUP_COMPLETE", call)
+        cdr = self.cdr(call)
+        happened = call_event(event)
+        assert happened is not None
+        assert happened.attempt_id == call
+        assert cdr == happened.facts
+        return happened.facts
+
+    def cdr(self, call: str) -> CallFacts | None:
+        variables = read_cdr(self.switch.cdr_dir / f"{call}.cdr.json")
+        return None if variables is None else facts_of_cdr(variables)
+
+    def close(self) -> None:
+        self.client.close()

@@ -1,0 +1,143 @@
+"""Calls from originate to CDR: the order of their events, and what the product reads from them."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.domain.call_event import CallFacts, FlowEnd, Party
+from orchestrator.domain.disposition import Disposition
+from orchestrator.engine.classify import classify
+from tests.conformance.desk import Desk
+from tests.conformance.numbers import LEAVES, PICKS_UP, REFUSES, RINGS, RINGS_S, SILENT, STAYS_S
+from tests.conformance.root import LONG, SHORT_S, UNRUNNABLE
+
+
+def disposition(facts: CallFacts) -> Disposition:
+    answered = facts.answered_at is not None
+    return classify(facts.cause, answered=answered, party=facts.party, sip_status=facts.sip_status)
+
+
+def in_order(events: list[str], *names: str) -> bool:
+    return [name for name in events if name in names] == list(names)
+
+
+def test_a_call_that_our_flow_ends(scripted: Desk) -> None:
+    desk = scripted
+    call = desk.call(PICKS_UP)
+    facts = desk.facts(call)
+    desk.event("CHANNEL_DESTROY", call)
+    events = desk.events(call)
+    assert in_order(events, "CHANNEL_ANSWER", "BACKGROUND_JOB", "CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY")
+    assert desk.job(call) == f"+OK {call}\n"
+    assert (facts.cause, facts.sip_status) == ("NORMAL_CLEARING", None)
+    assert (facts.party, facts.flow, facts.result) == (Party.UNKNOWN, FlowEnd.ENDED, "told")
+    assert (facts.path, facts.heard, facts.values) == (("0.0 start",), ("hello",), (("who", "Анна"),))
+    assert facts.rang_at
+    assert facts.answered_at
+    assert facts.ended_at
+    assert facts.answered_at - facts.rang_at == pytest.approx(RINGS_S * 1000, abs=300)
+    assert facts.ended_at - facts.answered_at == pytest.approx(SHORT_S * 1000, abs=300)
+    assert disposition(facts) is Disposition.ANSWERED
+
+
+def test_an_answer_carries_the_attempt_and_its_worker(desk: Desk) -> None:
+    call = desk.call(PICKS_UP)
+    event = desk.event("CHANNEL_ANSWER", call)
+    assert (event["variable_prozvon_attempt"], event["variable_prozvon_worker"]) == (call, desk.worker_id)
+    assert event["variable_origination_uuid"] == call
+    last = desk.event("CHANNEL_HANGUP_COMPLETE", call)
+    assert (last["variable_prozvon_attempt"], last["variable_prozvon_worker"]) == (call, desk.worker_id)
+    assert last["Hangup-Cause"] == last["variable_hangup_cause"]
+    assert last["Core-UUID"] == desk.api("global_getvar core_uuid")
+
+
+def test_a_callee_that_hangs_up_first(scripted: Desk) -> None:
+    call = scripted.call(LEAVES, program=LONG)
+    facts = scripted.facts(call)
+    assert (facts.cause, facts.sip_status) == ("NORMAL_CLEARING", "200")
+    assert (facts.flow, facts.result, facts.heard) == (FlowEnd.LEFT, None, ("hello",))
+    assert facts.answered_at
+    assert facts.ended_at
+    assert facts.ended_at - facts.answered_at == pytest.approx(STAYS_S * 1000, abs=300)
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "meaning"),
+    [
+        ("486", "USER_BUSY", Disposition.BUSY),
+        ("480", "NO_USER_RESPONSE", Disposition.NO_ANSWER),
+        ("404", "UNALLOCATED_NUMBER", Disposition.INVALID_NUMBER),
+        ("603", "CALL_REJECTED", Disposition.REJECTED),
+        ("503", "NORMAL_TEMPORARY_FAILURE", Disposition.CONGESTION),
+    ],
+)
+def test_a_refusal_says_its_cause_and_its_sip_status(
+    desk: Desk, status: str, cause: str, meaning: Disposition
+) -> None:
+    number = next(number for number, words in REFUSES.items() if words.startswith(status))
+    call = desk.call(number)
+    facts = desk.facts(call)
+    assert (facts.cause, facts.sip_status, facts.answered_at) == (cause, status, None)
+    assert (facts.rang_at is not None) == (status == "603")
+    assert (facts.flow, facts.result) == (FlowEnd.UNKNOWN, None)
+    assert desk.job(call) == f"-ERR {cause}\n"
+    desk.event("CHANNEL_DESTROY", call)
+    assert sorted(desk.events(call)) == ["BACKGROUND_JOB", "CHANNEL_DESTROY", "CHANNEL_HANGUP_COMPLETE"]
+    assert in_order(desk.events(call), "CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY")
+    assert disposition(facts) is meaning
+
+
+@pytest.mark.parametrize(("number", "rings"), [(RINGS, True), (SILENT, False)])
+def test_nobody_answers_within_originate_timeout(desk: Desk, number: str, rings: bool) -> None:
+    call = desk.call(number, ring_s=5)
+    facts = desk.facts(call)
+    assert desk.job(call) == "-ERR NO_ANSWER\n"
+    assert (facts.cause, facts.sip_status, facts.answered_at) == ("NO_ANSWER", "487", None)
+    assert (facts.rang_at is not None) == rings
+    created = int(desk.event("CHANNEL_HANGUP_COMPLETE", call)["Caller-Channel-Created-Time"]) // 1000
+    assert facts.ended_at
+    assert 3_900 <= facts.ended_at - created <= 5_300  # it counts whole seconds
+    assert "CHANNEL_ANSWER" not in desk.events(call)
+    assert disposition(facts) is Disposition.NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"), [("", "NORMAL_CLEARING"), (" MANAGER_REQUEST", "MANAGER_REQUEST")]
+)
+def test_a_call_killed_while_it_rings(desk: Desk, words: str, cause: str) -> None:
+    call = desk.call(RINGS)
+    desk.wait(lambda: desk.api(f"uuid_exists {call}") == "true", "the channel")
+    assert desk.api(f"uuid_kill {call}{words}") == "+OK\n"
+    facts = desk.facts(call)
+    assert desk.job(call) == f"-ERR {cause}\n"
+    assert (facts.cause, facts.sip_status, facts.answered_at) == (cause, "487", None)
+
+
+def test_a_call_killed_while_it_talks(scripted: Desk) -> None:
+    scripted.client.listen("PLAYBACK_START")
+    call = scripted.call(PICKS_UP, program=LONG)
+    scripted.event("PLAYBACK_START", call)
+    assert scripted.api(f"uuid_kill {call} MANAGER_REQUEST") == "+OK\n"
+    facts = scripted.facts(call)
+    assert (facts.cause, facts.sip_status, facts.flow) == ("MANAGER_REQUEST", None, FlowEnd.LEFT)
+
+
+def test_a_script_that_cannot_be_run_is_told_as_an_error(scripted: Desk) -> None:
+    call = scripted.call(PICKS_UP, context=UNRUNNABLE)
+    facts = scripted.facts(call)
+    assert (facts.cause, facts.flow, facts.result) == ("NORMAL_CLEARING", FlowEnd.ERROR, None)
+    assert facts.heard == ()
+
+
+def test_a_program_that_is_not_there_is_told_as_an_error(scripted: Desk) -> None:
+    call = scripted.call(PICKS_UP, program="f" * 32)
+    facts = scripted.facts(call)
+    assert (facts.cause, facts.flow, facts.result) == ("NORMAL_CLEARING", FlowEnd.ERROR, None)
+
+
+def test_a_dialplan_that_is_not_there_is_seen_by_the_cause(desk: Desk) -> None:
+    call = desk.call(PICKS_UP, context="nosuch")
+    facts = desk.facts(call)
+    assert desk.job(call) == f"+OK {call}\n"
+    assert (facts.cause, facts.flow) == ("NO_ROUTE_DESTINATION", FlowEnd.UNKNOWN)
+    assert facts.answered_at is not None
