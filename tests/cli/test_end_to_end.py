@@ -1,0 +1,114 @@
+"""Everything as processes: a simulated switch, workers, `prozvon call`, and the export held against the callees."""
+
+from __future__ import annotations
+
+import csv
+import io
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from orchestrator.domain.lead import CampaignState
+from orchestrator.runtime import export, verify
+from orchestrator.runtime.bundles import Bundles
+from orchestrator.runtime.figures import figures
+from orchestrator.runtime.project import Project, open_project
+from orchestrator.simulator.callee_log import CalleeCall, read_callee_log
+from tests.cli.commands import ended, prozvon, run, running
+from tests.runtime.factories import SETTINGS, contacts, launched, make_folder, wait_until
+
+SPEED = 600.0
+ID = "greeting-20261130-1"
+
+
+@contextmanager
+def _switch(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A simulated switch that listens."""
+    with running(folder, "switch", "simulate", "--population", "demo", "--seed", "5") as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        assert line.startswith("simulated switch main listens on 127.0.0.1:"), line
+        yield process
+
+
+def _kept(project: Project, seen: list[CalleeCall]) -> None:
+    """Every promise was kept, by what the callees saw."""
+    campaign = project.campaign("greeting")
+    plan = Bundles(project.store).of(campaign).plan
+    rows = list(export.rows(project.store, campaign))
+    assert verify.problems(plan, figures(project, campaign), rows, seen) == []
+    assert max(Counter(call.call for call in seen).values()) == 1
+
+
+def test_a_campaign_from_the_list_to_the_export(short_tmp: Path) -> None:
+    folder = make_folder(short_tmp / "p", speed=SPEED)
+    (folder / "list.csv").write_bytes(contacts(*range(30)))
+    with _switch(folder):
+        said = run(folder, "call", "greeting", str(folder / "list.csv"), "--yes")
+        assert (said.code, said.out) == (0, "")
+        assert said.err.splitlines()[0] == "30 rows: 30 loaded"
+        assert "started a worker in the background (prozvon run)" in said.err
+        assert f"{ID} finished: 30/30 done" in said.err
+    with open_project(folder) as project:
+        _kept(project, read_callee_log(folder / "data" / "callees.jsonl"))
+        found = prozvon(folder, "campaign", "export", "greeting")
+        table = list(csv.DictReader(io.StringIO(found.out)))
+        assert {row["lead"] for row in table} == {str(lead) for lead in range(1, 31)}
+        assert {row["phase"] for row in table} <= {"done", "held"}
+        assert found.err == f"{len(table)} rows\n"
+    log = (folder / "data" / "logs" / "worker.log").read_text(encoding="utf-8")
+    assert "campaign_finished" in log
+    assert "+7999" not in log
+    assert (folder / "data" / "logs" / "worker.err").read_bytes() == b""
+
+
+def _workers(project: Project) -> dict[str, str]:
+    """Process id -> worker id of the workers that are connected to the switch."""
+    return {info["pid"]: name for name, info in project.store.workers().items() if info["up"]}
+
+
+def test_workers_share_a_campaign_and_one_that_is_told_to_stop_drains(short_tmp: Path) -> None:
+    # So few new calls a second that neither worker gets them all.
+    folder = make_folder(short_tmp / "p", speed=100.0, settings=SETTINGS.replace("cps: 100", "cps: 0.5"))
+    with ExitStack() as stack:
+        stack.enter_context(_switch(folder))
+        project = stack.enter_context(open_project(folder))
+        leaving, staying = (
+            stack.enter_context(running(folder, "run", "--log", str(folder / f"{name}.log"))) for name in "ab"
+        )
+        wait_until(lambda: len(_workers(project)) == 2, "both workers are connected")
+        names = _workers(project)
+        campaign = launched(project, *range(40))
+        wait_until(
+            lambda: all(project.store.live(names[str(worker.pid)]) for worker in (leaving, staying)),
+            "both workers have calls under way",
+        )
+        leaving.send_signal(signal.SIGTERM)
+        said = ended(leaving)
+        assert (said.code, said.out, said.err) == (0, "", "")
+        assert project.store.live(names[str(leaving.pid)]) == []
+        assert list(project.store.workers()) == [names[str(staying.pid)]]
+        wait_until(
+            lambda: project.campaign("greeting").state is CampaignState.FINISHED, "the other one finishes"
+        )
+        staying.send_signal(signal.SIGTERM)
+        assert ended(staying).code == 0
+        seen = read_callee_log(folder / "data" / "callees.jsonl")
+        _kept(project, seen)
+        by = Counter(item.attempt.worker_id for item in project.store.history(campaign.campaign_id))
+        assert set(by) == set(names.values())
+        assert not [row for row in export.rows(project.store, campaign) if row["disposition"] == "lost"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_simulated_switch_ends_when_it_is_told(short_tmp: Path, number: signal.Signals) -> None:
+    folder = make_folder(short_tmp / "p")
+    with _switch(folder) as process:
+        process.send_signal(number)
+        said = ended(process)
+        assert (said.code, said.out) == (0, "")

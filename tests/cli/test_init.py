@@ -1,0 +1,46 @@
+"""`prozvon init`: a project to begin with, that works as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.runtime.settings import load_settings
+from tests.cli.commands import prozvon
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_a_new_project_is_good(tmp_path: Path, simulated: bool) -> None:
+    target = tmp_path / "My Shop"
+    said = prozvon(None, "init", *(["--simulated"] if simulated else []), str(target))
+    assert (said.code, said.out) == (0, "")
+    settings = load_settings(target)
+    assert settings.project == "my-shop"
+    assert settings.clock == ("simulated" if simulated else "real")
+    assert settings.switches["main"].password_env == (None if simulated else "PROZVON_ESL_PASSWORD")
+    assert {name for _, name, _ in settings.gateways()} == {"main", "spare"}
+    checked = prozvon(target, "check")
+    assert (checked.code, checked.err) == (0, "7 scenarios are good, 0 problems\n")
+    assert prozvon(target, "campaign", "list").code == 0
+
+
+@pytest.mark.parametrize("name", ["ФИРМА", "x" * 80, "--", "1"])
+def test_any_folder_gives_a_project_a_name(tmp_path: Path, name: str) -> None:
+    target = tmp_path / f"a{name}" if name == "--" else tmp_path / name
+    assert prozvon(None, "init", str(target)).code == 0
+    assert load_settings(target).project
+
+
+@pytest.mark.parametrize("there", ["prozvon.yaml", "scenarios"])
+def test_nothing_that_is_there_is_overwritten(tmp_path: Path, there: str) -> None:
+    (tmp_path / there).mkdir()
+    assert (
+        prozvon(None, "init", str(tmp_path)).refusal
+        == f"{tmp_path / there} is there already; nothing was changed"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == [there]
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line() -> None:
+    assert prozvon(None, "init", "/dev/null/x").refusal == "cannot write to /dev/null/x: Not a directory"
