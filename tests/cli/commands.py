@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from click.testing import CliRunner
 
 from orchestrator.cli.root import root
 from orchestrator.domain.problem import KnownError
+from tests.runtime.factories import wait_until
 
 HERE = Path(__file__).resolve().parents[2]
 LIMIT_S = 60.0
@@ -79,29 +81,53 @@ def run(folder: Path | None, *arguments: str, stdin: bytes | None = None) -> Sai
     return Said(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A command under way. What it prints goes to files, so that nobody has to read along."""
+
+    process: subprocess.Popen[bytes]
+    out: Path
+    err: Path
+
+    def wait_to_say(self, text: str) -> None:
+        """Wait until it has said this, on standard error; AssertionError with what it said when it ends before."""
+
+        def has_said() -> bool:
+            is_over = self.process.poll() is not None
+            said = self.err.read_text(encoding="utf-8")
+            assert text in said or not is_over, f"it ended with {self.process.returncode}: {said}"
+            return text in said
+
+        wait_until(has_said, f"it says {text!r}")
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def end(self) -> Said:
+        """What it came to, once it has ended by itself."""
+        self.process.wait(LIMIT_S)
+        return Said(
+            code=self.process.returncode,
+            out=self.out.read_text(encoding="utf-8"),
+            err=self.err.read_text(encoding="utf-8"),
+        )
+
+
 @contextmanager
-def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def running(folder: Path, *arguments: str, stdin: int = subprocess.DEVNULL) -> Iterator[Running]:
     """A command as a process that goes on; whatever happens it ends with the block."""
-    process = subprocess.Popen(
-        _command(folder, *arguments),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-
-
-def ended(process: subprocess.Popen[str]) -> Said:
-    """What a process came to, once it has ended by itself or by a signal."""
-    out, err = process.communicate(timeout=LIMIT_S)
-    return Said(code=process.returncode, out=out, err=err)
+    with TemporaryDirectory(prefix="pz-said-") as said:
+        out, err = Path(said) / "out", Path(said) / "err"
+        with out.open("wb") as out_file, err.open("wb") as err_file:
+            process = subprocess.Popen(
+                _command(folder, *arguments), stdin=stdin, stdout=out_file, stderr=err_file, env=environment()
+            )
+        with process:
+            try:
+                yield Running(process=process, out=out, err=err)
+            finally:
+                if process.poll() is None:
+                    process.kill()
 
 
 def _command(folder: Path | None, *arguments: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import signal
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,7 +18,7 @@ from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.figures import figures
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.simulator.callee_log import CalleeCall, read_callee_log
-from tests.cli.commands import ended, prozvon, run, running
+from tests.cli.commands import Running, prozvon, run, running
 from tests.runtime.factories import SETTINGS, contacts, launched, make_folder, wait_until
 
 SPEED = 600.0
@@ -27,13 +26,11 @@ ID = "greeting-20261130-1"
 
 
 @contextmanager
-def _switch(folder: Path) -> Iterator[subprocess.Popen[str]]:
+def _switch(folder: Path) -> Iterator[Running]:
     """A simulated switch that listens."""
-    with running(folder, "switch", "simulate", "--population", "demo", "--seed", "5") as process:
-        assert process.stderr is not None
-        line = process.stderr.readline()
-        assert line.startswith("simulated switch main listens on 127.0.0.1:"), line
-        yield process
+    with running(folder, "switch", "simulate", "--population", "demo", "--seed", "5") as switch:
+        switch.wait_to_say("simulated switch main listens on 127.0.0.1:")
+        yield switch
 
 
 def _kept(project: Project, seen: list[CalleeCall]) -> None:
@@ -85,19 +82,19 @@ def test_workers_share_a_campaign_and_one_that_is_told_to_stop_drains(short_tmp:
         names = _workers(project)
         campaign = launched(project, *range(40))
         wait_until(
-            lambda: all(project.store.live(names[str(worker.pid)]) for worker in (leaving, staying)),
+            lambda: all(project.store.live(names[str(worker.process.pid)]) for worker in (leaving, staying)),
             "both workers have calls under way",
         )
-        leaving.send_signal(signal.SIGTERM)
-        said = ended(leaving)
+        leaving.signal(signal.SIGTERM)
+        said = leaving.end()
         assert (said.code, said.out, said.err) == (0, "", "")
-        assert project.store.live(names[str(leaving.pid)]) == []
-        assert list(project.store.workers()) == [names[str(staying.pid)]]
+        assert project.store.live(names[str(leaving.process.pid)]) == []
+        assert list(project.store.workers()) == [names[str(staying.process.pid)]]
         wait_until(
             lambda: project.campaign("greeting").state is CampaignState.FINISHED, "the other one finishes"
         )
-        staying.send_signal(signal.SIGTERM)
-        assert ended(staying).code == 0
+        staying.signal(signal.SIGTERM)
+        assert staying.end().code == 0
         seen = read_callee_log(folder / "data" / "callees.jsonl")
         _kept(project, seen)
         by = Counter(item.attempt.worker_id for item in project.store.history(campaign.campaign_id))
@@ -108,7 +105,7 @@ def test_workers_share_a_campaign_and_one_that_is_told_to_stop_drains(short_tmp:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_simulated_switch_ends_when_it_is_told(short_tmp: Path, number: signal.Signals) -> None:
     folder = make_folder(short_tmp / "p")
-    with _switch(folder) as process:
-        process.send_signal(number)
-        said = ended(process)
+    with _switch(folder) as switch:
+        switch.signal(number)
+        said = switch.end()
         assert (said.code, said.out) == (0, "")
