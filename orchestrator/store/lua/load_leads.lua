@@ -1,8 +1,9 @@
 -- uses: _lead
 -- Adds contacts to a campaign that is being loaded. A contact with a number that is in it already is merged into that
 -- lead. A row that another campaign of the scenario has (same numbers and columns) is skipped, unless `again`.
--- request: campaign seq again newest token    further argument, one text: per contact its fingerprint (8 bytes),
---   length of SORT (1), length of the contact (4, high byte first), SORT, contact
+-- request: campaign seq again newest token    further argument, one text: per contact its fingerprint (8 bytes), the
+--   last byte of SORT (1), length of the sort bytes (1), length of the contact (4, high byte first), the sort bytes
+--   with no attempts made, contact
 -- reply: one line a contact: "+LEAD" added, "=LEAD" merged, "!CAMPAIGN" already there
 -- Asked again with the token of the last batch (the reply was lost), it returns what it said the first time.
 local req = cjson.decode(ARGV[1])
@@ -53,23 +54,28 @@ end
 
 local before = tonumber(call("HGET", campaign_key(c, "counts"), "leads") or 0)
 local leads = before
-local contacts, ready = {}, {} -- written in bulk: bucket -> arguments, zone -> arguments
+local buckets, bucket, bucket_end = {}, nil, 0 -- written in bulk: {key, arguments}; the last one is being filled
+local ready = {} -- zone -> arguments
 
-local function add(contact, sort, zones, lead)
-  local key, field = lead_slot(c, "contact", lead)
-  local bucket = contacts[key]
-  if not bucket then bucket = {} contacts[key] = bucket end
-  bucket[#bucket + 1], bucket[#bucket + 2] = field, contact
+local function add(contact, sort, last, zones, lead)
+  if not bucket or lead >= bucket_end then
+    bucket, bucket_end = {}, (math.floor(lead / 100) + 1) * 100
+    buckets[#buckets + 1] = { (lead_slot(c, "contact", lead)), bucket }
+  end
+  local size = #bucket
+  bucket[size + 1], bucket[size + 2] = lead % 100, contact
+  local id = struct.pack(">I4", lead)
   if req.newest then -- ids count downwards, after all other keys of the order
-    sort = string.sub(sort, 1, -2) .. struct.pack(">I4", 4294967295 - lead) .. string.sub(sort, -1)
+    id = struct.pack(">I4", 4294967295 - lead) .. id
   end
   local zone = string.match(zones, "^%d+")
   local set = ready[zone]
   if not set then set = {} ready[zone] = set end
-  set[#set + 1], set[#set + 2] = 0, member_of(sort, 0, lead)
+  size = #set
+  set[size + 1], set[size + 2] = "0", sort .. id .. last
 end
 
-local function place(print, sort, contact)
+local function place(print, sort, last, contact)
   local zones, numbers = string.match(contact, "^[^\t]*\t([^\t]*)\t([^\t]*)\t")
   local other = seen_in(print)
   if other and not req.again then
@@ -82,20 +88,20 @@ local function place(print, sort, contact)
   local into = enter(numbers, leads + 1)
   if into then return "=" .. into end
   leads = leads + 1
-  add(contact, sort, zones, leads)
+  add(contact, sort, last, zones, leads)
   return "+" .. leads
 end
 
 local out, rows, at = {}, ARGV[2], 1
 while at <= #rows do
   local print = string.sub(rows, at, at + 7)
-  local sort_size, contact_size = struct.unpack(">I1I4", rows, at + 8)
-  local sort_at = at + 13
+  local last, sort_size, contact_size = struct.unpack(">c1I1I4", rows, at + 8)
+  local sort_at = at + 14
   at = sort_at + sort_size + contact_size
   local sort = string.sub(rows, sort_at, sort_at + sort_size - 1)
-  out[#out + 1] = place(print, sort, string.sub(rows, sort_at + sort_size, at - 1))
+  out[#out + 1] = place(print, sort, last, string.sub(rows, sort_at + sort_size, at - 1))
 end
-for key, list in pairs(contacts) do call("HSET", key, unpack(list)) end
+for _, full in ipairs(buckets) do call("HSET", full[1], unpack(full[2])) end
 for zone, list in pairs(ready) do
   call("ZADD", ready_key(c, zone), unpack(list))
   count_phase(c, "r", zone, #list / 2)
