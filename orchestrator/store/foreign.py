@@ -126,7 +126,7 @@ def warnings_of(client: redis.Redis, where: str) -> tuple[str, ...]:
     listpack = _listpack_value(client)
     if listpack is not None and listpack < LISTPACK_VALUE:
         found.append(
-            f"Redis at {where} has hash-max-listpack-value {listpack}: contacts take about twice the memory they need. "
+            f"Redis at {where} has hash-max-listpack-value {listpack}: contacts take 290 bytes instead of 210. "
             f"Set it to {LISTPACK_VALUE} or more there"
         )
     return tuple(found)
