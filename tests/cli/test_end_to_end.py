@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import pytest
-
 from orchestrator.domain.lead import CampaignState
 from orchestrator.runtime import export, verify
 from orchestrator.runtime.bundles import Bundles
@@ -19,10 +17,14 @@ from orchestrator.runtime.figures import figures
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.simulator.callee_log import CalleeCall, read_callee_log
 from tests.cli.commands import Running, prozvon, run, running
-from tests.runtime.factories import SETTINGS, contacts, launched, make_folder, wait_until
+from tests.runtime.factories import SCENARIO, SETTINGS, contacts, launched, make_folder, wait_until
 
 SPEED = 600.0
 ID = "greeting-20261130-1"
+ONCE = (
+    SCENARIO.partition("rules:")[0].replace("attempts: 3", "attempts: 1")
+    + "rules: {agreed: {status: agreed}}\n"
+)
 
 
 @contextmanager
@@ -45,8 +47,10 @@ def _kept(project: Project, seen: list[CalleeCall]) -> None:
 def test_a_campaign_from_the_list_to_the_export(short_tmp: Path) -> None:
     folder = make_folder(short_tmp / "p", speed=SPEED)
     (folder / "list.csv").write_bytes(contacts(*range(30)))
-    with _switch(folder):
+    with _switch(folder) as switch:
         said = run(folder, "call", "greeting", str(folder / "list.csv"), "--yes")
+        switch.signal(signal.SIGINT)
+        assert switch.end().code == 0
         assert (said.code, said.out) == (0, "")
         assert said.err.splitlines()[0] == "30 rows: 30 loaded"
         assert "started a worker in the background (prozvon run)" in said.err
@@ -70,10 +74,12 @@ def _workers(project: Project) -> dict[str, str]:
 
 
 def test_workers_share_a_campaign_and_one_that_is_told_to_stop_drains(short_tmp: Path) -> None:
-    # So few new calls a second that neither worker gets them all.
-    folder = make_folder(short_tmp / "p", speed=100.0, settings=SETTINGS.replace("cps: 100", "cps: 0.5"))
+    # So few new calls a second that neither worker gets them all; one attempt for each lead, so that it soon ends.
+    folder = make_folder(
+        short_tmp / "p", speed=100.0, settings=SETTINGS.replace("cps: 100", "cps: 0.5"), scenario=ONCE
+    )
     with ExitStack() as stack:
-        stack.enter_context(_switch(folder))
+        switch = stack.enter_context(_switch(folder))
         project = stack.enter_context(open_project(folder))
         leaving, staying = (
             stack.enter_context(running(folder, "run", "--log", str(folder / f"{name}.log"))) for name in "ab"
@@ -93,19 +99,11 @@ def test_workers_share_a_campaign_and_one_that_is_told_to_stop_drains(short_tmp:
         wait_until(
             lambda: project.campaign("greeting").state is CampaignState.FINISHED, "the other one finishes"
         )
-        staying.signal(signal.SIGTERM)
-        assert staying.end().code == 0
+        for process in (staying, switch):
+            process.signal(signal.SIGTERM)
+            assert process.end().code == 0
         seen = read_callee_log(folder / "data" / "callees.jsonl")
         _kept(project, seen)
         by = Counter(item.attempt.worker_id for item in project.store.history(campaign.campaign_id))
         assert set(by) == set(names.values())
         assert not [row for row in export.rows(project.store, campaign) if row["disposition"] == "lost"]
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_simulated_switch_ends_when_it_is_told(short_tmp: Path, number: signal.Signals) -> None:
-    folder = make_folder(short_tmp / "p")
-    with _switch(folder) as switch:
-        switch.signal(number)
-        said = switch.end()
-        assert (said.code, said.out) == (0, "")
