@@ -165,7 +165,7 @@ local function give_up_number(lead, s, sort, zones, numbers, zone, digits)
       count_phase(c, "r", zone.zone, -1)
       count_phase(c, "r", next_zone, 1)
       for _, head in ipairs(heads) do
-        if head.zone.zone == next_zone then head.is_dry = false end
+        if head.zone.zone == next_zone then head.list, head.at, head.is_dry = {}, 0, false end -- to be read anew, in order
       end
       return
     end
