@@ -94,6 +94,10 @@ def _turn(place: Place, limit_s: float) -> Iterator[None]:
                 if time.monotonic() > deadline:
                     raise KnownError(f"another process keeps {place.lock} for too long") from None
                 time.sleep(LOOK_S)  # never a blocking call: other greenlets go on
+            except OSError as error:
+                raise KnownError(
+                    f"{place.folder} is on a disk without file locks: {error.strerror}"
+                ) from None
         yield
     finally:
         os.close(handle)

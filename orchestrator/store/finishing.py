@@ -8,23 +8,32 @@ import orjson
 
 from orchestrator.domain.lead import Attempt, Decision, Ending, OutboxEntry
 from orchestrator.store.db import Db
-from orchestrator.store.history import pack_entry
+from orchestrator.store.history import pack_entry, route_of
 from orchestrator.store.records import pack_state, word
+from orchestrator.store.terms import TermsBook
 
 BATCH = 100  # endings per script: about 3 ms of Redis's time
 
 Item = tuple[Attempt, Ending, Decision]
 
 
-def finish_many(db: Db, items: Sequence[Item], now: int) -> list[bool]:
+def finish_many(db: Db, terms: TermsBook, items: Sequence[Item], now: int) -> list[bool]:
     """True for each attempt that ended by this call."""
     done: list[bool] = []
     for begin in range(0, len(items), BATCH):
         batch = items[begin : begin + BATCH]
         request: dict[str, object] = {"now": now, "items": [_item(*item) for item in batch]}
-        reply = db.run("finish_attempts", request, *[pack_entry(*item) for item in batch])
+        reply = db.run("finish_attempts", request, *_log_entries(terms, batch))
         done += map(bool, reply)
     return done
+
+
+def _log_entries(terms: TermsBook, batch: Sequence[Item]) -> list[bytes]:
+    routes: dict[str, set[str]] = {}
+    for attempt, _, _ in batch:
+        routes.setdefault(attempt.campaign_id, set()).add(route_of(attempt))
+    known = {campaign_id: terms.with_routes(campaign_id, texts) for campaign_id, texts in routes.items()}
+    return [pack_entry(*item, known[item[0].campaign_id]) for item in batch]
 
 
 def _item(attempt: Attempt, ending: Ending, decision: Decision) -> dict[str, object]:

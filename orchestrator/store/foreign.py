@@ -103,7 +103,7 @@ def without_password(url: str) -> str:
 def warnings_of(client: redis.Redis, where: str) -> tuple[str, ...]:
     """What a person should know about this Redis. KnownError when it cannot be used at all."""
     try:
-        server, persistence = client.info("server"), client.info("persistence")
+        server, persistence, memory = (client.info(part) for part in ("server", "persistence", "memory"))
     except failure.AuthenticationError:
         raise KnownError(f"Redis at {where} refuses the user or password") from None
     except (failure.ConnectionError, failure.TimeoutError) as error:
@@ -122,6 +122,12 @@ def warnings_of(client: redis.Redis, where: str) -> tuple[str, ...]:
         found.append(
             f"Redis at {where} keeps no append-only file: a restart of it forgets calls that were made, and they are "
             "made again. Set `appendonly yes` there"
+        )
+    policy = memory.get("maxmemory_policy", "noeviction")
+    if memory.get("maxmemory") and policy != "noeviction":
+        found.append(
+            f"Redis at {where} throws keys away when its memory is full (maxmemory-policy {policy}): leads would be "
+            "lost. Set `maxmemory-policy noeviction` there"
         )
     listpack = _listpack_value(client)
     if listpack is not None and listpack < LISTPACK_VALUE:

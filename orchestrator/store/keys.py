@@ -75,6 +75,12 @@ KEYS: tuple[Key, ...] = (
         holds="column names (JSON) -> small number",
     ),
     Key(
+        pattern="campaign:CAMPAIGN:routes",
+        type="hash",
+        life=CAMPAIGN,
+        holds="gateway, switch, core UUID and worker of ended attempts -> small number",
+    ),
+    Key(
         pattern="campaign:CAMPAIGN:contact:BUCKET",
         type="hash",
         life=CAMPAIGN,

@@ -30,6 +30,10 @@ class Terms:
     zone_keys: tuple[str, ...] = ()
     schemas: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     columns: tuple[tuple[str, ...], ...] = ()
+    routes: Mapping[str, int] = field(
+        default_factory=dict
+    )  # "GATEWAY SWITCH SWITCH_UUID WORKER" of ended attempts
+    route_texts: tuple[str, ...] = ()
 
 
 def is_id(text: str) -> bool:

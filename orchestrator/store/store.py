@@ -192,7 +192,7 @@ class Store:
 
     def finish_many(self, items: Sequence[tuple[Attempt, Ending, Decision]], now: int) -> list[bool]:
         """`finish` for each, in batches of one round trip."""
-        return finishing.finish_many(self._db, items, now)
+        return finishing.finish_many(self._db, self._terms, items, now)
 
     def release(self, attempt: Attempt, now: int) -> bool:  # noqa: ARG002  # as in load_leads
         """Undo a claim whose originate was never written. False: it had ended or been released before."""

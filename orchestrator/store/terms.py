@@ -75,6 +75,15 @@ class TermsBook:
         self._known[campaign_id] = fixed
         return fixed
 
+    def with_routes(self, campaign_id: str, routes: set[str]) -> Terms:
+        """The terms with a small number for each of these routes."""
+        fixed = self.of(campaign_id)
+        unknown = sorted(routes - fixed.terms.routes.keys())
+        if unknown:
+            numbered = self._intern(campaign_id, "routes", unknown)
+            fixed = self._known[campaign_id] = replace(fixed, terms=_with_routes(fixed.terms, numbered))
+        return fixed.terms
+
     def _intern(self, campaign_id: str, part: str, texts: list[str]) -> dict[bytes, bytes]:
         flat = self._db.run("intern_terms", {"campaign": campaign_id, "part": part, "terms": texts})
         return dict(zip(flat[::2], flat[1::2], strict=True))
@@ -83,11 +92,11 @@ class TermsBook:
         if not is_id(campaign_id):
             raise KnownError(f"no campaign {campaign_id!r}")
         key = self._db.key(f"campaign:{campaign_id}")
-        facts, zones, schemas = self._db.read(partial(_read_all, key=key))
+        facts, zones, schemas, routes = self._db.read(partial(_read_all, key=key))
         seq, first = facts
         if seq is None or first is None:
             raise KnownError(f"no campaign {campaign_id!r}")
-        terms = _with_schemas(_with_zones(Terms(), zones), schemas)
+        terms = _with_routes(_with_schemas(_with_zones(Terms(), zones), schemas), routes)
         return Fixed(seq=seq.decode(), first=unpack_order(first), terms=terms)
 
 
@@ -107,6 +116,7 @@ def _read_all(client: redis.Redis, *, key: str) -> Any:
     pipe.hmget(key, ["seq", "first"])
     pipe.hgetall(f"{key}:zones")
     pipe.hgetall(f"{key}:schemas")
+    pipe.hgetall(f"{key}:routes")
     return pipe.execute()
 
 
@@ -118,3 +128,8 @@ def _with_zones(terms: Terms, numbered: dict[bytes, bytes]) -> Terms:
 def _with_schemas(terms: Terms, numbered: dict[bytes, bytes]) -> Terms:
     schemas = {tuple(orjson.loads(text)): int(number) for text, number in numbered.items()}
     return replace(terms, schemas=schemas, columns=tuple(sorted(schemas, key=schemas.__getitem__)))
+
+
+def _with_routes(terms: Terms, numbered: dict[bytes, bytes]) -> Terms:
+    routes = {text.decode(): int(number) for text, number in numbered.items()}
+    return replace(terms, routes=routes, route_texts=tuple(sorted(routes, key=routes.__getitem__)))

@@ -51,6 +51,17 @@ def test_no_append_only_file_is_a_warning(tmp_path: Path) -> None:
         assert "hash-max-listpack-value 64" in listpacks
 
 
+def test_a_redis_that_throws_keys_away_is_a_warning(tmp_path: Path) -> None:
+    evicting = ("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")
+    with (
+        foreign_redis(tmp_path / "r", *AOF, *evicting) as path,
+        closing(_opened(f"unix://{path}", tmp_path)) as store,
+    ):
+        (warning,) = store.warnings
+        assert "maxmemory-policy allkeys-lru" in warning
+        assert str(path) in warning
+
+
 def test_a_redis_that_hides_its_configuration_is_used(tmp_path: Path) -> None:
     with (
         foreign_redis(tmp_path / "r", *AOF, "--rename-command", "CONFIG", "") as path,

@@ -1,4 +1,5 @@
--- Small numbers for texts that many contacts share: zone keys, and lists of column names. A number is never changed.
+-- Small numbers for texts that many contacts or attempts share: zone keys, lists of column names, routes. A number is
+-- never changed.
 -- request: campaign part terms[]    reply: all of the part: text, number, text, number, ...
 local req = cjson.decode(ARGV[1])
 local key = campaign_key(req.campaign, req.part)
