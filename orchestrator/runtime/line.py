@@ -21,7 +21,7 @@ from orchestrator.runtime.settings import Settings, Switch
 
 log = structlog.get_logger()
 
-EVENTS = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB")
+EVENTS = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB", "SHUTDOWN")
 API_TIMEOUT_S = 10.0
 CDR_BYTES = 1_000_000  # a CDR is about 20 KB; more is not one of ours
 NOT_THERE = "Command not found"  # what a real switch says to a command that only the simulated one has
@@ -54,6 +54,7 @@ class Line:
         self.core_uuid: str | None = None
         self.down_reason = "not connected yet"
         self._settings = settings
+        self._on_event = on_event
         self._on_up = on_up
         self._on_down = on_down
         self._link = Link(
@@ -63,9 +64,13 @@ class Line:
             name=name,
             on_up=self._introduce,
             on_down=self._went_down,
-            on_event=on_event,
+            on_event=self._hear,
             events=EVENTS,
-            filters=(("variable_prozvon_worker", worker_id), ("Event-Name", "BACKGROUND_JOB")),
+            filters=(
+                ("variable_prozvon_worker", worker_id),
+                ("Event-Name", "BACKGROUND_JOB"),
+                ("Event-Name", "SHUTDOWN"),
+            ),
             wanted=READ,
             options=LinkOptions(has_command_connection=True),
         )
@@ -121,6 +126,13 @@ class Line:
     def can_read_cdrs(self) -> bool:
         """Whether the folder of CDRs is there: without it, no CDR proves nothing."""
         return os.access(self.switch.cdr_folder, os.R_OK | os.X_OK)
+
+    def _hear(self, event: dict[str, object]) -> None:
+        """A switch that is being stopped goes on talking for seconds, and turns every call down meanwhile."""
+        if event.get("Event-Name") == "SHUTDOWN":
+            self._went_down("the switch is being shut down")
+        else:
+            self._on_event(event)
 
     def _went_down(self, reason: str) -> None:
         was_up, self.core_uuid, self.down_reason = self.is_up, None, reason

@@ -225,6 +225,18 @@ def test_a_switch_that_comes_late_is_waited_for(project: Project) -> None:
     assert len(calls(project)) == 1
 
 
+def test_a_switch_counts_as_down_from_the_moment_it_is_being_shut_down(project: Project) -> None:
+    """It keeps its event socket open for seconds more, and would turn down one lead after the other."""
+
+    def up() -> object:
+        return project.store.workers().get("w1", {}).get("up")
+
+    with switch(project) as made, worker(project):
+        until(lambda: up() == "main", "the switch up")
+        made.emit("SHUTDOWN", {"Event-Info": "System Shutting Down"})
+        until(lambda: up() == "", "the switch known as going down")
+
+
 def test_a_real_switch_is_never_dialed_on_a_simulated_clock(project: Project) -> None:
     launched(project, 1)
     with switch(project, core=False) as its, worker(project) as ours:
