@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
@@ -19,20 +20,19 @@ from orchestrator.store.scripts import script
 PATIENCE_S = 10.0  # how long one call goes on trying to reach Redis
 FIRST_PAUSE_S = 0.02
 LONGEST_PAUSE_S = 1.0
-_PASSING = (
-    failure.ConnectionError,
-    failure.TimeoutError,
-    failure.BusyLoadingError,
-    failure.ReadOnlyError,
-    failure.TryAgainError,
-)
+_LOST = (failure.ConnectionError, failure.TimeoutError)
+_CODE = re.compile(
+    r"(?:^|[ :]-)([A-Z]{2,}) "
+)  # an error inside a script comes wrapped: "... -OOM command not allowed"
+_PASSING = frozenset({"READONLY", "LOADING", "TRYAGAIN", "MASTERDOWN", "CLUSTERDOWN", "BUSY"})
 _SAID = {
     "NOCAMPAIGN": "no campaign {rest!r}",
     "NOTLOADING": "the campaign takes no more contacts: it is {rest}",
-    "MISCONF": "Redis cannot write to its disk and refuses changes: {rest}",
-    "OOM": "Redis is out of memory (maxmemory): {rest}",
+    "MISCONF": "Redis cannot write to its disk and refuses changes: see its log",
+    "OOM": "Redis is out of memory (maxmemory) and refuses changes",
     "NOAUTH": "Redis wants a password: put it in the `store:` address",
     "NOPERM": "this Redis user may not do what is needed: {rest}",
+    "READONLY": "Redis at {where} takes no changes: it is a replica",
 }
 
 T = TypeVar("T")
@@ -109,26 +109,39 @@ class Db:
                 return do(), deadline is not None
             except failure.AuthenticationError:
                 raise KnownError(f"Redis at {self._server.where} refuses the user or password") from None
-            except _PASSING as error:
-                deadline = deadline or time.monotonic() + self._patience_s
-                if time.monotonic() + pause > deadline:
-                    raise KnownError(
-                        f"Redis at {self._server.where} cannot be reached: {what_failed(error)}"
-                    ) from None
+            except _LOST as error:
+                hopeless: Exception = KnownError(
+                    f"Redis at {self._server.where} cannot be reached: {what_failed(error)}"
+                )
             except failure.ResponseError as error:
-                raise _translated(error) from None
+                hopeless = self._translated(error)
+                if _code_of(error) not in _PASSING:
+                    raise hopeless from None
+                # perhaps it was the master until now: ask again where the master is
+                self.client.connection_pool.disconnect(inuse_connections=False)
+            deadline = deadline or time.monotonic() + self._patience_s
+            if time.monotonic() + pause > deadline:
+                raise hopeless from None
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
             self._server.revive()
 
+    def _translated(self, error: failure.ResponseError) -> Exception:
+        code = _code_of(error)
+        rest = str(error).partition(f"{code} ")[2]
+        if code == "STALE":
+            return Stale(rest)
+        if code in _SAID:
+            return KnownError(_SAID[code].format(rest=rest, where=self._server.where))
+        return error
 
-def _translated(error: failure.ResponseError) -> Exception:
-    code, _, rest = str(error).partition(" ")
-    if code == "STALE":
-        return Stale(rest)
-    if code in _SAID:
-        return KnownError(_SAID[code].format(rest=rest))
-    return error
+
+def _code_of(error: failure.ResponseError) -> str:
+    """`OOM`, `READONLY` ...; redis-py takes the code off for errors that it has a class for."""
+    if isinstance(error, failure.ReadOnlyError):
+        return "READONLY"
+    found = _CODE.search(str(error))
+    return found[1] if found else ""
 
 
 def what_failed(error: Exception) -> str:

@@ -179,6 +179,9 @@ KEYS: tuple[Key, ...] = (
 )
 
 
+_HEAD = ("| key | type | removed | holds |", "|---|---|---|---|")
+
+
 def prefix(project: str) -> str:
     """What every key of the project begins with."""
     return f"{{prozvon:{project}}}:"
@@ -192,4 +195,12 @@ def key_of(name: str) -> Key | None:
 def keys_table() -> str:
     """The table of docs/keys.md (Markdown)."""
     rows = [f"| `{key.pattern}` | {key.type} | {key.life} | {key.holds} |" for key in KEYS]
-    return "\n".join(["| key | type | removed | holds |", "|---|---|---|---|", *rows]) + "\n"
+    return "\n".join([*_HEAD, *rows]) + "\n"
+
+
+def refreshed(page: str) -> str:
+    """docs/keys.md with the table as it is now."""
+    before, head, rest = page.partition(_HEAD[0])
+    if not head:
+        raise ValueError(f"no table in the page: it begins with {_HEAD[0]}")
+    return before + keys_table() + "\n" + rest.partition("\n\n")[2]

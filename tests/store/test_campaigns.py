@@ -162,6 +162,23 @@ def test_a_campaign_deleted_and_made_anew_elsewhere_is_read_anew(
     other.close()
 
 
+def test_claims_and_loads_notice_that_a_campaign_was_made_anew(
+    store: Store, data_folder: Path, project: str
+) -> None:
+    """The zones are the same, so only the campaign's number tells the two apart."""
+    store.create_campaign(campaign(), b"", ())
+    store.load_leads(CAMPAIGN, [(1, contact(1, old="1"))], now=NOW)
+    other = open_store(None, folder=data_folder, project=project)
+    other.delete_campaign(CAMPAIGN)
+    other.create_campaign(campaign(), b"", (OrderKey(by=OrderBy.NEWEST),))
+    other.load_leads(CAMPAIGN, [(1, contact(1, new="1"))], now=NOW)
+    store.load_leads(CAMPAIGN, [(1, contact(2, new="2"))], now=NOW)
+    other.delete_campaign(CAMPAIGN)
+    launch(other, [contact(i, name="Анна") for i in range(2)])
+    assert [a.contact.fields for a in store.claim(request(2)).attempts] == [{"name": "Анна"}] * 2
+    other.close()
+
+
 def test_what_others_have_stays(store: Store, server: redis.Redis, project: str) -> None:
     launch(store, [contact(1, order="1")])
     store.create_campaign(campaign("parcel-2"), b"", ())

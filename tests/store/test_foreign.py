@@ -62,6 +62,30 @@ def test_a_redis_that_throws_keys_away_is_a_warning(tmp_path: Path) -> None:
         assert str(path) in warning
 
 
+def test_a_redis_without_memory_left_is_one_clear_line(tmp_path: Path) -> None:
+    with (
+        foreign_redis(tmp_path / "r", *AOF, "--maxmemory", "1mb") as path,
+        closing(_opened(f"unix://{path}", tmp_path)) as store,
+    ):
+        numbers = (number(i) for i in range(500_000))
+        with pytest.raises(KnownError, match=r"out of memory \(maxmemory\)"):
+            store.dnc_add(numbers, "a note that takes some room", NOW)
+        assert store.campaigns() == ()
+
+
+def test_a_replica_is_given_time_to_become_the_master(tmp_path: Path) -> None:
+    replica = ("--replicaof", "127.0.0.1", str(free_port()))
+    with (
+        foreign_redis(tmp_path / "r", *AOF, *replica) as path,
+        closing(_opened(f"unix://{path}", tmp_path)) as store,
+    ):
+        with pytest.raises(KnownError, match="it is a replica"):
+            store.dnc_add([number(1)], "", NOW)
+        with redis.Redis(unix_socket_path=str(path)) as promoted:
+            threading.Timer(0.1, promoted.replicaof, ("NO", "ONE")).start()
+            assert store.dnc_add([number(1)], "", NOW) == 1
+
+
 def test_a_redis_that_hides_its_configuration_is_used(tmp_path: Path) -> None:
     with (
         foreign_redis(tmp_path / "r", *AOF, "--rename-command", "CONFIG", "") as path,

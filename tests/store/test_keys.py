@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.store.keys import KEYS, key_of, keys_table
+from orchestrator.store.keys import KEYS, key_of, refreshed
 from orchestrator.store.scripts import script, script_names
 
 HERE = Path(__file__).resolve().parent.parent.parent
@@ -15,7 +15,11 @@ LUA = HERE / "orchestrator" / "store" / "lua"
 
 
 def test_the_page_holds_the_table() -> None:
-    assert keys_table() in (HERE / "docs" / "keys.md").read_text(encoding="utf-8"), "run `make docs`"
+    page = (HERE / "docs" / "keys.md").read_text(encoding="utf-8")
+    assert page == refreshed(page), "run `make docs`"
+    assert refreshed(page.replace("| stream |", "| list |")) == page
+    with pytest.raises(ValueError, match="no table"):
+        refreshed("# Keys")
 
 
 def test_every_key_is_told_from_every_other() -> None:
