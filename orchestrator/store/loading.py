@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 import struct
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import count, islice
+from collections.abc import Sequence
+from itertools import count
 
 from orchestrator.domain.lead import Contact
 from orchestrator.store.db import Db, Stale
@@ -41,20 +40,6 @@ class Loader:
                 loaded += self._load(campaign_id, batch, token, again=again)
         return loaded
 
-    def stream(
-        self, campaign_id: str, rows: Iterable[tuple[int, Contact]], *, again: bool
-    ) -> Iterator[tuple[int, LoadedAs]]:
-        """While one batch is being stored, the next one is read: with two cores neither waits for the other."""
-        source, before = iter(rows), None
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as hand:
-            while batch := list(islice(source, BATCH)):
-                under_way = hand.submit(self.load, campaign_id, batch, again=again)
-                if before is not None:
-                    yield from _outcomes(*before)
-                before = (batch, under_way)
-            if before is not None:
-                yield from _outcomes(*before)
-
     def _load(self, campaign_id: str, batch: list[Contact], token: str, *, again: bool) -> list[LoadedAs]:
         fixed = self._terms.with_contacts(campaign_id, batch)
         request: dict[str, object] = {
@@ -67,12 +52,6 @@ class Loader:
         rows = b"".join([_row(contact, fixed) for contact in batch])
         reply = self._db.run("load_leads", request, rows)
         return [_loaded_as(line) for line in reply.decode().split("\n")]
-
-
-def _outcomes(
-    batch: list[tuple[int, Contact]], under_way: Future[list[LoadedAs]]
-) -> Iterator[tuple[int, LoadedAs]]:
-    yield from zip((line for line, _ in batch), under_way.result(), strict=True)
 
 
 def _row(contact: Contact, fixed: Fixed) -> bytes:

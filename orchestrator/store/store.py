@@ -146,20 +146,6 @@ class Store:
         """
         return self._loader.load(campaign_id, contacts, again=again)
 
-    def load_rows(
-        self,
-        campaign_id: str,
-        rows: Iterable[tuple[int, Contact]],
-        *,
-        now: int,  # noqa: ARG002  # as above
-        again: bool = False,
-    ) -> Iterator[tuple[int, LoadedAs]]:
-        """`load_leads` for a source of any length in flat memory: (line, what became of it), in order.
-
-        The next rows are read while the last ones are being stored. Rows are loaded as the result is consumed.
-        """
-        return self._loader.stream(campaign_id, rows, again=again)
-
     def leads(self, campaign_id: str) -> Iterator[LeadRow]:
         """All leads in the order of loading."""
         return leads.all_leads(self._db, self._terms, campaign_id)

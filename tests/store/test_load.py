@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -159,44 +158,3 @@ def test_loading_goes_on_after_a_pause_of_the_loader(loading: Store) -> None:
     assert loading.set_state(
         CAMPAIGN, CampaignState.RUNNING, among=frozenset({CampaignState.LOADING}), now=NOW
     )
-
-
-# -- streams --------------------------------------------------------------------------------------------------
-
-
-def test_a_stream_is_loaded_in_order_and_in_whole(loading: Store) -> None:
-    rows = [(line, contact(line % 1300)) for line in range(1, 1702)]
-    found = list(loading.load_rows(CAMPAIGN, iter(rows), now=NOW))
-    assert [line for line, _ in found] == [line for line, _ in rows]
-    assert [outcome for _, outcome in found[:1300]] == [Added(lead_id=line) for line in range(1, 1301)]
-    assert [outcome for _, outcome in found[1300:]] == [Merged(into=line) for line in range(1, 402)]
-
-
-@pytest.mark.parametrize("total", [0, 1, 500, 501])
-def test_streams_of_any_length_end(loading: Store, total: int) -> None:
-    found = list(loading.load_rows(CAMPAIGN, ((i, contact(i)) for i in range(total)), now=NOW))
-    assert len(found) == loading.counts(CAMPAIGN).leads == total
-
-
-def test_what_a_source_raises_is_raised_after_what_it_gave_is_stored(loading: Store) -> None:
-    def rows() -> Iterator[tuple[int, Contact]]:
-        for line in range(600):
-            yield line, contact(line)
-        raise OSError("the disk is gone")
-
-    with pytest.raises(OSError, match="the disk is gone"):
-        list(loading.load_rows(CAMPAIGN, rows(), now=NOW))
-    assert loading.counts(CAMPAIGN).leads == 500
-
-
-def test_a_stream_nobody_reads_on_stops(loading: Store) -> None:
-    stream = loading.load_rows(CAMPAIGN, ((i, contact(i)) for i in range(5000)), now=NOW)
-    next(stream)
-    stream.close()  # type: ignore[attr-defined]  # it is a generator
-    assert loading.counts(CAMPAIGN).leads <= 1000
-
-
-def test_a_refused_contact_in_a_stream_is_raised(loading: Store) -> None:
-    rows = [(1, contact(1)), (2, replace(contact(2), numbers=("8999",)))]
-    with pytest.raises(ValueError, match=r"not an E\.164"):
-        list(loading.load_rows(CAMPAIGN, rows, now=NOW))
