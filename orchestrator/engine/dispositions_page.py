@@ -12,7 +12,8 @@ What an attempt came to is one of eleven words, whatever the network said. This 
 `orchestrator/engine/causes.py` (`make docs`); a test holds the two together.
 
 - An **answered** call is `answered`, or `machine` where the scenario has detection on and a machine took it:
-  whatever the hangup cause, a script error or a lost connection included.
+  whatever the hangup cause. But it is `failed` when it was we who failed, before the flow came to a result: the
+  script broke or never ran, or the switch cut the call off.
 - An unanswered call is looked up by its hangup cause, in the order: the gateway's own word (`causes:` in
   prozvon.yaml, by SIP status first, then by cause), the exceptions, the table. Where the table says *vague*,
   the SIP status decides if it is known.

@@ -69,12 +69,19 @@ def decide(
     if empty_for_ms is None or empty_for_ms < apart_ms:
         return Wait()
     if look.switch_uuid != attempt.switch_uuid:
-        return _without_call(attempt, Disposition.LOST, "the switch was restarted, and has no CDR", now)
+        return _without_call(
+            attempt, Disposition.LOST, _seen(look, "the switch was restarted, and has no CDR"), now
+        )
     if look.was_seen:
         return _without_call(attempt, Disposition.LOST, "it was answered, and there is no CDR", now)
     if not look.can_read_cdrs:
         return _without_call(attempt, Disposition.LOST, "the folder of CDRs cannot be read", now)
     return _without_call(attempt, Disposition.CANCELLED, "no call was made", now)
+
+
+def _seen(look: Look, detail: str) -> str:
+    """A person who decides about a lost call wants to know whether somebody heard it."""
+    return f"it was answered; {detail}" if look.was_seen else detail
 
 
 def _without_call(attempt: Attempt, disposition: Disposition, detail: str, now: int) -> Ending:

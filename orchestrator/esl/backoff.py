@@ -14,7 +14,7 @@ class Backoff:
     """
 
     first_s: float = 0.5
-    most_s: float = 30.0
+    most_s: float = 10.0
 
     def delay_s(self, failures: int, chance: Callable[[], float]) -> float:
         """Before the next try, after `failures` (1 or more) in a row. `chance` gives 0 <= x < 1."""

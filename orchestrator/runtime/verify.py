@@ -136,7 +136,8 @@ def _endings_agree(attempts: Sequence[Row], seen: Sequence[CalleeCall]) -> Itera
             continue
         if disposition in REACHED and (call is None or call.answered_at is None):
             yield f"attempt {row['attempt_id']} is {disposition}, but its callee answered nothing"
-        if disposition not in REACHED and call is not None and call.answered_at is not None:
+        broke_off = disposition is Disposition.FAILED and row["answered_at"] is not None
+        if disposition not in REACHED and not broke_off and call is not None and call.answered_at is not None:
             yield f"attempt {row['attempt_id']} is {disposition}, but its callee answered"
         if disposition is Disposition.CANCELLED and call is not None:
             yield f"attempt {row['attempt_id']} is {disposition}, but its callee's telephone rang"

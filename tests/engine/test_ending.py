@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +44,49 @@ def test_a_machine_and_a_broken_flow_are_told() -> None:
     facts = CallFacts(answered_at=CLAIMED_AT, party=Party.MACHINE, flow=FlowEnd.ERROR)
     ending = ending_of(an_attempt(), facts, now=NOW, overrides={})
     assert (ending.disposition, ending.detail) == (Disposition.MACHINE, "the flow broke off")
+
+
+ANSWERED = CallFacts(cause="NORMAL_CLEARING", answered_at=CLAIMED_AT + 1_000, party=Party.HUMAN)
+
+
+@pytest.mark.parametrize(
+    ("facts", "disposition", "detail"),
+    [
+        (replace(ANSWERED, flow=FlowEnd.ENDED), Disposition.ANSWERED, ""),
+        (replace(ANSWERED, flow=FlowEnd.LEFT), Disposition.ANSWERED, "hung up first"),
+        (
+            replace(ANSWERED, flow=FlowEnd.LEFT, sip_status="200"),
+            Disposition.ANSWERED,
+            "sip 200; hung up first",
+        ),
+        (replace(ANSWERED, flow=FlowEnd.LEFT, cause="SYSTEM_SHUTDOWN"), Disposition.FAILED, "cut off"),
+        (replace(ANSWERED, sip_status="200"), Disposition.ANSWERED, "sip 200; hung up at once"),
+        (ANSWERED, Disposition.FAILED, "the flow did not run"),
+        (replace(ANSWERED, flow=FlowEnd.ERROR), Disposition.FAILED, "the flow broke off"),
+        (
+            replace(ANSWERED, flow=FlowEnd.ERROR, sip_status="200"),
+            Disposition.FAILED,
+            "sip 200; the flow broke off",
+        ),
+        (
+            replace(ANSWERED, flow=FlowEnd.ERROR, result="confirmed"),
+            Disposition.ANSWERED,
+            "the flow broke off",
+        ),
+        (replace(ANSWERED, flow=FlowEnd.LEFT, cause="X", result="heard"), Disposition.ANSWERED, "cut off"),
+    ],
+)
+def test_a_call_that_we_broke_off_before_a_result_is_no_answer_that_counts(
+    facts: CallFacts, disposition: Disposition, detail: str
+) -> None:
+    ending = ending_of(an_attempt(), facts, now=NOW, overrides={})
+    assert (ending.disposition, ending.detail) == (disposition, detail)
+    assert ending.answered_at == CLAIMED_AT + 1_000
+
+
+def test_a_record_that_misses_the_answer_calls_nobody_again() -> None:
+    facts = answered_by(CallFacts(cause="NORMAL_CLEARING"), CLAIMED_AT + 5_000)
+    assert ending_of(an_attempt(), facts, now=NOW, overrides={}).disposition is Disposition.ANSWERED
 
 
 def test_the_gateways_own_meaning_of_a_cause_is_used() -> None:

@@ -100,3 +100,11 @@ def test_no_call_was_made_is_only_said_with_proof(look: Look, empty_for_ms: int 
     assert not look.was_seen
     assert empty_for_ms is not None
     assert empty_for_ms >= LOOKS_APART_MS
+
+
+def test_a_lost_call_that_was_answered_says_so_to_the_person_who_decides() -> None:
+    found = ending(Look(switch_uuid=OTHER, was_seen=True))
+    assert (found.disposition, found.detail) == (
+        Disposition.LOST,
+        "it was answered; the switch was restarted, and has no CDR",
+    )

@@ -269,7 +269,7 @@ def test_an_answer_that_its_callee_never_gave_is_found(disposition: str) -> None
 @pytest.mark.parametrize("disposition", ["busy", "no_answer", "failed", "cancelled", "congestion"])
 def test_an_answer_that_the_export_does_not_know_is_found(disposition: str) -> None:
     said = f"attempt a2 is {disposition}, but its callee answered"
-    assert said in _found(rows=_with(1, disposition=disposition))
+    assert said in _found(rows=_with(1, disposition=disposition, answered_at=None))
 
 
 def test_a_cancelled_attempt_that_rang_is_found() -> None:
