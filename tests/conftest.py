@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from orchestrator.store import embedded
+
 # The same examples on every run of continuous integration; new ones on every run at a desk.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("desk", deadline=None)
@@ -22,4 +24,6 @@ def short_tmp() -> Iterator[Path]:
     """A temporary folder with a short path: unix sockets take about a hundred characters."""
     folder = Path(tempfile.mkdtemp(prefix="pz-"))
     yield folder
+    for data in {found.parent for found in folder.rglob("store")}:
+        embedded.stop(data)  # a test that kills all of its processes leaves the server behind
     shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,7 @@ import click
 from orchestrator.cli.root import COMMANDS, root
 from orchestrator.engine.dispositions_page import dispositions_page
 from orchestrator.scenario import reference
+from orchestrator.store.keys import refreshed
 
 HEAD = """# Command line
 
@@ -40,6 +41,8 @@ def write_all(docs: Path) -> None:
     """Write every generated reference below `docs`."""
     (docs / "cli.md").write_text(cli_reference(), encoding="utf-8")
     (docs / "dispositions.md").write_text(dispositions_page(), encoding="utf-8")
+    keys = docs / "keys.md"
+    keys.write_text(refreshed(keys.read_text(encoding="utf-8")), encoding="utf-8")
     reference.write_all(docs)
 
 

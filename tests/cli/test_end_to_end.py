@@ -76,7 +76,7 @@ def _workers(project: Project) -> dict[str, str]:
 def test_workers_share_a_campaign_and_one_that_is_told_to_stop_drains(short_tmp: Path) -> None:
     # So few new calls a second that neither worker gets them all; one attempt for each lead, so that it soon ends.
     folder = make_folder(
-        short_tmp / "p", speed=100.0, settings=SETTINGS.replace("cps: 100", "cps: 0.5"), scenario=ONCE
+        short_tmp / "p", speed=100.0, settings=SETTINGS.replace("cps: 100", "cps: 0.2"), scenario=ONCE
     )
     with ExitStack() as stack:
         switch = stack.enter_context(_switch(folder))
@@ -86,7 +86,7 @@ def test_workers_share_a_campaign_and_one_that_is_told_to_stop_drains(short_tmp:
         )
         wait_until(lambda: len(_workers(project)) == 2, "both workers are connected")
         names = _workers(project)
-        campaign = launched(project, *range(40))
+        campaign = launched(project, *range(50))
         wait_until(
             lambda: all(project.store.live(names[str(worker.process.pid)]) for worker in (leaving, staying)),
             "both workers have calls under way",
