@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import re
 from pathlib import Path
 from typing import Any
@@ -262,3 +263,13 @@ def test_parts_know_what_was_written(tmp_path: Path) -> None:
     assert dial.place("ring").line == dial.key_place("ring").line == 41
     assert dial.place("nothing") == dial.mark
     assert copy.copy(dial.values).keys() == dial.values.keys()
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_collecting_garbage_goes_on_as_before(was_on: bool, tmp_path: Path) -> None:
+    (gc.enable if was_on else gc.disable)()
+    try:
+        check_path(tmp_path)
+        assert gc.isenabled() is was_on
+    finally:
+        gc.enable()
