@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from gevent.hub import Hub
 
 from orchestrator import __version__
+
+# Ctrl-C is told by the command that it ends, in its own words: gevent's hub need not print it as well.
+Hub.NOT_ERROR = (*Hub.NOT_ERROR, KeyboardInterrupt)
 
 # Command -> (module, attribute, short help): an explicit table, so that `--help` imports none of them.
 COMMANDS: dict[str, tuple[str, str, str]] = {

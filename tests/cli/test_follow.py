@@ -37,6 +37,7 @@ def test_an_interrupt_while_watching_leaves_or_pauses_as_asked(
     assert (found.code, found.out) == (0, "")
     assert said in found.err.splitlines()
     assert "Traceback" not in found.err
+    assert "KeyboardInterrupt" not in found.err
     with open_project(folder) as project:
         assert project.campaign(ID).state is state
 
