@@ -11,6 +11,7 @@ import pytest
 from orchestrator.domain.lead import CampaignState
 from orchestrator.runtime.project import open_project
 from tests.cli.commands import running
+from tests.cli.terminal import at_terminal
 from tests.runtime.factories import contacts, wait_until
 
 ID = "greeting-20261130-1"
@@ -60,3 +61,23 @@ def test_an_interrupt_while_loading_leaves_no_trace(folder: Path, number: signal
         call.process.stdin.close()
         assert (found.code, found.err.strip()) == (130, "prozvon: interrupted")
         assert project.store.campaigns() == ()
+
+
+def test_at_a_terminal_it_is_asked_what_an_interrupt_means(folder: Path) -> None:
+    (folder / "list.csv").write_bytes(contacts(1, 2))
+    with at_terminal(folder, "call", "greeting", str(folder / "list.csv"), "--no-worker") as terminal:
+        terminal.read_until("Launch? [y/N]")
+        terminal.type("y\n")
+        terminal.read_until("leads 2   to call 2")
+        terminal.interrupt()
+        terminal.read_until("leave it running, pause it, or go on watching?")
+        terminal.type("watch\n")
+        terminal.read_until("leads 2   to call 2")
+        terminal.interrupt()
+        terminal.read_until("leave it running, pause it, or go on watching?")
+        terminal.type("pause\n")
+        terminal.read_until(f"{ID} is paused: prozvon campaign resume {ID}")
+        assert terminal.end() == 0
+    assert "Traceback" not in terminal.shown
+    with open_project(folder) as project:
+        assert project.campaign(ID).state is CampaignState.PAUSED
