@@ -23,10 +23,6 @@ class Delay:
 
     after_s: int | None = None  # None: next_day
 
-    @property
-    def is_next_day(self) -> bool:
-        return self.after_s is None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:

@@ -70,7 +70,7 @@ def _how_it_stopped(facts: CallFacts) -> str:
             return "hung up first" if _has_hung_up(facts) else "cut off"
         case FlowEnd.UNKNOWN:
             return "hung up at once" if _has_hung_up(facts) else "the flow did not run"
-        case FlowEnd.ENDED:
+        case _:
             return ""
 
 
