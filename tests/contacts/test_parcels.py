@@ -1,4 +1,4 @@
-"""tests/data/parcels-1010.csv, row by row: what must happen to each of its odd rows."""
+"""scenarios/contacts/parcels-1010.csv, row by row: what must happen to each of its odd rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orchestrator.contacts import Accepted, Refused, RefusedFile, Tally
 
 from .lists import PARCEL, List
 
-FILE = Path(__file__).parent.parent / "data" / "parcels-1010.csv"
+FILE = Path(__file__).resolve().parents[2] / "scenarios" / "contacts" / "parcels-1010.csv"
 
 REFUSED = {
     # line: (column, code)

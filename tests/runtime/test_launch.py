@@ -20,7 +20,7 @@ from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.why import why
 from tests.runtime.factories import SCENARIO, compiled, contacts, launched, loaded, number
 
-PARCELS = Path(__file__).resolve().parents[1] / "data" / "parcels-1010.csv"
+PARCELS = Path(__file__).resolve().parents[2] / "scenarios" / "contacts" / "parcels-1010.csv"
 
 
 @pytest.fixture
