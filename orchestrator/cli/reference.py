@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,7 +28,8 @@ def cli_reference() -> str:
 
 
 def _sections(command: click.Command, path: str) -> Iterator[str]:
-    context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+    settings: dict[str, Any] = {**root.context_settings, "terminal_width": 100}  # as when they are given
+    context = click.Context(command, info_name=path, **settings)
     yield f"## {path}\n\n```\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         names = sorted(COMMANDS) if command is root else sorted(command.commands)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import redis
 
 from orchestrator.runtime.project import open_project
 from tests.cli.commands import Said, prozvon, run
-from tests.runtime.factories import SCENARIO, contacts, free_port, loaded, number
+from tests.runtime.factories import SCENARIO, contacts, free_port, loaded, make_folder, number
 
 QUIETLY = ("--no-worker", "--no-follow")
 
@@ -145,6 +146,17 @@ def test_standard_input_is_loaded_with_yes(folder: Path) -> None:
     assert said.err.startswith("3 rows: 3 loaded\n")
     with open_project(folder) as project:
         assert project.campaign("greeting").source == "standard input"
+
+
+def test_what_is_doubtful_about_a_foreign_redis_is_told(folder: Path, listed: str, tmp_path: Path) -> None:
+    with open_project(make_folder(tmp_path / "other")) as other:
+        socket = other.settings.data / "store" / "redis.sock"
+        with redis.Redis(unix_socket_path=str(socket)) as server:
+            server.config_set("appendonly", "no")
+        _settings(f"store: unix://{socket}")(folder)
+        said = _call(folder, "greeting", listed, "--yes")
+    assert said.code == 0
+    assert said.err.startswith(f"warning: Redis at unix://{socket} keeps no append-only file: ")
 
 
 # Bad input

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from pathlib import Path
 
 import pytest
@@ -97,13 +98,22 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(
     assert "\n" not in str(caught.value)
 
 
-def test_a_write_that_fails_leaves_no_draft(tmp_path: Path, parcel: Compiled) -> None:
-    """The rename is refused: the name is a folder that is not empty."""
-    in_the_way = tmp_path / "programs" / f"{parcel.digest}.json"
-    (in_the_way / "inner").mkdir(parents=True)
-    with pytest.raises(KnownError, match="cannot publish"):
+def test_a_name_that_is_taken_by_a_folder_is_one_clear_line(tmp_path: Path, parcel: Compiled) -> None:
+    (tmp_path / "programs" / f"{parcel.digest}.json" / "inner").mkdir(parents=True)
+    with pytest.raises(KnownError, match=f"cannot publish .* Is a directory: .*{parcel.digest}"):
         publish(tmp_path, [parcel])
-    assert not list(tmp_path.rglob(".*"))
+
+
+def test_a_write_that_fails_leaves_no_draft(tmp_path: Path, parcel: Compiled) -> None:
+    """As on a full disk: not a byte more is taken."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(KnownError, match=r"cannot publish .* File too large"):
+            publish(tmp_path, [parcel])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_root_that_cannot_be_made_is_one_clear_line(parcel: Compiled) -> None:
