@@ -67,10 +67,9 @@ def why(project: Project, campaign: Campaign, *, number: str | None = None, as_r
 
 
 def _relabel(found: Why, reason: WaitReason) -> Why:
-    """Leads that nothing else holds wait for `reason`."""
-    ours = (WaitReason.NEXT, WaitReason.GATEWAY_CPS, WaitReason.GATEWAY_CHANNELS)
-    count = sum(item.count for item in found.reasons if item.reason in ours)
-    rest = tuple(item for item in found.reasons if item.reason not in ours)
-    return replace(
-        found, reasons=(*rest, Reason(reason=reason, count=count, earliest_at=None)) if count else rest
-    )
+    """Leads that nothing else holds wait for `reason`. Without a gateway that is up none waits for gateways."""
+    count = sum(item.count for item in found.reasons if item.reason is WaitReason.NEXT)
+    rest = tuple(item for item in found.reasons if item.reason is not WaitReason.NEXT)
+    if not count:
+        return found
+    return replace(found, reasons=(*rest, Reason(reason=reason, count=count, earliest_at=None)))

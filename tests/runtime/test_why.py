@@ -116,6 +116,11 @@ def test_the_preview_says_what_would_happen(project: Project) -> None:
     assert _why(project, campaign, as_running=True) == {R.DO_NOT_CALL: 1, R.NEXT: 2}
 
 
+def test_the_preview_is_not_about_workers(project: Project) -> None:
+    campaign = launched(project, 1)
+    assert _why(project, campaign, as_running=True) == {R.NEXT: 1}
+
+
 def test_the_preview_of_the_night_says_when_it_begins(project: Project) -> None:
     move_clock(project, 10 * HOUR)
     campaign, _ = loaded(project, contacts(1, 2))
@@ -148,6 +153,15 @@ def test_caps_of_the_project_and_the_scenario_are_told_apart(short_tmp: Path) ->
         settled(project, claimed(project, campaign)[0])
         move_clock(project, 2 * DAY)
         assert _why(project, campaign) == {R.LIFETIME: 1}
+
+
+def test_the_scenarios_own_cap_is_told(project: Project) -> None:
+    campaign = launched(project, 1)
+    for _ in range(2):
+        settled(project, claimed(project, campaign)[0], Disposition.BUSY)
+        move_clock(project, HOUR)
+    (reason,) = why(project, campaign).reasons
+    assert (reason.reason, reason.earliest_at) == (R.PER_DAY, NOON + 21 * HOUR)
 
 
 def test_a_lead_nobody_can_tell_about_waits_for_a_person(project: Project) -> None:
