@@ -114,13 +114,24 @@ def _move(name: str) -> click.Command:
             if not project.store.set_state(found.campaign_id, to, among=among, now=project.clock.now_ms()):
                 raise KnownError(f"cannot {name} {found.campaign_id}: it is {found.state.value}")
             live = project.store.counts(found.campaign_id).dialing
-            if to is CampaignState.RUNNING and ensure_worker(project):
-                click.echo("started a worker in the background (prozvon run)", err=True)
+            if to is CampaignState.RUNNING:
+                _have_worker(project, found)
         tail = f"; {live} calls under way go on to their end" if live and name != "resume" else ""
         click.echo(f"{found.campaign_id} is {to.value}{tail}", err=True)
 
     command.__doc__ = f"{SAYS[name]}\n\n\b\nExample:\n  prozvon campaign {name} parcel_arrived\n"
     return click.command(name=name)(command)
+
+
+def _have_worker(project: Project, resumed: Campaign) -> None:
+    """Start a worker when none is alive; the campaign is paused again when none comes up."""
+    try:
+        if ensure_worker(project):
+            click.echo("started a worker in the background (prozvon run)", err=True)
+    except KnownError:
+        to, among = MOVES["pause"]
+        project.store.set_state(resumed.campaign_id, to, among=among, now=project.clock.now_ms())
+        raise
 
 
 for _name in MOVES:

@@ -49,6 +49,7 @@ def ensure_worker(project: Project) -> bool:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if project.store.workers():
+            process.returncode = 0  # it goes on without us: nobody waits for it, and nothing is left undone
             return True
         if process.poll() == 0:
             return True

@@ -14,7 +14,7 @@ from orchestrator.domain.lead import CampaignState
 from orchestrator.runtime.export import COLUMNS
 from orchestrator.runtime.project import Project
 from tests.cli.commands import Said, prozvon
-from tests.runtime.factories import claimed, contacts, launched, loaded, settled
+from tests.runtime.factories import claimed, contacts, launched, loaded, settled, wait_until
 
 ID = "greeting-20261130-1"
 
@@ -154,6 +154,28 @@ def test_stopping_a_campaign_that_was_never_launched_removes_it(project: Project
     loaded(project, contacts(1))
     assert _campaign(folder, "stop", "greeting").code == 0
     assert project.store.campaigns() == ()
+
+
+def test_resuming_starts_a_worker_when_there_is_none(project: Project, folder: Path) -> None:
+    launched(project, 1)
+    assert _campaign(folder, "pause", ID).code == 0
+    said = _campaign(folder, "resume", ID)
+    assert (said.code, said.err) == (
+        0,
+        f"started a worker in the background (prozvon run)\n{ID} is running\n",
+    )
+    (worker,) = project.store.workers().values()
+    assert int(worker["pid"]) > 0
+    assert _campaign(folder, "stop", ID).code == 0
+    wait_until(lambda: not project.store.workers(), "the worker finds nothing more to call")
+
+
+def test_without_a_worker_that_starts_a_campaign_stays_paused(project: Project, folder: Path) -> None:
+    launched(project, 1)
+    assert _campaign(folder, "pause", ID).code == 0
+    (folder / "data" / "logs").touch()
+    assert _campaign(folder, "resume", ID).refusal.startswith("cannot start a worker: ")
+    assert project.campaign(ID).state is CampaignState.PAUSED
 
 
 # Exporting
