@@ -22,6 +22,7 @@ from orchestrator.store.place import Place
 START_S = 15.0  # to listen; reading the append-only file comes after that
 LOAD_S = 600.0  # to read it
 STOP_S = 60.0
+TRIES = 3  # to start it
 ORPHAN_S = 2.0  # a server surely has its pid file by then
 LOOK_S = 0.01
 NO_RETRY = Retry(NoBackoff(), 0)
@@ -105,8 +106,23 @@ def pid_of(place: Place) -> int | None:
     return pid if is_ours else None  # else the number went to another process
 
 
+class _DiedError(KnownError):
+    """The server went away while we waited for it: broken, or killed in that moment."""
+
+
 def ensure(place: Place, fsync: str) -> None:
     """Have the server running and ready. To be called by one process at a time (Place.lock). KnownError: no way."""
+    for left in reversed(range(TRIES)):
+        try:
+            _ensure(place, fsync)
+        except _DiedError:  # a kill in the wrong moment is over with the next try; what is broken stays so
+            if not left:
+                raise
+        else:
+            return
+
+
+def _ensure(place: Place, fsync: str) -> None:
     begun = time.monotonic()
     while not answers(place):
         waited = time.monotonic() - begun
@@ -160,7 +176,7 @@ def _start(place: Place, fsync: str) -> None:
         raise KnownError(f"the store did not start: {_last_line(said.stdout.decode(errors='replace'))}")
     _wait(lambda: answers(place) or not is_alive(place), START_S)
     if not answers(place):
-        raise KnownError(f"the store did not start: {_last_log_line(place)} (all of it: {place.log})")
+        raise _DiedError(f"the store did not start: {_last_log_line(place)} (all of it: {place.log})")
 
 
 def _wait_until_loaded(place: Place) -> None:
@@ -174,7 +190,7 @@ def _wait_until_loaded(place: Place) -> None:
             return not is_alive(place)
 
     if not _wait(is_ready, LOAD_S) or not answers(place):
-        raise KnownError(
+        raise _DiedError(
             f"the store stopped while reading its file: {_last_log_line(place)} (all of it: {place.log})"
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from typing import Any
 
 import click
 import pytest
@@ -45,6 +46,7 @@ def test_every_command_shows_examples_of_itself(path: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("path", [(), *ALL], ids=" ".join)
 def test_every_example_is_understood(path: tuple[str, ...]) -> None:
     """Its command exists, and takes these options and arguments."""
+    settings: dict[str, Any] = dict(root.context_settings)
     for line in _examples(path):
         words = shlex.split(line.partition("prozvon ")[2].split(" > ")[0].split(" | ")[0])
         command: click.Command = root
@@ -53,7 +55,7 @@ def test_every_example_is_understood(path: tuple[str, ...]) -> None:
             found = command.get_command(click.Context(command), name)
             assert found is not None, line
             command = found
-        command.make_context(line, words)
+        command.make_context(line, words, **settings)
 
 
 @pytest.mark.parametrize("path", list(ALL), ids=" ".join)
