@@ -239,7 +239,7 @@ BAD: dict[str, tuple[Prepare, tuple[str, ...], str]] = {
     "broken settings": (
         _settings("regoin: RU"),
         ("greeting", "LIST"),
-        "FOLDER/prozvon.yaml:3:1: regoin: unknown key (did you mean `region`?)",
+        "FOLDER/prozvon.yaml:4:1: regoin: unknown key (did you mean `region`?)",
     ),
     "missing clock": (
         lambda folder: (folder / "data" / "clock").unlink(),

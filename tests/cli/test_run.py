@@ -6,7 +6,6 @@ import json
 import signal
 from pathlib import Path
 
-import pytest
 import redis
 
 from orchestrator.runtime.project import Project
@@ -14,10 +13,7 @@ from tests.cli.commands import prozvon, run, running
 from tests.runtime.factories import SETTINGS, wait_until
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_an_idle_worker_comes_and_goes_in_good_order(
-    folder: Path, project: Project, number: signal.Signals
-) -> None:
+def test_an_idle_worker_comes_and_goes_in_good_order(folder: Path, project: Project) -> None:
     """Without a switch it waits for one. It lives for `lease_s` after each sign of life."""
     (folder / "prozvon.yaml").write_text(
         SETTINGS.format(port=1).replace("lease_s: 2", "lease_s: 7"), encoding="utf-8"
@@ -31,7 +27,7 @@ def test_an_idle_worker_comes_and_goes_in_good_order(
         ((name, info),) = project.store.workers().items()
         assert (info["pid"], info["up"]) == (str(worker.process.pid), "")
         assert 3500 < server.pttl(f"{{prozvon:test}}:worker:{name}") <= 7000
-        worker.signal(number)
+        worker.signal(signal.SIGINT)  # SIGTERM: test_end_to_end.py
         said = worker.end()
     assert (said.code, said.out, said.err) == (0, "", "")
     assert project.store.workers() == {}

@@ -60,6 +60,7 @@ tests:
 
 SETTINGS = """\
 project: test
+fsync: everysec
 clock: simulated
 lease_s: 2
 reconcile_s: 2

@@ -73,7 +73,7 @@ _CELLS = st.sampled_from(
 
 
 @given(cells=st.lists(st.tuples(_CELLS, st.sampled_from(["Anna", "", "x" * 3000, "я", "a;b"])), max_size=12))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_list_adds_up_and_calls_each_number_once(project: Project, cells: list[tuple[str, str]]) -> None:
     campaign = new_campaign(project, compiled(project), "list.csv")
     rows = "".join(f'"{phone}","{name}"\n' for phone, name in cells)
