@@ -10,7 +10,9 @@ import pytest
 
 from orchestrator.cli.reference import cli_reference
 from orchestrator.runtime.export import COLUMNS
-from orchestrator.runtime.settings import Gateway, Settings, Switch
+from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.speech_settings import Speech
+from orchestrator.runtime.switch_settings import Gateway, Profile, Rest, Switch
 
 HERE = Path(__file__).resolve().parent.parent
 DOCS = HERE / "docs"
@@ -33,9 +35,13 @@ def test_the_command_line_reference_is_up_to_date() -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        *(k for k in Settings.model_fields if k not in ("limits", "switches")),
-        *(f"switches.NAME.{k}" for k in Switch.model_fields if k not in ("gateways", "port")),
-        *(f"switches.NAME.gateways.NAME.{k}" for k in Gateway.model_fields),
+        *(k for k in Settings.model_fields if k not in ("limits", "speech", "switches")),
+        *(f"speech.{k}" for k in Speech.model_fields if k != "voices"),
+        "speech.voices.LANGUAGE",
+        *(f"switches.NAME.{k}" for k in Switch.model_fields if k not in ("gateways", "profiles", "port")),
+        *(f"switches.NAME.profiles.NAME.{k}" for k in Profile.model_fields),
+        *(f"switches.NAME.gateways.NAME.{k}" for k in Gateway.model_fields if k != "rest"),
+        *(f"switches.NAME.gateways.NAME.rest.{k}" for k in Rest.model_fields),
         "limits.per_number.day",
         "limits.per_number.ever",
     ],

@@ -17,7 +17,8 @@ from orchestrator.esl.errors import CommandRefused
 from orchestrator.esl.link import Link, LinkOptions
 from orchestrator.esl.protocol import EslError
 from orchestrator.esl.writer import OnReply
-from orchestrator.runtime.settings import Settings, Switch
+from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.switch_settings import Switch
 
 log = structlog.get_logger()
 

@@ -8,7 +8,8 @@ from orchestrator.esl.connection import Connection
 from orchestrator.esl.errors import AccessDenied, AuthFailed
 from orchestrator.esl.protocol import EslError
 from orchestrator.esl.timeouts import Timeouts
-from orchestrator.runtime.settings import Settings, Switch
+from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.switch_settings import Switch
 
 TIMEOUTS = Timeouts(connect_s=3.0, greeting_s=3.0, auth_s=3.0)
 

@@ -20,7 +20,8 @@ from orchestrator.runtime.budgets import (
     next_day_at,
     zones_at,
 )
-from orchestrator.runtime.settings import Gateway, Settings, Switch
+from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.switch_settings import Gateway, Switch
 from orchestrator.store import OpenZone
 from tests.runtime.factories import HOUR, MINUTE
 

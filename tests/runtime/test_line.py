@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.line import CDR_BYTES, read_cdr, require_gateways
-from orchestrator.runtime.settings import Gateway, Settings, Switch
+from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.switch_settings import Gateway, Switch
 
 
 def _cdr(tmp_path: Path, data: bytes) -> Path:

@@ -11,7 +11,8 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.publish import publish
 from orchestrator.runtime.reach import require_switch
-from orchestrator.runtime.settings import Gateway, Settings, Switch
+from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.switch_settings import Gateway, Switch
 from orchestrator.simulator.clock import RealClock
 from orchestrator.simulator.population_file import load_population
 from orchestrator.simulator.switch import SimulatedSwitch

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.settings import DEFAULT_PASSWORD, Gateway, Settings, load_settings
+from orchestrator.runtime.settings import Settings, load_settings
+from orchestrator.runtime.switch_settings import DEFAULT_PASSWORD, Gateway
 
 SECRET = "hunter2-very-secret"
 
