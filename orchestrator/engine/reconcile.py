@@ -1,7 +1,8 @@
 """What became of an attempt whose events we missed: ask the switch, never assume.
 
 Its channel lives: it goes on. The switch wrote its CDR: that is the ending. Neither, and the switch never
-went down: no call was made, and it may be made anew. Otherwise nobody can tell: `lost`, held for a person.
+went down: no call was made, and it may be made anew. Otherwise nobody can tell, a CDR that cannot be read
+included: `lost`, held for a person.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class Look:
     switch_uuid: str | None  # the switch's Core-UUID now; None: not reached
     is_live: bool = False  # its channel is there
     cdr: CallFacts | None = None
-    can_read_cdrs: bool = True  # False: the folder is away, so that no CDR proves nothing
+    can_read_cdrs: bool = True  # False: they cannot be looked at, so that no CDR proves nothing
+    has_broken_cdr: bool = False  # it is there, so that there was a call, and cannot be read
     was_seen: bool = False  # an event has shown that there was a call: `Tracker.has_answered`
 
 
@@ -68,6 +70,8 @@ def decide(
         return ending_of(attempt, facts, now=now, overrides=overrides, detail="reconciled from CDR")
     if empty_for_ms is None or empty_for_ms < apart_ms:
         return Wait()
+    if look.has_broken_cdr:
+        return _without_call(attempt, Disposition.LOST, _seen(look, "its CDR is there and cannot be read"), now)
     if look.switch_uuid != attempt.switch_uuid:
         return _without_call(
             attempt, Disposition.LOST, _seen(look, "the switch was restarted, and has no CDR"), now
@@ -75,7 +79,7 @@ def decide(
     if look.was_seen:
         return _without_call(attempt, Disposition.LOST, "it was answered, and there is no CDR", now)
     if not look.can_read_cdrs:
-        return _without_call(attempt, Disposition.LOST, "the folder of CDRs cannot be read", now)
+        return _without_call(attempt, Disposition.LOST, "the CDRs cannot be read", now)
     return _without_call(attempt, Disposition.CANCELLED, "no call was made", now)
 
 

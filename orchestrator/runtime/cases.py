@@ -15,6 +15,7 @@ from orchestrator.engine.events import facts_of_cdr
 from orchestrator.engine.reconcile import Look, StillLive, Wait, decide
 from orchestrator.esl.errors import NotConnected
 from orchestrator.esl.protocol import EslError
+from orchestrator.runtime.cdr import NoCdr
 from orchestrator.runtime.line import Line
 from orchestrator.runtime.settings import Settings
 from orchestrator.simulator.clock import Clock
@@ -98,16 +99,17 @@ class Cases:
         except (EslError, NotConnected, ValueError) as error:
             log.warning("channels_unknown", switch=line.name, error=str(error))
             return
-        can_read = line.can_read_cdrs()
         for case in cases:
-            attempt = case.attempt
-            cdr = line.cdr(attempt.attempt_id)
+            attempt_id = case.attempt.attempt_id
+            is_live = attempt_id in live
+            cdr = NoCdr.MISSING if is_live else line.cdr(attempt_id)
             found = Look(
                 switch_uuid=line.core_uuid,
-                is_live=attempt.attempt_id in live,
-                cdr=None if cdr is None else facts_of_cdr(cdr),
-                can_read_cdrs=can_read,
-                was_seen=self._was_seen(attempt.attempt_id),
+                is_live=is_live,
+                cdr=None if isinstance(cdr, NoCdr) else facts_of_cdr(cdr),
+                can_read_cdrs=cdr is not NoCdr.UNKNOWN,
+                has_broken_cdr=cdr is NoCdr.BROKEN,
+                was_seen=self._was_seen(attempt_id),
             )
             self._judge(case, found)
 

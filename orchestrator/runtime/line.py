@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 import structlog
 
@@ -17,6 +15,7 @@ from orchestrator.esl.errors import CommandRefused
 from orchestrator.esl.link import Link, LinkOptions
 from orchestrator.esl.protocol import EslError
 from orchestrator.esl.writer import OnReply
+from orchestrator.runtime.cdr import NoCdr, Variables, cdr_reader
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.switch_settings import Switch
 
@@ -24,12 +23,9 @@ log = structlog.get_logger()
 
 EVENTS = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB", "SHUTDOWN")
 API_TIMEOUT_S = 10.0
-CDR_BYTES = 1_000_000  # a CDR is about 20 KB; more is not one of ours
 NOT_THERE = "Command not found"  # what a real switch says to a command that only the simulated one has
 
 _UUID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}\Z")
-
-Variables = dict[str, object]
 
 
 class Line:
@@ -58,6 +54,7 @@ class Line:
         self._on_event = on_event
         self._on_up = on_up
         self._on_down = on_down
+        self._read_cdr = cdr_reader(switch, self.api)
         self._link = Link(
             switch.host,
             switch.port,
@@ -120,13 +117,9 @@ class Line:
         rows = json.loads(reply).get("rows") or []
         return frozenset(str(row["uuid"]) for row in rows)
 
-    def cdr(self, attempt_id: str) -> Variables | None:
-        """The variables of the CDR the switch wrote for this attempt, or None when there is none (yet)."""
-        return read_cdr(self.switch.cdr_folder / f"{attempt_id}.cdr.json")
-
-    def can_read_cdrs(self) -> bool:
-        """Whether the folder of CDRs is there: without it, no CDR proves nothing."""
-        return os.access(self.switch.cdr_folder, os.R_OK | os.X_OK)
+    def cdr(self, attempt_id: str) -> Variables | NoCdr:
+        """The variables of the CDR the switch wrote for this attempt, or why there are none."""
+        return self._read_cdr(attempt_id)
 
     def _hear(self, event: dict[str, object]) -> None:
         """A switch that is being stopped goes on talking for seconds, and turns every call down meanwhile."""
@@ -151,21 +144,6 @@ class Line:
             raise CommandRefused(f"the switch does not say its core_uuid: {core_uuid[:80]!r}")
         self.core_uuid = core_uuid
         self._on_up(self)
-
-
-def read_cdr(path: Path) -> Variables | None:
-    """`variables` of a mod_json_cdr file, or None when it is missing, half written or not one.
-
-    A value may hold any bytes, a caller's name for one: the rest is read all the same.
-    """
-    try:
-        with path.open("rb") as file:
-            text = file.read(CDR_BYTES).decode("utf-8", errors="replace")
-        data = json.loads(text)
-    except (OSError, ValueError, RecursionError):
-        return None
-    variables = data.get("variables") if isinstance(data, dict) else None
-    return variables if isinstance(variables, dict) else None
 
 
 def require_gateways(missing: Iterable[str], settings: Settings) -> None:

@@ -10,7 +10,7 @@ from orchestrator.domain.call_event import CallFacts
 from orchestrator.engine.events import call_event, facts_of_cdr
 from orchestrator.engine.originate import originate_command
 from orchestrator.engine.payload import encode
-from orchestrator.runtime.line import read_cdr
+from orchestrator.runtime.cdr import NoCdr, read_cdr
 from tests.conformance.root import SHORT
 from tests.engine.factories import a_contact, an_attempt
 from tests.simulator.bench import Client, wait_until
@@ -101,7 +101,7 @@ class Desk:
 
     def cdr(self, call: str) -> CallFacts | None:
         variables = read_cdr(self.switch.cdr_dir / f"{call}.cdr.json")
-        return None if variables is None else facts_of_cdr(variables)
+        return None if isinstance(variables, NoCdr) else facts_of_cdr(variables)
 
     def close(self) -> None:
         self.client.close()

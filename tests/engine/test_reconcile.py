@@ -70,7 +70,9 @@ def test_two_empty_looks_at_a_switch_that_never_went_down_prove_that_no_call_was
     [
         (Look(switch_uuid=OTHER), "the switch was restarted, and has no CDR"),
         (Look(switch_uuid=SAME, was_seen=True), "it was answered, and there is no CDR"),
-        (Look(switch_uuid=SAME, can_read_cdrs=False), "the folder of CDRs cannot be read"),
+        (Look(switch_uuid=SAME, has_broken_cdr=True), "its CDR is there and cannot be read"),
+        (Look(switch_uuid=OTHER, has_broken_cdr=True), "its CDR is there and cannot be read"),
+        (Look(switch_uuid=SAME, can_read_cdrs=False), "the CDRs cannot be read"),
     ],
 )
 def test_where_a_call_may_have_been_made_it_is_lost_and_never_redialed(look: Look, why: str) -> None:
@@ -84,6 +86,7 @@ looks = st.builds(
     is_live=st.booleans(),
     cdr=st.none() | st.builds(CallFacts, cause=st.text(max_size=9), answered_at=st.none() | st.just(NOW)),
     can_read_cdrs=st.booleans(),
+    has_broken_cdr=st.booleans(),
     was_seen=st.booleans(),
 )
 
@@ -97,6 +100,7 @@ def test_no_call_was_made_is_only_said_with_proof(look: Look, empty_for_ms: int 
     assert not look.is_live
     assert look.cdr is None
     assert look.can_read_cdrs
+    assert not look.has_broken_cdr
     assert not look.was_seen
     assert empty_for_ms is not None
     assert empty_for_ms >= LOOKS_APART_MS

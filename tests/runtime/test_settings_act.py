@@ -17,6 +17,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.engine.classify import classify
 from orchestrator.runtime.budgets import gateway_budgets
 from orchestrator.runtime.cases import Cases
+from orchestrator.runtime.cdr import NoCdr
 from orchestrator.runtime.launch import new_campaign
 from orchestrator.runtime.line import Line
 from orchestrator.runtime.project import Project, open_project
@@ -149,11 +150,8 @@ class _QuietLine:
         self.looks += 1
         return frozenset()
 
-    def cdr(self, _attempt_id: str) -> None:
-        return None
-
-    def can_read_cdrs(self) -> bool:
-        return True
+    def cdr(self, _attempt_id: str) -> NoCdr:
+        return NoCdr.MISSING
 
 
 @acts("reconcile_s")
@@ -257,12 +255,11 @@ def test_cdrs_are_read_where_they_are_said_to_be(short_tmp: Path) -> None:
             on_up=lambda _: None,
             on_down=lambda _, __: None,
         )
-        assert not line.can_read_cdrs()
+        assert line.cdr("a1") is NoCdr.UNKNOWN
         (project.folder / "cdrs").mkdir()
-        assert line.can_read_cdrs()
         (project.folder / "cdrs" / "a1.cdr.json").write_text('{"variables": {"x": "y"}}', encoding="utf-8")
         assert line.cdr("a1") == {"x": "y"}
-        assert line.cdr("a2") is None
+        assert line.cdr("a2") is NoCdr.MISSING
 
 
 def _claim(project: Project, count: int, now: int) -> list[Attempt]:
