@@ -16,13 +16,17 @@ import click  # noqa: E402
 from orchestrator.cli.root import root  # noqa: E402
 from orchestrator.domain.problem import KnownError  # noqa: E402
 
+NAME, COMPLETION = "prozvon", "_PROZVON_COMPLETE"
 EXIT_KNOWN, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0 ok, 1 known problem, 2 usage, 3 bug (with a log file), 130 interrupted."""
     try:
-        code = root.main(args=arguments, prog_name="prozvon", standalone_mode=False)
+        code = _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()  # here, where its failing is understood
+    except click.exceptions.Exit as error:  # `--help`, `--version`
+        code = error.exit_code
     except click.UsageError as error:
         error.show()
         sys.exit(EXIT_USAGE)
@@ -43,6 +47,14 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(f"prozvon: this is a bug, please report it with {_save_trace()}", err=True)
         sys.exit(EXIT_BUG)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _run(arguments: list[str]) -> object:
+    """What the command returns. Not click's own `main`: that ends with 1 when the reader of our output goes away."""
+    if COMPLETION in os.environ:  # a shell asks for completions
+        return root.main(args=arguments, prog_name=NAME, standalone_mode=False)
+    with root.make_context(NAME, list(arguments)) as context:
+        return root.invoke(context)
 
 
 def _save_trace() -> str:

@@ -41,7 +41,7 @@ GRACE_MS, SLACK_MS, AGAIN_MS = 2_000, 30_000, 60_000  # see engine.track.Tracker
 
 class Worker:
     """One worker process. `run` returns after `stop` was called and the calls under way have ended, or `drain_s`
-    real seconds later; with `until_done`, also when no campaign is running or paused any more.
+    real seconds later; with `until_done`, also when no campaign is running or being loaded any more.
     """
 
     def __init__(self, project: Project, *, worker_id: str, until_done: bool, drain_s: float) -> None:

@@ -69,8 +69,30 @@ def test_a_bug_is_three_and_leaves_its_trace_in_a_file(tmp_path: Path) -> None:
         ("return 1", 1, ""),
         ("return None", 0, ""),
         ("raise KeyboardInterrupt", 130, "prozvon: interrupted"),
+        ("click.get_current_context().exit(4)", 4, ""),
     ],
 )
 def test_a_command_says_its_own_code(tmp_path: Path, what: str, code: int, err: str) -> None:
     said = _ending_in(what, tmp_path)
     assert (said.code, said.out, said.err.strip()) == (code, "", err)
+
+
+def test_an_interrupt_takes_one_line_after_the_terminals_own(tmp_path: Path) -> None:
+    assert _ending_in("raise KeyboardInterrupt", tmp_path).err == "\nprozvon: interrupted\n"
+
+
+@pytest.mark.parametrize("lines", [1, 20_000])
+def test_a_reader_that_goes_away_is_nothing_wrong(tmp_path: Path, lines: int) -> None:
+    """`prozvon campaign export X | head -1`: nobody is left to tell, and the pipeline has not failed."""
+    program = ENDING_IN.format(what=f"import time; time.sleep(0.3); click.echo('word\\n' * {lines})")
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(TMPDIR=str(tmp_path)),
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
