@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+import gevent
 from gevent.event import AsyncResult
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.simulator.causes import known_cause
 from orchestrator.simulator.expansion import expand
+from orchestrator.simulator.fsapi import Environment
 from orchestrator.simulator.show import channels_listing, dump, gateway_report, status_report, uptime
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ class Commands:
             "global_getvar": lambda text: switch.global_variable(text) or "",
             "eval": lambda text: expand(text, switch.global_variable),
             "reloadxml": self._reloadxml,
+            "python": self._python,
+            "pyrun": self._pyrun,
             "fsctl": self._fsctl,
             "sofia": self._sofia,
             "originate": self._originate,
@@ -93,6 +97,18 @@ class Commands:
             return f"-ERR [{error}]\n"
         self._switch.emit("RELOADXML", {})
         return "+OK [Success]\n"
+
+    def _python(self, text: str) -> str:
+        switch = self._switch
+        headers = {"API-Command": "python", "API-Command-Argument": text}
+        event = switch.maker.make("API", headers, now_ms=switch.clock.now_ms())
+        return switch.scripts.answer(text, Environment(event.headers)) if text else ""
+
+    def _pyrun(self, text: str) -> str:
+        if not text:
+            return "USAGE: python </path/to/script>\n"
+        gevent.spawn(self._switch.scripts.run_alone, text)
+        return "OK\n"
 
     def _show(self, text: str) -> str:
         words = text.split(" ")

@@ -20,6 +20,7 @@ from typing import Any, Final
 from greenlet import getcurrent
 
 from orchestrator.simulator.applications import Applications
+from orchestrator.simulator.fsapi import NO_SESSION, Environment, Stream
 from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.separate import separate
 from orchestrator.simulator.session import Runaway, Session
@@ -33,31 +34,28 @@ class Scripts:
     """The interpreter of one switch. `zombies` are the legs whose scripts kept their session."""
 
     def __init__(self, folder: Path, log: Log, now_ms: Callable[[], int]) -> None:
+        """`folder` may be reached through a link that is turned elsewhere later, as a deploy does."""
         self._folder, self._log = folder, log
         self._modules: dict[str, types.ModuleType] = {
             "freeswitch": _freeswitch(log),
             "time": _time(now_ms),
             "sys": _sys(folder),
         }
-        self._codes: dict[Path, tuple[int, types.CodeType]] = {}
+        self._codes: dict[Path, tuple[tuple[int, int], types.CodeType]] = {}
         self._builtins = {**vars(builtins), "__import__": self._import}
         self.applications: Applications | None = None  # set once, they need each other
         self.zombies: list[str] = []
 
     def run(self, leg: Leg, data: str) -> None:
         """`<action application="python" data="module[::function] args"/>` on a leg."""
-        words = [*separate(data, " ", 2), "", ""]
-        name, _, function = words[0].partition("::")
-        try:
-            handler = getattr(self._load(name, anew=True), function or "handler")
-        except Exception:  # whatever the script's own import raises
-            self._log("ERR", f"Error importing module {name}: {traceback.format_exc()}\n")
+        handler, args = self._find(data, "handler")
+        if handler is None:
             return
         if self.applications is None:
             raise RuntimeError("the interpreter was not given its applications")
         session = Session(leg, self.applications, self._log)
         alive = weakref.ref(session)
-        self._call(handler, session, words[1])
+        self._call(handler, session, args)
         is_let_go = session.is_destroyed
         del session
         if not is_let_go and alive() is not None:
@@ -67,9 +65,34 @@ class Scripts:
                 "CRIT", f"{leg.channel.uuid}: the script kept its session: the channel is locked for ever\n"
             )
 
-    def _call(self, handler: Callable[..., object], session: Session, args: str) -> None:
+    def answer(self, data: str, environment: Environment) -> str:
+        """`api python module[::function] args`: what its `fsapi` wrote; nothing when it cannot be run."""
+        function, args = self._find(data, "fsapi")
+        stream = Stream()
+        if function is not None:
+            self._call(function, NO_SESSION, stream, environment, args)
+        return stream.get_data()
+
+    def run_alone(self, data: str) -> None:
+        """`api pyrun module[::function] args`: its `runtime(args)`, with neither a session nor an answer."""
+        function, args = self._find(data, "runtime")
+        if function is not None:
+            self._call(function, args)
+
+    def _find(self, data: str, function: str) -> tuple[Callable[..., object] | None, str]:
+        """The function that `data` names, or else `function` of its module, imported anew; and the arguments."""
+        words = [*separate(data, " ", 2), "", ""]
+        name, _, chosen = words[0].partition("::")
         try:
-            handler(session, args)
+            found: Callable[..., object] = getattr(self._load(name, anew=True), chosen or function)
+        except Exception:  # whatever the script's own import raises
+            self._log("ERR", f"Error importing module {name}: {traceback.format_exc()}\n")
+            return None, ""
+        return found, words[1]
+
+    def _call(self, function: Callable[..., object], *arguments: object) -> None:
+        try:
+            function(*arguments)
         except SystemExit:
             pass
         except (Exception, Runaway) as error:
@@ -145,11 +168,13 @@ class Scripts:
                 sys.modules[name] = host
 
     def _code(self, file: Path) -> types.CodeType:
-        changed = file.stat().st_mtime_ns
-        known = self._codes.get(file)
-        if known is None or known[0] != changed:
-            code = compile(file.read_text("utf-8"), str(file), "exec", dont_inherit=True)
-            known = self._codes[file] = (changed, code)
+        real = file.resolve()  # the same path leads to another release after a deploy
+        found = real.stat()
+        version = (found.st_mtime_ns, found.st_size)
+        known = self._codes.get(real)
+        if known is None or known[0] != version:
+            code = compile(real.read_text("utf-8"), str(file), "exec", dont_inherit=True)
+            known = self._codes[real] = (version, code)
         return known[1]
 
     def _file(self, name: str) -> Path | None:

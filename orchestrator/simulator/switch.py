@@ -40,7 +40,7 @@ SHUTDOWN_NOTICE: Final = (
 class SimulatedSwitch:
     """A FreeSWITCH 1.10.12 for tests and demonstrations.
 
-    `root` is the switch root: scripts/, programs/, prompts/, dialplan/. CDRs go to `cdr_dir` (default
+    `root` is the switch root: current/dialplan, current/scripts, programs/, prompts/. CDRs go to `cdr_dir` (default
     ROOT/cdr), what callees experienced to `callee_log` (default ROOT/callees.jsonl). `gateways` exist and are
     up. `port` 0 takes a free one: read `port` after `start`. `on_crash` is called on the fault `crash`, after
     which nothing is written any more; without it the switch only stops.
@@ -73,8 +73,9 @@ class SimulatedSwitch:
         self.fault_line = FaultLine(faults, seed)
         self.maker = EventMaker(core_uuid=self.core_uuid, hostname=self.hostname, switchname=self.switchname)
         self.timers = Timers(clock)
-        self.dialplan = Dialplan(root / "dialplan")
-        self.scripts = Scripts(root / "scripts", self.log, clock.now_ms)
+        self.release = release_of(root)
+        self.dialplan = Dialplan(self.release / "dialplan")
+        self.scripts = Scripts(self.release / "scripts", self.log, clock.now_ms)
         self.applications = Applications(self.scripts, self.log)
         self.scripts.applications = self.applications
         self.commands = Commands(self)
@@ -229,10 +230,16 @@ class SimulatedSwitch:
             "hostname": self.hostname,
             "switchname": self.switchname,
             "base_dir": str(self.root),
-            "script_dir": str(self.root / "scripts"),
+            "script_dir": str(self.release / "scripts"),
             "local_ip_v4": "127.0.0.1",
         }
         return known.get(name)
+
+
+def release_of(root: Path) -> Path:
+    """What the switch reads through: the link to the release in force; a root without releases holds it itself."""
+    current = root / "current"
+    return current if current.exists() else root
 
 
 def _listening(host: str, port: int) -> Socket:
