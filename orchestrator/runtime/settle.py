@@ -63,21 +63,40 @@ class Settler:
         """Store all that waits. While the store is away nothing is lost: it is tried again, and after a crash
         the attempts are still live in the store and are settled from the switch's own record.
         """
+        in_vain = 0  # endings looked at since one was stored
         while self._waiting:
             try:
-                self.flush_once()
+                in_vain = 0 if self.flush_once() else in_vain + BATCH
             except KnownError as error:
                 log.error("store_unreachable", error=str(error), endings_waiting=len(self._waiting))
+                in_vain = len(self._waiting)
+            if in_vain >= len(self._waiting) > 0:
                 gevent.sleep(RETRY_S)
+                in_vain = 0
 
-    def flush_once(self) -> None:
-        """Store one batch. KnownError, and nothing forgotten, when the store is away."""
+    def flush_once(self) -> int:
+        """Store one batch, and say how many endings of it; those that cannot be decided yet go to the end of the
+        line, so that one campaign never holds up the others. KnownError, and nothing forgotten, when the store is
+        away.
+        """
         batch = self._waiting[:BATCH]
         now = self._clock.now_ms()
-        items = [(a, e, d) for a, e in batch if (d := self._decide(a, e, now)) is not None]
-        self._store.finish_many(items, now)
-        del self._waiting[: len(batch)]
-        self._done(attempt for attempt, _ in batch)
+        decided: list[tuple[Attempt, Ending, Decision | None]] = []
+        stuck: list[tuple[Attempt, Ending]] = []
+        faults: dict[str, str] = {}
+        for attempt, ending in batch:
+            try:
+                decided.append((attempt, ending, self._decide(attempt, ending, now)))
+            except KnownError as error:
+                stuck.append((attempt, ending))
+                faults[attempt.campaign_id] = str(error)
+        self._store.finish_many([(a, e, d) for a, e, d in decided if d is not None], now)
+        self._waiting[: len(batch)] = []
+        self._waiting += stuck
+        for campaign_id, fault in faults.items():
+            log.error("endings_held_up", campaign_id=campaign_id, error=fault)
+        self._done([attempt for attempt, _, _ in decided])
+        return len(decided)
 
     def _decide(self, attempt: Attempt, ending: Ending, now: int) -> Decision | None:
         campaign = self._campaign_of(attempt.campaign_id)

@@ -128,8 +128,8 @@ class Worker:
     def _hand_over(self) -> None:
         """What has ended is stored; what has not is for the other workers, at once."""
         with contextlib.suppress(KnownError):  # the store is away: they find out by the lease, and from CDRs
-            while self._settler.backlog:
-                self._settler.flush_once()
+            while self._settler.backlog and self._settler.flush_once():
+                pass
             self._store.forget_worker(self._id)
 
     def _broke(self, greenlet: Greenlet[..., None]) -> None:

@@ -1,0 +1,76 @@
+"""Endings reach the store whatever is wrong with a single campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import gevent
+import pytest
+
+from orchestrator.domain.disposition import Disposition
+from orchestrator.domain.lead import Attempt, Campaign, Ending
+from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.bundles import Bundles
+from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.settle import BATCH, Settler
+from orchestrator.scenario.compile import Compiled
+from tests.runtime.factories import claimed, launched, make_folder
+
+LIMIT_S = 30.0
+
+
+class _Torn(Bundles):
+    """What the store has of some campaigns cannot be read, until it is mended."""
+
+    unreadable: frozenset[str] = frozenset()
+
+    def of(self, campaign: Campaign) -> Compiled:
+        if campaign.campaign_id in self.unreadable:
+            raise KnownError("launched by another version")
+        return super().of(campaign)
+
+
+@pytest.fixture
+def project(short_tmp: Path) -> Iterator[Project]:
+    with open_project(make_folder(short_tmp / "p")) as opened:
+        yield opened
+
+
+def _busy(attempt: Attempt) -> Ending:
+    return Ending(
+        attempt_id=attempt.attempt_id,
+        disposition=Disposition.BUSY,
+        cause="USER_BUSY",
+        ended_at=attempt.claimed_at,
+    )
+
+
+def _until(is_so: Callable[[], object], what: str) -> None:
+    with gevent.Timeout(LIMIT_S, AssertionError(f"waited {LIMIT_S:g} s in vain: {what}")):
+        while not is_so():
+            gevent.sleep(0.01)
+
+
+def test_a_campaign_that_cannot_be_read_does_not_hold_up_the_others(project: Project) -> None:
+    torn, sound = launched(project, *range(BATCH + 1)), launched(project, *range(100, 103))
+    bundles = _Torn(project.store)
+    bad = [*claimed(project, torn, BATCH), *claimed(project, torn, 1)]
+    good = claimed(project, sound, 3)
+    bundles.unreadable = frozenset({torn.campaign_id})
+    stored: list[Attempt] = []
+    settler = Settler(project.store, project.clock, bundles, project.store.campaign, stored.extend)
+    for attempt in [*bad, *good]:
+        settler.settle(attempt, _busy(attempt))
+    greenlet = gevent.spawn(settler.run)
+    try:
+        _until(lambda: len(stored) == 3, "the good ones are stored")
+        assert stored == good
+        assert settler.backlog == len(bad)
+        assert project.store.counts(sound.campaign_id).attempts == 3
+        bundles.unreadable = frozenset()
+        _until(lambda: len(stored) == 3 + len(bad), "the others follow once they can be read")
+        assert project.store.counts(torn.campaign_id).attempts == len(bad)
+        assert settler.backlog == 0
+    finally:
+        greenlet.kill()
