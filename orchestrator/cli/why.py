@@ -11,6 +11,7 @@ from rich.table import Table
 from orchestrator.cli.number import one_number
 from orchestrator.cli.view import console, instant
 from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.figures import switches_down
 from orchestrator.runtime.project import open_project
 from orchestrator.runtime.why import SAY
 from orchestrator.runtime.why import why as ask_why
@@ -36,12 +37,15 @@ def why(folder: Path, campaign: str, phone: str | None, as_json: bool) -> None:
             number = one_number(phone, project.settings.region)
         asked = project.campaign(campaign)
         found = ask_why(project, asked, number=number)
+        down = switches_down(project.store.workers())
     if number is not None and not found.reasons:
         raise KnownError(f"{number} is not in {asked.campaign_id}")
     if as_json:
         click.echo(json.dumps(as_rows(found), ensure_ascii=False, indent=2))
     else:
         console().print(why_table(found))
+        for name, reason in down.items():
+            click.echo(f"switch {name}: {reason}", err=True)
 
 
 def as_rows(found: Why) -> list[dict[str, object]]:

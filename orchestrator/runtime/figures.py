@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -52,6 +53,15 @@ class Figures:
 def switches_up(workers: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     """Names of the switches that these living workers say they are connected to."""
     return tuple(sorted({switch for info in workers.values() for switch in info.get("up", "").split()}))
+
+
+def switches_down(workers: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Switch -> why no living worker dials on it, for those that are connected to none."""
+    up = switches_up(workers)
+    said: dict[str, str] = {}
+    for info in workers.values():
+        said |= json.loads(info.get("down") or "{}")
+    return {name: said[name] for name in sorted(said) if name not in up}
 
 
 def figures(project: Project, campaign: Campaign) -> Figures:

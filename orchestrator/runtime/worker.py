@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -288,7 +289,8 @@ class Worker:
     def _beat(self) -> None:
         up = " ".join(name for name, line in self._lines.items() if line.is_up)
         at = time.monotonic()
-        info = {"up": up, "host": socket.gethostname(), "pid": str(os.getpid())}
+        down = {name: line.down_reason for name, line in self._lines.items() if not line.is_up}
+        info = {"up": up, "down": json.dumps(down), "host": socket.gethostname(), "pid": str(os.getpid())}
         self._store.heartbeat(self._id, int(self._lease_s * 1000), info)
         self._beat_at = at
 
