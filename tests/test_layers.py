@@ -19,6 +19,7 @@ FLOORS = {
     "asset_folders": 0,
     "engine": 1,
     "esl.protocol": 1,
+    "doctor": 2,
     "scenario": 2,  # knows the engine's default rules
     "contacts": 2,
     "esl": 3,
@@ -29,7 +30,7 @@ FLOORS = {
     "cli": 5,
     "__main__": 6,
 }
-PURE = ("domain", "engine", "esl.protocol")
+PURE = ("domain", "engine", "esl.protocol", "doctor")
 NO_CLOCK = (*PURE, "scenario", "contacts", "store", "render", "runtime")  # time comes in as an argument
 CLOCK_CALLS = {
     ("time", "time"),
