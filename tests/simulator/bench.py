@@ -113,6 +113,7 @@ class Client:
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self._socket.settimeout(None)  # nothing may come for long
         self._buffer = b""
         self.received: list[tuple[dict[str, str], bytes]] = []
         self.replies: deque[tuple[dict[str, str], bytes]] = deque()
