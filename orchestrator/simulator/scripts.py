@@ -35,7 +35,7 @@ class Scripts:
 
     def __init__(self, folder: Path, log: Log, now_ms: Callable[[], int]) -> None:
         """`folder` may be reached through a link that is turned elsewhere later, as a deploy does."""
-        self._folder, self._log = folder, log
+        self._log = log
         self._modules: dict[str, types.ModuleType] = {
             "freeswitch": _freeswitch(log),
             "time": _time(now_ms),
@@ -178,10 +178,13 @@ class Scripts:
         return known[1]
 
     def _file(self, name: str) -> Path | None:
-        base = self._folder.joinpath(*name.split("."))
-        for file in (base.with_suffix(".py"), base / "__init__.py"):
-            if file.is_file():
-                return file
+        """Where a module is: in its package's folder, else in the first of `sys.path` that has it."""
+        parent, _, tail = name.rpartition(".")
+        folders = getattr(self._modules.get(parent), "__path__", ()) if parent else self._modules["sys"].path
+        for folder in folders:
+            for file in (Path(folder, tail, "__init__.py"), Path(folder, f"{tail}.py")):
+                if file.is_file():
+                    return file
         return None
 
 

@@ -95,6 +95,21 @@ def test_packages_relative_imports_and_dataclasses_work(rig: Rig) -> None:
     assert not {name for name in sys.modules if name.partition(".")[0] == "flow"}
 
 
+def test_sys_path_is_the_scripts_own_and_says_where_modules_are(rig: Rig) -> None:
+    rig.write("other/flow/__init__.py", "from . import leaf\n")
+    rig.write("other/flow/leaf.py", "v = 'found'\n")
+    rig.write(
+        "a.py",
+        "import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), 'other'))\n"
+        "import flow\nsys.path.pop(0)\nimport flow.leaf\n"
+        "def handler(session, args):\n    session.setVariable('v', flow.leaf.v + str(len(sys.path)))\n",
+    )
+    assert rig.run("a").channel.get("v") == "found1"
+    rig.write("b.py", "import leaf\n")
+    rig.run("b")
+    assert "No module named 'leaf'" in rig.logged[-1][1]
+
+
 def test_scripts_do_not_share_modules_with_the_host(rig: Rig) -> None:
     rig.write("orchestrator/__init__.py", "mine = '1'\n")
     host = sys.modules["orchestrator"]
