@@ -26,12 +26,13 @@ FLOORS = {
     "store": 3,
     "render": 3,
     "simulator": 3,
-    "runtime": 4,
-    "cli": 5,
-    "__main__": 6,
+    "deploy": 4,
+    "runtime": 5,
+    "cli": 6,
+    "__main__": 7,
 }
 PURE = ("domain", "engine", "esl.protocol", "doctor")
-NO_CLOCK = (*PURE, "scenario", "contacts", "store", "render", "runtime")  # time comes in as an argument
+NO_CLOCK = (*PURE, "scenario", "contacts", "store", "render", "deploy", "runtime")  # time comes in as an argument
 CLOCK_CALLS = {
     ("time", "time"),
     ("time", "time_ns"),

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.places import make_root
 from orchestrator.runtime.project import open_clock
-from orchestrator.runtime.publish import publish
 from orchestrator.runtime.settings import Settings, load_settings
 from orchestrator.simulator.clock import Clock, RealClock, SharedClock
 from orchestrator.simulator.faults import Faults
@@ -83,7 +83,7 @@ def simulate(
     found = settings.switches[name]
     if found.host not in ("127.0.0.1", "localhost", "::1"):
         raise KnownError(f"a simulated switch serves this machine only; {name} is at {found.host}")
-    publish(found.root, [])
+    make_root(settings, name, RealClock().now_ms)
     run_simulator(
         host=found.host,
         port=found.port,

@@ -14,8 +14,8 @@ from orchestrator.domain.lead import Campaign, CampaignState, Contact
 from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.runtime.budgets import missing_gateways
 from orchestrator.runtime.line import require_gateways
+from orchestrator.runtime.places import publish_everywhere
 from orchestrator.runtime.project import Project
-from orchestrator.runtime.publish import publish
 from orchestrator.scenario.compile import Compiled
 from orchestrator.store import Added, Already, Merged, Store
 
@@ -63,8 +63,7 @@ def new_campaign(project: Project, compiled: Compiled, source: str) -> Campaign:
     """A campaign in LOADING, with the program published to every switch. KnownError before anything is made."""
     require_gateways(missing_gateways(project.settings, compiled.plan), project.settings)
     now = project.clock.now_ms()
-    for switch in project.settings.switches.values():
-        publish(switch.root, [compiled])
+    publish_everywhere(project.settings, [compiled], project.clock.now_ms)
     for campaign_id in _free_ids(project.store, compiled.name, now):
         campaign = Campaign(
             campaign_id=campaign_id,

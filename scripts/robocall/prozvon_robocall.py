@@ -1,20 +1,25 @@
 """Entry script of originated calls: `<action application="python" data="prozvon_robocall"/>`.
 
-mod_python3 imports this file anew for every call, so it keeps no state and only finds the interpreter, the
-package `callflow` beside it in <root>/scripts.
+mod_python3 imports this file anew for every call, so it keeps no state and only finds the interpreter beside it: the
+package `callflow`, in a release under a name of that release's own. A call goes on with the package it began with.
 """
 
 import os
 import sys
 
-SCRIPTS = os.path.dirname(os.path.abspath(__file__))
-if SCRIPTS not in sys.path:
-    sys.path.append(SCRIPTS)
-
-from callflow.session import handle  # noqa: E402  # only found through the line above
+SCRIPTS = os.path.dirname(
+    os.path.realpath(__file__)
+)  # of the release, while ROOT/current may be switched over
+sys.path.insert(0, SCRIPTS)
+try:
+    from callflow.session import handle
+finally:
+    sys.path.remove(SCRIPTS)
 
 
 def handler(session, args):
     """Runs one call. `args` is the text after the module name in the dialplan; there is none."""
     del args
-    handle(session, os.path.dirname(SCRIPTS))
+    release = os.path.dirname(SCRIPTS)
+    releases = os.path.dirname(release)
+    handle(session, os.path.dirname(releases) if os.path.basename(releases) == "releases" else release)

@@ -58,7 +58,7 @@ def test_a_switch_somewhere_else_is_not_simulated(folder: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_one_clear_line(folder: Path) -> None:
     (folder / "data" / "switch").touch()
-    assert _simulate(folder).refusal.startswith("cannot publish to the switch's folder")
+    assert _simulate(folder).refusal.startswith("cannot deploy to the switch's folder")
 
 
 def test_faults_are_shares_and_counts() -> None:

@@ -83,7 +83,7 @@ class RealSwitch:
         with (folder / "stdout").open("wb") as stdout:
             self._process = subprocess.Popen(
                 [str(binary), "-nf", "-nc", "-np", "-nonat", "-conf", str(folder / "conf"), *arguments],
-                env=os.environ | {"PYTHONPATH": str(self.root / "scripts")},
+                env=os.environ | {"PYTHONPATH": str(self.root / "current" / "scripts")},
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
@@ -157,7 +157,7 @@ class RealSwitch:
             '<?xml version="1.0"?>\n<document type="freeswitch/xml">\n'
             f'<section name="configuration">{"".join(parts)}</section>\n'
             f'<section name="dialplan">\n'
-            f'<X-PRE-PROCESS cmd="include" data="{self.root}/dialplan/*.xml"/>\n</section>\n'
+            f'<X-PRE-PROCESS cmd="include" data="{self.root}/current/dialplan/*.xml"/>\n</section>\n'
             "</document>\n",
             "utf-8",
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from orchestrator.render.xml import render_xml
-from orchestrator.runtime.publish import publish
+from tests.deploy.factories import make_root as deploy
 
 SHORT: Final = "1" * 32  # digest of a program that says something for SHORT_S, concludes `told`, and ends
 LONG: Final = "2" * 32  # one that goes on for LONG_S
@@ -20,11 +20,11 @@ UNRUNNABLE: Final = "unrunnable"  # context whose extension names a script that 
 
 
 def make_root(root: Path) -> None:
-    publish(root, [])
+    deploy(root)
     broken = render_xml(
         "dialplan/prozvon.xml.j2", context=UNRUNNABLE, extension="robocall", script="no_such_script"
     )
-    (root / "dialplan" / "unrunnable.xml").write_bytes(broken)
+    (root / "current" / "dialplan" / "unrunnable.xml").write_bytes(broken)
     for name in ("programs", "prompts", "cdr"):
         (root / name).mkdir(exist_ok=True)
     for digest, seconds in ((SHORT, SHORT_S), (LONG, LONG_S)):

@@ -9,13 +9,13 @@ import pytest
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.project import Project
-from orchestrator.runtime.publish import publish
 from orchestrator.runtime.reach import require_switch
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.switch_settings import Gateway, Switch
 from orchestrator.simulator.clock import RealClock
 from orchestrator.simulator.population_file import load_population
 from orchestrator.simulator.switch import SimulatedSwitch
+from tests.deploy.factories import make_root
 from tests.runtime.factories import compiled, free_port
 
 PASSWORD = "s3cret-of-the-switch"
@@ -24,7 +24,7 @@ PASSWORD = "s3cret-of-the-switch"
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
     """Of a simulated switch that listens."""
-    publish(tmp_path, [])
+    make_root(tmp_path)
     switch = SimulatedSwitch(
         root=tmp_path, population=load_population("everyday"), seed=1, clock=RealClock(), password=PASSWORD
     )

@@ -1,0 +1,59 @@
+"""Small makers for the tests of deploying: sites, releases, targets, and what stands in a folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from orchestrator.deploy.here import Here
+from orchestrator.deploy.offline import deploy_offline
+from orchestrator.deploy.release import Release, build_release
+from orchestrator.deploy.target import Place
+from orchestrator.render import ProfileSite, SwitchSite
+
+NOW = 1_796_029_200_000
+
+
+def site(root: Path, **changes: Any) -> SwitchSite:
+    profile = ProfileSite(name="prozvon", ip="", port=5080, public_ip="", codecs="PCMA,PCMU")
+    made = SwitchSite(
+        name="main",
+        root=str(root),
+        cdr=str(root / "cdr"),
+        owner="",
+        listen="127.0.0.1",
+        port=8021,
+        allow=("127.0.0.1/32",),
+        sps=100,
+        max_sessions=1000,
+        rtp_first=16384,
+        rtp_last=32768,
+        prompts_url="",
+        profiles=(profile,),
+        gateways=(),
+    )
+    return replace(made, **changes)
+
+
+def release(root: Path, **changes: Any) -> Release:
+    return build_release(site(root, **changes))
+
+
+def place(root: Path, **changes: Any) -> Place:
+    return replace(Place(root=root, cdr=root / "cdr"), **changes)
+
+
+def here(root: Path, now: int = NOW) -> Here:
+    return Here(place(root), lambda: now)
+
+
+def files_below(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
+    }
+
+
+def make_root(root: Path) -> None:
+    """A root with the release of the default switch in force, as `switch simulate` makes it."""
+    deploy_offline(here(root), release(root))
