@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from callflow.names import decode_payload, prompt_name, speakable
+from callflow.names import decode_payload, prompt_name, speakable, voice_tag
 from callflow.program import ProgramError
 
 
@@ -28,14 +28,15 @@ class Messages:
     def __init__(self, root: Path, program: str, payload: str) -> None:
         self._known: dict[str, Heard] = {}
         try:
-            known, said, prompts = _static(root, program)
+            spoken = decode_payload(payload)
+        except ProgramError:
+            spoken = {}
+        voice = voice_tag(spoken)
+        try:
+            known, said, prompts = _static(root, program, voice)
         except LookupError:
             return
         self._known = known
-        try:
-            spoken = decode_payload(payload)
-        except ProgramError:
-            return
         texts: Any = spoken.get("s")
         language = str(spoken.get("l", ""))
         if said and isinstance(texts, dict):
@@ -45,7 +46,7 @@ class Messages:
                 if isinstance(parts, list) and index < len(parts):
                     heard = Heard(message=message, is_first_part=is_first, is_prompt=message in prompts)
                     text = str(parts[index])
-                    self._known[speakable(text)] = self._known[prompt_name(language, text)] = heard
+                    self._known[speakable(text)] = self._known[prompt_name(language, text, voice)] = heard
 
     def heard(self, sound: str) -> Heard | None:
         """`sound` is a path (its last part counts) or a spoken text; None: no message says that."""
@@ -56,7 +57,7 @@ _Static = tuple[dict[str, Heard], tuple[tuple[str, int, bool], ...], frozenset[s
 
 
 @lru_cache(maxsize=256)
-def _static(root: Path, program: str) -> _Static:
+def _static(root: Path, program: str, voice: str) -> _Static:
     """(sound -> message, the parts said from the payload, names of prompts). LookupError: no program."""
     try:
         whole = json.loads((root / "programs" / f"{program}.json").read_text("utf-8"))
@@ -71,7 +72,7 @@ def _static(root: Path, program: str) -> _Static:
                         known.setdefault(part["file"], heard)
                     elif "text" in part:
                         known.setdefault(speakable(part["text"]), heard)
-                        known.setdefault(prompt_name(language, part["text"]), heard)
+                        known.setdefault(prompt_name(language, part["text"], voice), heard)
                     elif "said" in part:
                         said.append((message, part["said"], not place))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

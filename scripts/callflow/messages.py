@@ -33,7 +33,7 @@ def _part(call: State, message: str, part: dict[str, object]) -> Part:
         return File(reading.file_name(part["file"]))
     if "said" in part:
         return Text(_said(call, message, reading.count(part, "said", 0, 1000)))
-    return Text(_filtered(call.lookup(reading.name(part, "var")), part.get("filter")))
+    return Text(filtered(call.lookup(reading.name(part, "var")), part.get("filter")))
 
 
 def _said(call: State, message: str, index: int) -> str:
@@ -45,7 +45,8 @@ def _said(call: State, message: str, index: int) -> str:
     return reading.text(texts[index], "a spoken text")
 
 
-def _filtered(value: str, filter_name: object) -> str:
+def filtered(value: str, filter_name: object) -> str:
+    """What is said for a variable of the flow. Raises `ProgramError`."""
     if filter_name is None:
         return value.strip()
     if filter_name == "digits":

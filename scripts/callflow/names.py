@@ -18,14 +18,25 @@ PROGRAM = re.compile(r"[0-9a-f]{32}")
 ATTEMPT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 FOLDER = re.compile(r"/[A-Za-z0-9_./-]{1,200}")
 VOICE = re.compile(r"[A-Za-z0-9_.:+-]{1,64}")
+TAG = re.compile(r"[0-9a-f]{8}")
+PROMPTS_URL = re.compile(r"http_cache://https?://[A-Za-z0-9._~:/-]{1,200}/")
 
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f<>{}$`\\|]|[\ud800-\udfff]")
 
 
-def prompt_name(language: str, text: str) -> str:
-    """The file a text is pre-rendered to: `<root>/prompts/<this>`. Same text and language, same name."""
-    spoken = f"{language}|{text}".encode("utf-8", "replace")
-    return hashlib.sha256(spoken).hexdigest()[:32] + ".wav"
+def prompt_name(language: str, text: str, voice: str = "") -> str:
+    """The file a text is rendered to before the call, below prompts/ or spoken/ of the switch's root.
+
+    voice: the tag of what spoke it (`TAG`: engine, its version, voice, speed); "" where nothing was prepared.
+    """
+    spoken = f"{voice}|{language}|{text}" if voice else f"{language}|{text}"
+    return hashlib.sha256(spoken.encode("utf-8", "replace")).hexdigest()[:32] + ".wav"
+
+
+def voice_tag(payload: dict[str, object]) -> str:
+    """The tag of the voice that this call's texts were rendered with; "" when they were not."""
+    tag = payload.get("v")
+    return tag if isinstance(tag, str) and TAG.fullmatch(tag) else ""
 
 
 def speakable(text: str) -> str:

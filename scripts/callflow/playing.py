@@ -3,14 +3,43 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import Any
 
 from .moves import Digits, Failed, File, Gather, Gone, Input, Part, Play, Played, Text, Wait
-from .names import VOICE, prompt_name, speakable
+from .names import PROMPTS_URL, VOICE, prompt_name, speakable, voice_tag
+from .pieces import pieces
 from .switch import Session, log, now_s, variable
 
 KEYS = frozenset("0123456789*#ABCD")
 BROKEN_S = 0.1  # a sound that ends sooner and with a failure was never there
+FOLDERS = ("prompts", "spoken")  # what is the same in all calls, and what is a contact's own
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Where the sounds of a call are. `voice`: the tag of what spoke them, `url`: prefix of those not below `root`;
+    "" where there is none.
+    """
+
+    root: str
+    language: str
+    voice: str = ""
+    url: str = ""
+
+    def prompt(self, text: str) -> str:
+        """The file of a text, "" when it is not on this machine."""
+        return self.file(prompt_name(self.language, text, self.voice))
+
+    def file(self, name: str) -> str:
+        paths = (os.path.join(self.root, folder, name) for folder in FOLDERS)
+        return next((path for path in paths if os.path.isfile(path)), "")
+
+
+def stock_of(session: Session, root: str, language: str, payload: dict[str, object]) -> Stock:
+    """Where this call finds what was prepared for it."""
+    url = variable(session, "prozvon_prompts")
+    return Stock(root, language, voice_tag(payload), url if PROMPTS_URL.fullmatch(url) else "")
 
 
 def on_input(session: Any, what: str, event: Any, pressed: list[str]) -> str:
@@ -29,10 +58,10 @@ def on_input(session: Any, what: str, event: Any, pressed: list[str]) -> str:
     return "stop"
 
 
-def play(session: Session, action: Play, root: str, language: str) -> Input:
+def play(session: Session, action: Play, stock: Stock) -> Input:
     if action.flush:
         session.flushDigits()
-    return _unless_gone(session, _play_parts(session, action.parts, root, language))
+    return _unless_gone(session, _play_parts(session, action.parts, stock))
 
 
 def wait(session: Session, action: Wait) -> Input:
@@ -52,13 +81,13 @@ def _unless_gone(session: Session, played: Input) -> Input:
     return Gone() if played == Played() and not session.ready() else played
 
 
-def gather(session: Session, action: Gather, root: str, language: str) -> Input:
+def gather(session: Session, action: Gather, stock: Stock) -> Input:
     """Keys typed so far, then up to `max`. A complete answer counts though the caller hung up after it."""
     if action.flush:
         session.flushDigits()
     typed = action.typed
     if not typed:
-        played = _play_parts(session, action.parts, root, language)
+        played = _play_parts(session, action.parts, stock)
         if not isinstance(played, Played):
             return played
         if played.digit and played.digit == action.end:
@@ -73,14 +102,14 @@ def gather(session: Session, action: Gather, root: str, language: str) -> Input:
     return Digits(typed)
 
 
-def _play_parts(session: Session, parts: tuple[Part, ...], root: str, language: str) -> Input:
+def _play_parts(session: Session, parts: tuple[Part, ...], stock: Stock) -> Input:
     """Played, with the key that cut it short; or Failed. Keys pressed during it count, as before it began."""
     pressed: list[str] = []
     session.setInputCallback(on_input, pressed)
     try:
         for part in parts:
             began_s = now_s(session)
-            is_played = _play_part(session, part, root, language)
+            is_played = _play_part(session, part, stock, pressed)
             if pressed or not session.ready():
                 break
             if not is_played and now_s(session) - began_s < BROKEN_S:
@@ -90,19 +119,39 @@ def _play_parts(session: Session, parts: tuple[Part, ...], root: str, language: 
     return Played("".join(pressed))
 
 
-def _play_part(session: Session, part: Part, root: str, language: str) -> bool:
+def _play_part(session: Session, part: Part, stock: Stock, pressed: list[str]) -> bool:
     if isinstance(part, File):
-        return session.streamFile(os.path.join(root, "prompts", part.name)) == 1
+        # Of a sound that is nowhere the switch's own log shall tell the place where it belongs.
+        missing = stock.url + part.name if stock.url else os.path.join(stock.root, FOLDERS[0], part.name)
+        return session.streamFile(stock.file(part.name) or missing) == 1
     if not isinstance(part, Text):
         raise TypeError("unknown part")
     if not any(map(str.isalnum, part.text)):
         return True  # a full stop between two parts: engines say nothing for it, or fail
-    path = os.path.join(root, "prompts", prompt_name(language, part.text))
-    if os.path.isfile(path):
-        return session.streamFile(path) == 1
+    prepared = _prepared(stock, part.text)
+    if prepared:
+        return all(session.streamFile(path) == 1 for path in prepared)
+    if stock.url and stock.voice:
+        is_played = session.streamFile(stock.url + prompt_name(stock.language, part.text, stock.voice)) == 1
+        if is_played or pressed or not session.ready():
+            return is_played
+    return _speak(session, part.text, stock.language)
+
+
+def _prepared(stock: Stock, text: str) -> list[str]:
+    """The files that say `text`: one, or one for each of its pieces; [] when they are not all there."""
+    whole = stock.prompt(text)
+    if whole:
+        return [whole]
+    parts = [stock.prompt(piece) for piece in pieces(text)]
+    return parts if all(parts) else []
+
+
+def _speak(session: Session, text: str, language: str) -> bool:
+    """Have the switch itself speak, while the caller waits."""
     engine, voice = _voice(session, language)
     session.set_tts_params(engine, voice)
-    is_spoken = session.speak(speakable(part.text)) == 1
+    is_spoken = session.speak(speakable(text)) == 1
     if not is_spoken:
         log("debug", "the voice " + voice + " of " + engine + " did not speak to the end")
     return is_spoken

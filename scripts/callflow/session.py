@@ -9,7 +9,7 @@ from . import machine
 from .ear import listen
 from .moves import Action, Gather, Gone, HangUp, Input, Play, Started, Wait
 from .names import PROGRAM, decode_payload, variables
-from .playing import gather, play, wait
+from .playing import Stock, gather, play, stock_of, wait
 from .program import ProgramError
 from .state import State
 from .switch import Session, log, now_s, variable
@@ -68,11 +68,13 @@ def run(session: Session, program: dict[str, object], payload: dict[str, object]
     began_s = now_s(session)
     state = machine.start(program, payload)
     inp: Input = Started(listen(session, program)) if session.ready() else Gone()
+    stock: Stock | None = None  # the language is known after the first step
     while True:
         state, action = machine.step(state, inp, now_s(session) - began_s)
         if isinstance(action, HangUp):
             break
-        inp = _perform(session, action, root, state.language)
+        stock = stock or stock_of(session, root, state.language, payload)
+        inp = _perform(session, action, stock)
     if state.flow == "error":
         log(
             "err",
@@ -84,11 +86,11 @@ def run(session: Session, program: dict[str, object], payload: dict[str, object]
     return state
 
 
-def _perform(session: Session, action: Action, root: str, language: str) -> Input:
+def _perform(session: Session, action: Action, stock: Stock) -> Input:
     if isinstance(action, Play):
-        return play(session, action, root, language)
+        return play(session, action, stock)
     if isinstance(action, Gather):
-        return gather(session, action, root, language)
+        return gather(session, action, stock)
     if isinstance(action, Wait):
         return wait(session, action)
     raise TypeError("unknown action")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callflow.names import VARIABLE_MAX, decode_payload, prompt_name, speakable, variables
+from callflow.names import VARIABLE_MAX, decode_payload, prompt_name, speakable, variables, voice_tag
 from callflow.program import ProgramError
 from callflow.state import State
 
@@ -30,6 +30,19 @@ def test_a_prompt_is_named_by_language_and_text() -> None:
     assert prompt_name("ru", "Здравствуйте, ") == f"{digest}.wav"
     assert prompt_name("ru", "a") != prompt_name("en", "a")
     assert prompt_name("ru", "\ud800")
+
+
+def test_a_prompt_is_named_by_its_voice_too() -> None:
+    digest = hashlib.sha256(b"0a1b2c3d|ru|a").hexdigest()[:32]
+    assert prompt_name("ru", "a", "0a1b2c3d") == f"{digest}.wav"
+    assert len({prompt_name("ru", "a", voice) for voice in ("", "0a1b2c3d", "0a1b2c3e")}) == 3
+
+
+@pytest.mark.parametrize("tag", [None, 5, "", "0a1b2c3", "0A1B2C3D", "../../..", "0a1b2c3d\n", ["0a1b2c3d"]])
+def test_what_is_no_tag_of_a_voice_counts_as_none(tag: object) -> None:
+    assert voice_tag({"v": tag}) == ""
+    assert voice_tag({}) == ""
+    assert voice_tag({"v": "0a1b2c3d"}) == "0a1b2c3d"
 
 
 @given(TEXT)

@@ -19,7 +19,7 @@ from test_callflow_machine import PROGRAM
 
 from callflow import session as driver
 from callflow.names import PAYLOAD_MAX, prompt_name
-from callflow.playing import gather, on_input
+from callflow.playing import Stock, gather, on_input
 from callflow.switch import log, now_s
 
 TODAY = program(
@@ -345,7 +345,7 @@ def test_a_switch_that_answers_none_for_digits_is_no_digits() -> None:
 
     from callflow.moves import Digits, Gather
 
-    assert gather(Silent(), Gather("a", (), 1, 1, 5.0), "/", "ru") == Digits("")
+    assert gather(Silent(), Gather("a", (), 1, 1, 5.0), Stock("/", "ru")) == Digits("")
 
 
 def test_outside_a_switch_there_is_no_log_and_time_is_real() -> None:
@@ -357,9 +357,9 @@ def test_an_action_or_part_it_does_not_know_is_a_bug_that_shows(tmp_path: Path) 
     from callflow.moves import Action, Part, Play
 
     with pytest.raises(TypeError, match="unknown action"):
-        driver._perform(FakeSession(), Action(), "/", "ru")
+        driver._perform(FakeSession(), Action(), Stock("/", "ru"))
     with pytest.raises(TypeError, match="unknown part"):
-        driver._perform(FakeSession(), Play("a", (Part(),)), "/", "ru")
+        driver._perform(FakeSession(), Play("a", (Part(),)), Stock("/", "ru"))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
