@@ -1,4 +1,4 @@
-"""The dialplan a switch needs for our calls: one context of our own, nothing of contacts or scenarios in it."""
+"""The dialplan a switch needs for our calls: contexts of our own, nothing of contacts or scenarios in them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,26 @@ from orchestrator.engine.originate import CONTEXT, EXTENSION
 from orchestrator.render.xml import render_xml
 
 ROBOCALL_SCRIPT = "prozvon_robocall"  # scripts/robocall/prozvon_robocall.py, beside callflow on the switch
+INBOUND_CONTEXT = f"{CONTEXT}_inbound"
 
 
-def render_dialplan() -> bytes:
+def render_dialplan(prompts_url: str = "") -> bytes:
     """`dialplan/prozvon.xml`: the extension an originate leads to runs the entry script, which hangs up. Where it
     cannot be run, the call ends with flow `error`.
+
+    prompts_url: where the switch gets prompts, ending in /; "" when they are files.
     """
-    return render_xml("dialplan/prozvon.xml.j2", context=CONTEXT, extension=EXTENSION, script=ROBOCALL_SCRIPT)
+    return render_xml(
+        "dialplan/prozvon.xml.j2",
+        context=CONTEXT,
+        extension=EXTENSION,
+        script=ROBOCALL_SCRIPT,
+        prompts=f"http_cache://{prompts_url}" if prompts_url else "",
+    )
+
+
+def render_inbound(local: str) -> bytes:
+    """`dialplan/prozvon_inbound.xml`: extensions of the engineers' own from the folder `local`, and for the rest a
+    refusal.
+    """
+    return render_xml("dialplan/prozvon_inbound.xml.j2", context=INBOUND_CONTEXT, local=local)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+
+# The switch's preprocessor goes by lines, before any XML is parsed (switch_xml.c, preprocess): `$${` expands, and a
+# line with X-PRE-PROCESS in it is carried out or dropped, in capitals or not.
+_PLAIN = re.compile(r"(?!.*x-pre-process)[A-Za-z0-9_.:/@+,~-]{0,300}\Z", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +37,7 @@ class GatewaySite:
     transport: str  # udp, tcp, tls
     ping_s: int  # 0: never
     caller_id_in: str  # from, rpid, pai
-    inbound: bool
+    inbound: tuple[str, ...]  # networks whose calls are taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +66,18 @@ EVENT_SOCKET_SECRET = "event_socket"  # noqa: S105  # the name of one
 def gateway_secret(name: str) -> str:
     """What a gateway's password is called among the secrets."""
     return f"gateway_{name}"
+
+
+def require_plain(site: SwitchSite) -> None:
+    """ValueError naming the first text that could be more than a value in the switch's configuration."""
+    for text in _texts(astuple(site)):
+        if not _PLAIN.match(text):
+            raise ValueError(f"{text[:80]!r} cannot be written into a switch's configuration")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value

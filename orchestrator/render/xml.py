@@ -1,7 +1,8 @@
-"""Fills in an XML template: everything escaped, nothing undefined, well-formed, and always the same bytes."""
+"""Fills in templates of freeswitch/conf. XML: everything escaped, nothing undefined, well-formed, and always the same bytes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from xml.parsers import expat
@@ -11,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from orchestrator.asset_folders import folder
 
 
-def render_xml(template: str, /, **values: str) -> bytes:
+def render_xml(template: str, /, **values: object) -> bytes:
     """The template of freeswitch/conf (`dialplan/prozvon.xml.j2`) with `values`, as UTF-8.
 
     jinja2.TemplateNotFound: no such template. jinja2.UndefinedError: a value it needs is not given. ValueError:
@@ -20,19 +21,24 @@ def render_xml(template: str, /, **values: str) -> bytes:
     return render_from(folder("conf"), template, values)
 
 
-def render_from(conf: Path, template: str, values: dict[str, str]) -> bytes:
+def render_from(conf: Path, template: str, values: Mapping[str, object]) -> bytes:
     """`render_xml`, from the templates in the folder `conf`."""
     made = _environment(conf).get_template(template).render(values).encode()
     _require_well_formed(template, made)
     return made
 
 
+def render_text(template: str, /, **values: object) -> bytes:
+    """A template that makes no XML, with values that need no escaping anywhere (`site.require_plain`)."""
+    return _environment(folder("conf"), is_xml=False).get_template(template).render(values).encode()
+
+
 @lru_cache(maxsize=4)
-def _environment(conf: Path) -> Environment:
+def _environment(conf: Path, *, is_xml: bool = True) -> Environment:
     return Environment(
         loader=FileSystemLoader(conf),
         undefined=StrictUndefined,
-        autoescape=True,
+        autoescape=is_xml,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,

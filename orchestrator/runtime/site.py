@@ -100,7 +100,7 @@ def _gateway(name: str, gateway: Gateway, proxy: str) -> GatewaySite:
         transport=gateway.transport,
         ping_s=gateway.ping_s,
         caller_id_in=gateway.caller_id_in,
-        inbound=gateway.inbound,
+        inbound=gateway.inbound_networks(),
     )
 
 

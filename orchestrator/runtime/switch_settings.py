@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.problem import KnownError
@@ -19,6 +19,9 @@ DEFAULT_PASSWORD = "ClueCon"  # noqa: S105  # FreeSWITCH's own default, known to
 
 # What no cause can mean: the first two are said by an answer, the others by the queue and by reconciling.
 _NEVER_SAID = (Disposition.ANSWERED, Disposition.MACHINE, Disposition.ABANDONED, Disposition.LOST)
+
+_PROXY = "proxy"
+SHORTEST_PING_S = 5  # sofia.c, parse_gateways: less is an error
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -71,6 +74,12 @@ def _networks(value: str) -> str:
         raise ValueError("networks with commas between them, such as 10.0.0.0/8,192.0.2.7/32") from None
 
 
+def _inbound(value: object) -> str:
+    """`true`: the proxy's own address, told as PROXY until the proxy is known; `false`: ""."""
+    text = str(value).lower()
+    return {"true": _PROXY, "false": ""}[text] if text in ("true", "false") else _networks(str(value))
+
+
 def _plain_path(value: Path) -> Path:
     """Paths get into dialplan and configuration, where blanks, quotes and `$` would be syntax."""
     if not _PATH.match(str(value)):
@@ -98,6 +107,7 @@ Url = Annotated[
 ]
 Address = Annotated[str, AfterValidator(_address)]
 Networks = Annotated[str, AfterValidator(_networks)]
+Inbound = Annotated[str, BeforeValidator(_inbound)]
 PlainPath = Annotated[Path, AfterValidator(_plain_path)]
 Cause = Annotated[str, AfterValidator(_cause)]
 Meaning = Annotated[Disposition, AfterValidator(_meaning)]
@@ -147,16 +157,33 @@ class Gateway(Strict):
         30  # OPTIONS this often; 0: never, and then never known to be down
     )
     caller_id_in: Literal["from", "rpid", "pai"] = "from"
-    inbound: bool = False  # whether it may bring calls in
+    inbound: Inbound = ""  # networks that may bring calls in; `true` means the proxy
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         _one_password(self.password_env, self.password_file)
-        if self.registers and not (self.proxy and self.username):
-            raise ValueError("registers: needs proxy and username")
-        if self.username is None and (self.password_env or self.password_file):
+        has_password = bool(self.password_env or self.password_file)
+        if self.registers and not (self.proxy and self.username and has_password):
+            raise ValueError("registers: needs proxy, username and a password")
+        if self.username is None and has_password:
             raise ValueError("a password needs a username")
+        if 0 < self.ping_s < SHORTEST_PING_S:
+            raise ValueError(f"ping_s: FreeSWITCH asks every {SHORTEST_PING_S} seconds at most; 0: never")
+        self.inbound_networks()
         return self
+
+    def inbound_networks(self) -> tuple[str, ...]:
+        """The networks whose calls are taken. ValueError when they are to be the proxy's, which is no address."""
+        if self.inbound != _PROXY:
+            return tuple(self.inbound.split(",")) if self.inbound else ()
+        address = (self.proxy or "").partition(":")[0]
+        try:
+            return (str(ipaddress.ip_network(address)),)
+        except ValueError:
+            raise ValueError(
+                "inbound: true means the proxy's address, and it has none: "
+                "name the carrier's networks, such as 192.0.2.0/28,198.51.100.7/32"
+            ) from None
 
     def dial_string(self, name: str) -> str:
         return self.dial or f"sofia/gateway/{name}/{{number}}"
