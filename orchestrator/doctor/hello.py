@@ -65,7 +65,7 @@ def read_hello(reply: str) -> Hello | NoHello:
         release=release,
         root=root,
         callflow=callflow,
-        fault=_cut(_text(said.get("fault"))),
+        fault=_cut(_text(said.get("callflow_fault"))),
         python=_text(said.get("python")),
         now_ms=_number(said.get("now_ms")),
         user=_text(said.get("user")),
