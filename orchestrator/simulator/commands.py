@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 import gevent
 from gevent.event import AsyncResult
 
-from orchestrator.domain.problem import KnownError
 from orchestrator.simulator.causes import known_cause
+from orchestrator.simulator.configuration import SUCCESS
 from orchestrator.simulator.expansion import expand
 from orchestrator.simulator.fsapi import Environment
+from orchestrator.simulator.separate import separate
 from orchestrator.simulator.show import channels_listing, dump, gateway_report, status_report, uptime
+from orchestrator.simulator.xml_tree import to_xml
 
 if TYPE_CHECKING:
     from orchestrator.simulator.switch import SimulatedSwitch
@@ -56,6 +58,7 @@ class Commands:
             "global_getvar": lambda text: switch.global_variable(text) or "",
             "eval": lambda text: expand(text, switch.global_variable),
             "reloadxml": self._reloadxml,
+            "xml_locate": self._xml_locate,
             "python": self._python,
             "pyrun": self._pyrun,
             "fsctl": self._fsctl,
@@ -91,12 +94,22 @@ class Commands:
         return str(result.get())
 
     def _reloadxml(self, _: str) -> str:
-        try:
-            self._switch.dialplan.load()
-        except KnownError as error:
-            return f"-ERR [{error}]\n"
-        self._switch.emit("RELOADXML", {})
-        return "+OK [Success]\n"
+        said = self._switch.reload()
+        if said == SUCCESS:
+            self._switch.emit("RELOADXML", {})
+        return f"+OK [{said}]\n"
+
+    def _xml_locate(self, text: str) -> str:
+        """`SECTION [TAG ATTRIBUTE VALUE]`, or `root`."""
+        words = separate(text, " ", 4)
+        configuration = self._switch.configuration
+        if words == ["root"]:
+            return to_xml(configuration.root)
+        if len(words) not in (1, 4):
+            return "-ERR bad args\n"
+        section, tag, attribute, value = [*words, "", "", ""][:4]
+        found = configuration.locate(section, tag=tag, attribute=attribute, value=value)
+        return "can't find anything\n" if found is None else to_xml(found)
 
     def _python(self, text: str) -> str:
         switch = self._switch

@@ -6,13 +6,11 @@ Not simulated: inline actions, `time-of-day` conditions, `<regex>` groups; `cont
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from orchestrator.domain.problem import KnownError
 from orchestrator.simulator.expansion import expand
+from orchestrator.simulator.xml_tree import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,30 +44,26 @@ class _Extension:
 
 
 class Dialplan:
-    """Every `*.xml` of a folder. `load` again is what `reloadxml` does; broken XML leaves the old one."""
+    """The contexts of the configuration. The first of a name is the one that holds."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
         self._contexts: dict[str, list[_Extension]] = {}
 
-    def load(self) -> None:
-        """Read the files. KnownError names the file that is broken."""
-        contexts: dict[str, list[_Extension]] = {}
-        for path in sorted(self._folder.glob("*.xml")):
-            try:
-                root = ET.fromstring(path.read_text("utf-8"))  # noqa: S314 - our own rendered files
-                for context in [root, *root.iter("context")]:
-                    if context.tag == "context":
-                        extensions = [_extension(node) for node in context.iter("extension")]
-                        contexts.setdefault(context.get("name", ""), []).extend(extensions)
-            except (ET.ParseError, re.error, UnicodeDecodeError) as error:
-                raise KnownError(f"{path}: {error}") from error
-        self._contexts = {name: _unique(extensions) for name, extensions in contexts.items()}
+    def read(self, section: Node | None) -> None:
+        """Take the contexts of `<section name="dialplan">` instead of what was there."""
+        self._contexts = {}
+        for context in section.named("context") if section is not None else ():
+            extensions = [_extension(node) for node in context.named("extension")]
+            self._contexts.setdefault(context.get("name").lower(), extensions)
 
     def route(self, context: str, field: Callable[[str], str | None]) -> Route | None:
-        """The actions for a call, or None. `field` gives caller fields and channel variables by name."""
+        """The actions for a call, or None. `field` gives caller fields and channel variables by name.
+
+        A context that is not there is stood in for by the one called `global`, if there is one.
+        """
         name, actions = "", []
-        for extension in self._contexts.get(context, ()):
+        known = self._contexts
+        for extension in known.get(context.lower(), known.get("global", ())):
             matched, found = _matched(extension, field)
             actions += found
             if matched:
@@ -79,35 +73,34 @@ class Dialplan:
         return Route(extension=name, actions=tuple(actions)) if actions else None
 
 
-def _unique(extensions: list[_Extension]) -> list[_Extension]:
-    seen: list[_Extension] = []
-    for extension in extensions:
-        if extension not in seen:
-            seen.append(extension)
-    return seen
-
-
-def _extension(node: ET.Element) -> _Extension:
+def _extension(node: Node) -> _Extension:
     return _Extension(
-        name=node.get("name", ""),
+        name=node.get("name"),
         goes_on=node.get("continue") == "true",
-        conditions=tuple(_condition(child) for child in node.iter("condition")),
+        conditions=tuple(_condition(child) for child in node.named("condition")),
     )
 
 
-def _condition(node: ET.Element) -> _Condition:
-    expression = node.get("expression")
+def _condition(node: Node) -> _Condition:
     return _Condition(
-        field=node.get("field", ""),
-        pattern=re.compile(expression) if expression is not None else None,
-        on_match=tuple(_action(child) for child in node.iter("action")),
-        otherwise=tuple(_action(child) for child in node.iter("anti-action")),
+        field=node.get("field"),
+        pattern=_pattern(node.get("expression")) if node.get("field") else None,
+        on_match=tuple(_action(child) for child in node.named("action")),
+        otherwise=tuple(_action(child) for child in node.named("anti-action")),
         stop=node.get("break", "on-false"),
     )
 
 
-def _action(node: ET.Element) -> Action:
-    return Action(application=node.get("application", ""), data=node.get("data", ""))
+def _pattern(expression: str) -> re.Pattern[str]:
+    """One that is no regular expression never matches; the switch says so to its log at each call."""
+    try:
+        return re.compile(expression)
+    except re.error:
+        return re.compile("(?!)")
+
+
+def _action(node: Node) -> Action:
+    return Action(application=node.get("application"), data=node.get("data"))
 
 
 def _matched(extension: _Extension, field: Callable[[str], str | None]) -> tuple[bool, list[Action]]:

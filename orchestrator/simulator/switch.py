@@ -13,10 +13,12 @@ import gevent
 from gevent.server import StreamServer
 from gevent.socket import socket as Socket  # noqa: N812 - it is a class
 
+from orchestrator.domain.problem import KnownError
 from orchestrator.simulator.applications import Applications
 from orchestrator.simulator.calls import Calls
 from orchestrator.simulator.clock import Clock
 from orchestrator.simulator.commands import FULL_VERSION, Commands
+from orchestrator.simulator.configuration import SUCCESS, Configuration
 from orchestrator.simulator.dialplan import Dialplan
 from orchestrator.simulator.events import Event, EventMaker
 from orchestrator.simulator.faults import NONE, FaultLine, Faults
@@ -74,7 +76,9 @@ class SimulatedSwitch:
         self.maker = EventMaker(core_uuid=self.core_uuid, hostname=self.hostname, switchname=self.switchname)
         self.timers = Timers(clock)
         self.release = release_of(root)
-        self.dialplan = Dialplan(self.release / "dialplan")
+        self.variables = self._first_variables()
+        self.configuration = Configuration(root, self.release, self.variables, self.log)
+        self.dialplan = Dialplan()
         self.scripts = Scripts(self.release / "scripts", self.log, clock.now_ms)
         self.applications = Applications(self.scripts, self.log)
         self.scripts.applications = self.applications
@@ -98,7 +102,8 @@ class SimulatedSwitch:
     def start(self) -> None:
         """Listen. KnownError when the dialplan is broken, OSError when the port is taken."""
         self.cdr_dir.mkdir(parents=True, exist_ok=True)
-        self.dialplan.load()
+        if (said := self.reload()) != SUCCESS:
+            raise KnownError(f"the configuration below {self.root} cannot be read: {said}")
         self._server = StreamServer(_listening(self.host, self.port), self._serve)
         self._server.start()
         self.port = self._server.socket.getsockname()[1]
@@ -224,16 +229,28 @@ class SimulatedSwitch:
             "Idle-CPU": "98.800000",
         }
 
+    # Configuration
+
+    def reload(self) -> str:
+        """Read the configuration again: `Success`, or what is wrong with it, and then it stays as it was."""
+        said = self.configuration.load()
+        self.dialplan.read(self.configuration.section("dialplan"))
+        return said
+
     def global_variable(self, name: str) -> str | None:
-        known = {
+        return self.variables.get(name)
+
+    def _first_variables(self) -> dict[str, str]:
+        """Global ones, before the configuration sets others."""
+        return {
             "core_uuid": self.core_uuid,
             "hostname": self.hostname,
             "switchname": self.switchname,
             "base_dir": str(self.root),
+            "conf_dir": str(self.root / "conf"),
             "script_dir": str(self.release / "scripts"),
             "local_ip_v4": "127.0.0.1",
         }
-        return known.get(name)
 
 
 def release_of(root: Path) -> Path:

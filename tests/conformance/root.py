@@ -9,7 +9,6 @@ import wave
 from pathlib import Path
 from typing import Any, Final
 
-from orchestrator.render.xml import render_xml
 from tests.deploy.factories import make_root as deploy
 
 SHORT: Final = "1" * 32  # digest of a program that says something for SHORT_S, concludes `told`, and ends
@@ -18,13 +17,22 @@ SHORT_S: Final = 0.4
 LONG_S: Final = 30.0
 UNRUNNABLE: Final = "unrunnable"  # context whose extension names a script that is not there
 
+_UNRUNNABLE_XML: Final = """\
+<context name="unrunnable">
+  <extension name="robocall">
+    <condition field="destination_number" expression="^robocall$">
+      <action application="python" data="no_such_script"/>
+      <action application="set" data="prozvon_flow=error"/>
+      <action application="hangup"/>
+    </condition>
+  </extension>
+</context>
+"""
+
 
 def make_root(root: Path) -> None:
     deploy(root)
-    broken = render_xml(
-        "dialplan/prozvon.xml.j2", context=UNRUNNABLE, extension="robocall", script="no_such_script"
-    )
-    (root / "current" / "dialplan" / "unrunnable.xml").write_bytes(broken)
+    (root / "current" / "dialplan" / "unrunnable.xml").write_text(_UNRUNNABLE_XML, "utf-8")
     for name in ("programs", "prompts", "cdr"):
         (root / name).mkdir(exist_ok=True)
     for digest, seconds in ((SHORT, SHORT_S), (LONG, LONG_S)):

@@ -238,6 +238,10 @@ class Bench:
     def script(self, name: str, text: str) -> None:
         (self.root / "scripts" / f"{name}.py").write_text(text, "utf-8")
 
+    def lines(self) -> int:
+        """Of the dialplan, as the switch counts them."""
+        return sum("include>" not in line for line in DIALPLAN.splitlines())
+
     def wait_idle(self, timeout_s: float = 10.0) -> None:
         wait_until(lambda: self.switch.calls.is_idle, "all calls over", timeout_s)
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from orchestrator.domain.problem import KnownError
 from orchestrator.simulator.throttle import Limits
 from tests.simulator.bench import Bench, Client, line, population, wait_until
 
@@ -181,15 +183,46 @@ def test_small_questions_have_their_answers(bench: Callable[..., Bench]) -> None
 def test_reloading_reads_the_dialplan_again_or_says_what_is_wrong(bench: Callable[..., Bench]) -> None:
     made = bench()
     client = made.client("RELOADXML")
-    (made.root / "dialplan" / "new.xml").write_text("<include><context></include>")
-    assert client.command("api reloadxml").startswith("-ERR [")
-    (made.root / "dialplan" / "new.xml").write_text(
-        '<context name="new"><extension name="x"><condition>'
-        '<action application="answer"/></condition></extension></context>'
+    new = made.root / "dialplan" / "new.xml"
+    new.write_text("<include>\n<context>\n</include>\n")
+    assert client.command("api reloadxml") == (
+        f"+OK [[error near line {made.lines() + 6}]: unexpected closing tag </section>]\n"
+    )
+    assert made.switch.dialplan.route("prozvon", {"destination_number": "short"}.get) is not None
+    assert client.events == []
+    new.write_text(
+        '<context name="new">\n<extension name="x"><condition>\n'
+        '<action application="answer"/></condition></extension></context>\n'
     )
     assert client.command("api reloadxml") == "+OK [Success]\n"
     assert made.switch.dialplan.route("new", {}.get) is not None
     wait_until(lambda: client.events, "the event")
+
+
+def test_a_switch_whose_configuration_is_broken_does_not_start(
+    bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    (tmp_path / "root" / "conf").mkdir(parents=True)
+    (tmp_path / "root" / "conf" / "freeswitch.xml").write_text("<document>\n<section>\n</document>\n")
+    with pytest.raises(KnownError, match="near line 3"):
+        bench()
+
+
+def test_xml_can_be_asked_for(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    (made.root / "dialplan" / "new.xml").write_text('<context name="new"/>\n')
+    client = made.client()
+    assert client.command("api reloadxml") == "+OK [Success]\n"
+    asked = {
+        "dialplan context name NEW": '<context name="new"></context>\n',
+        "dialplan context name nosuch": "can't find anything\n",
+        "nosuch": "can't find anything\n",
+        "": "-ERR bad args\n",
+        "dialplan context": "-ERR bad args\n",
+    }
+    assert {text: client.command(f"api xml_locate {text}") for text in asked} == asked
+    assert client.command("api xml_locate configuration").startswith('<section name="configuration">')
+    assert client.command("api xml_locate root").startswith('<document type="freeswitch/xml">')
 
 
 def test_shutdown_by_command_ends_the_switch(bench: Callable[..., Bench]) -> None:

@@ -1,19 +1,12 @@
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from orchestrator.domain.problem import KnownError
 from orchestrator.simulator.dialplan import Action, Dialplan
+from orchestrator.simulator.xml_tree import parse_xml
 
 
-def plan(folder: Path, extensions: str) -> Dialplan:
-    folder.joinpath("a.xml").write_text(
-        f'<include><context name="c">{extensions}</context></include>', "utf-8"
-    )
-    dialplan = Dialplan(folder)
-    dialplan.load()
+def plan(extensions: str) -> Dialplan:
+    dialplan = Dialplan()
+    dialplan.read(parse_xml(f'<section><context name="C">{extensions}</context></section>\n'))
     return dialplan
 
 
@@ -22,9 +15,8 @@ def routed(dialplan: Dialplan, number: str, **fields: str) -> list[tuple[str, st
     return [(action.application, action.data) for action in route.actions] if route else []
 
 
-def test_the_first_extension_that_matches_is_taken(tmp_path: Path) -> None:
+def test_the_first_extension_that_matches_is_taken() -> None:
     dialplan = plan(
-        tmp_path,
         """
         <extension name="one"><condition field="destination_number" expression="^(\\d)(\\d*)$">
           <action application="set" data="first=$1 rest=$2 $3"/><action application="hangup"/>
@@ -41,9 +33,8 @@ def test_the_first_extension_that_matches_is_taken(tmp_path: Path) -> None:
     assert dialplan.route("nosuch", {}.get) is None
 
 
-def test_conditions_must_all_hold_unless_their_break_says_else(tmp_path: Path) -> None:
+def test_conditions_must_all_hold_unless_their_break_says_else() -> None:
     dialplan = plan(
-        tmp_path,
         """
         <extension name="one">
           <condition field="${language}" expression="^ru$" break="never"><action application="set" data="ru=1"/>
@@ -57,9 +48,8 @@ def test_conditions_must_all_hold_unless_their_break_says_else(tmp_path: Path) -
     assert routed(dialplan, "1", language="en") == [("set", "ru=0"), ("answer", "")]
 
 
-def test_an_extension_that_continues_lets_the_next_one_add(tmp_path: Path) -> None:
+def test_an_extension_that_continues_lets_the_next_one_add() -> None:
     dialplan = plan(
-        tmp_path,
         """
         <extension name="all" continue="true"><condition><action application="set" data="a=1"/></condition></extension>
         <extension name="stop"><condition field="destination_number" expression="1" break="on-true">
@@ -71,33 +61,32 @@ def test_an_extension_that_continues_lets_the_next_one_add(tmp_path: Path) -> No
     assert routed(dialplan, "1") == [("set", "a=1"), ("answer", "")]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["<include>", '<context name="c"><extension><condition field="a" expression="("/></extension></context>'],
-)
-def test_a_broken_file_is_named_and_the_old_plan_stays(tmp_path: Path, text: str) -> None:
+def test_a_pattern_that_is_none_never_matches() -> None:
     dialplan = plan(
-        tmp_path, '<extension name="x"><condition><action application="answer"/></condition></extension>'
+        '<extension name="x"><condition field="a" expression="("><action application="never"/></condition>'
+        '</extension><extension name="y"><condition><action application="answer"/></condition></extension>'
     )
-    tmp_path.joinpath("b.xml").write_text(text, "utf-8")
-    with pytest.raises(KnownError, match=r"b\.xml"):
-        dialplan.load()
     assert routed(dialplan, "1") == [("answer", "")]
 
 
-def test_a_folder_without_files_is_an_empty_plan(tmp_path: Path) -> None:
-    dialplan = Dialplan(tmp_path / "nosuch")
-    dialplan.load()
+def test_without_a_dialplan_nothing_is_routed() -> None:
+    dialplan = plan('<extension name="x"><condition><action application="answer"/></condition></extension>')
+    dialplan.read(None)
     assert dialplan.route("c", {}.get) is None
 
 
-def test_a_context_at_the_top_of_a_file_is_read_too(tmp_path: Path) -> None:
-    tmp_path.joinpath("a.xml").write_text(
-        '<context name="c"><extension name="x"><condition>'
-        '<action application="answer"/></condition></extension></context>'
+def test_the_first_context_of_a_name_holds_and_global_stands_in_for_one_that_is_missing() -> None:
+    """mod_dialplan_xml.c, dialplan_hunt."""
+    plain = '<extension name="{0}"><condition><action application="{0}"/></condition></extension>'
+    dialplan = Dialplan()
+    dialplan.read(
+        parse_xml(
+            f'<section><context name="c">{plain.format("answer")}</context>'
+            f'<context name="c">{plain.format("never")}</context>'
+            f'<context name="global">{plain.format("park")}</context></section>\n'
+        )
     )
-    dialplan = Dialplan(tmp_path)
-    dialplan.load()
-    route = dialplan.route("c", {}.get)
+    assert routed(dialplan, "1") == [("answer", "")]
+    route = dialplan.route("nosuch", {}.get)
     assert route is not None
-    assert route.actions == (Action(application="answer", data=""),)
+    assert route.actions == (Action(application="park", data=""),)

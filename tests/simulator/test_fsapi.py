@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.simulator.bench import Bench, line
+from tests.simulator.bench import Bench, line, wait_until
 
 SAYS = "def fsapi(session, stream, env, args):\n    stream.write(f'{session} {args}')\n"
 
@@ -70,9 +70,9 @@ def release(root: Path, name: str) -> None:
     os.utime(folder / "scripts" / "entry.py", (0, 0))  # as copying with times may leave it
     (folder / "dialplan").mkdir()
     (folder / "dialplan" / "own.xml").write_text(
-        '<include><context name="prozvon"><extension name="own"><condition>'
+        '<include>\n<context name="prozvon"><extension name="own"><condition>'
         '<action application="python" data="entry"/>'
-        f'<action application="set" data="release={name}"/></condition></extension></context></include>'
+        f'<action application="set" data="release={name}"/></condition></extension></context>\n</include>'
     )
     link = root / "current.new"
     link.symlink_to(folder)
@@ -88,7 +88,7 @@ def test_a_deploy_takes_effect_at_once_and_calls_under_way_end_as_they_began(
     client = made.client("CHANNEL_EXECUTE", "CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB")
     assert client.command("api python entry") == f"a {root.resolve()}/releases/a/scripts/entry.py"
     client.originate(line("first"), "first")
-    assert client.job("first") == "+OK first\n"
+    wait_until(lambda: client.named("CHANNEL_EXECUTE"), "the script has begun")
     release(root, "b")
     assert client.command("api reloadxml") == "+OK [Success]\n"
     assert client.command("api python entry") == f"b {root.resolve()}/releases/b/scripts/entry.py"
