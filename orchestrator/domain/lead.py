@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from orchestrator.domain.disposition import Disposition
+from orchestrator.domain.trunk import TrunkSign, TrunkWord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,8 @@ class WaitReason(StrEnum):
     LOADING = "loading"  # the list is still being loaded
     GATEWAY_CPS = "gateway_cps"
     GATEWAY_CHANNELS = "gateway_channels"
+    GATEWAY_REST = "gateway_rest"  # all gateways rest after failures of their own
+    SWITCH_REFUSES = "switch_refuses"  # the switch turns calls down: paused, or at its limit
     NO_WORKER = "no_worker"
     SWITCH_DOWN = "switch_down"
     DIALING = "dialing"
@@ -102,6 +105,7 @@ class Ending:
     answered_at: int | None = None
     ended_at: int = 0
     detail: str = ""  # e.g. "reconciled from CDR", sip status
+    trunk: TrunkSign = TrunkSign.NOTHING  # what it says of the gateway; not kept in the log
 
 
 class NextKind(StrEnum):
@@ -136,6 +140,7 @@ class Decision:
     next: Next
     uncount_number: bool  # the number's telephone did not ring: give its per-day and lifetime count back
     outbox: tuple[OutboxEntry, ...] = ()
+    trunk: TrunkWord | None = None  # for the breaker of its gateway
 
 
 class CampaignState(StrEnum):

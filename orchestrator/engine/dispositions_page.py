@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from orchestrator.domain.disposition import Disposition
+from orchestrator.engine import breaker
 from orchestrator.engine.causes import CAUSES, EXCEPTIONS, SIP
 
 _HEAD = """\
@@ -34,6 +37,17 @@ switches:
 ```
 """
 
+_TRUNK = """
+## What it says of the trunk
+
+A gateway rests after a run of failures of its own ([gateways.md](gateways.md)). An answered call says that the trunk
+works; so does one that rang until our ring time was over. Where the gateway's `causes:` speak, the disposition they
+give decides by the first table; else the second one comes first. What fails after it rang says nothing.
+
+| disposition | says of the trunk |
+|---|---|
+"""
+
 
 def dispositions_page() -> str:
     """The page as text: Markdown, one table for each disposition that a cause can say."""
@@ -49,4 +63,17 @@ def dispositions_page() -> str:
         "\n## SIP status, where the cause is vague or unknown\n\n| SIP status | disposition |\n|---|---|\n"
     )
     parts += [f"| {status} | `{disposition}` |\n" for status, disposition in SIP.items()]
-    return "".join(parts)
+    return "".join([*parts, *_trunk()])
+
+
+def _trunk() -> Iterator[str]:
+    yield _TRUNK
+    yield from (f"| `{d}` | {sign} |\n" for d, sign in breaker.OF_DISPOSITION.items())
+    yield "\n| hangup cause | SIP status | says of the trunk | why |\n|---|---|---|---|\n"
+    for (cause, status), said in breaker.EXCEPTIONS.items():
+        yield f"| `{cause}` | {status} | {said.sign} | {said.why} |\n"
+    for cause, said in breaker.SILENT.items():
+        after = f"after {breaker.SILENT_MS // 1000} s or more"
+        yield f"| `{cause}` | none, 487 | {said.sign} | {after}: {said.why} |\n"
+    for status, said in breaker.OF_SIP.items():
+        yield f"| vague or unknown | {status} | {said.sign} | {said.why} |\n"

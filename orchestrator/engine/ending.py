@@ -8,6 +8,7 @@ from dataclasses import replace
 from orchestrator.domain.call_event import CallFacts, FlowEnd
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.lead import Attempt, Ending
+from orchestrator.engine.breaker import sign_of
 from orchestrator.engine.classify import classify
 
 _BYE = "200"  # the final SIP status of a leg whose far end hung up
@@ -28,6 +29,7 @@ def ending_of(
         sip_status=facts.sip_status,
         overrides=overrides,
     )
+    trunk = sign_of(facts, disposition, overrides, lasted_ms=ended_at - attempt.claimed_at)
     if disposition is Disposition.ANSWERED and _is_broken_off(facts):
         disposition = Disposition.FAILED
     said = (detail, f"sip {facts.sip_status}" if facts.sip_status else "", _how_it_stopped(facts))
@@ -43,6 +45,7 @@ def ending_of(
         answered_at=_within_or_none(attempt.claimed_at, facts.answered_at, ended_at),
         ended_at=ended_at,
         detail="; ".join(part for part in said if part),
+        trunk=trunk,
     )
 
 

@@ -16,6 +16,7 @@ from orchestrator.runtime.budgets import gateway_budgets
 from orchestrator.runtime.bundles import Bundles, ZoneBook
 from orchestrator.runtime.line import Line
 from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.trials import Trials
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.speech import spoken
 from orchestrator.store import ClaimReply, ClaimRequest, Store
@@ -53,6 +54,8 @@ class Dialer:
         track: Callable[[Attempt, int], None],
         failed: Callable[[Attempt, Exception], None],
         impossible: Callable[[Attempt, Ending], None],
+        trials: Trials,
+        heard_ms: int,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -65,6 +68,8 @@ class Dialer:
         self._track = track
         self._failed = failed
         self._impossible = impossible
+        self._trials = trials
+        self._heard_ms = heard_ms
 
     def turn(self, campaign: Campaign, now: int) -> Turn:
         """Claim up to BATCH leads of `campaign` and originate them."""
@@ -90,8 +95,10 @@ class Dialer:
                 gateways=gateways,
                 project_per_day=limits.day,
                 project_ever=limits.ever,
+                heard_ms=self._heard_ms,
             )
         )
+        self._trials.add(reply.trials)
         self._originate(reply.attempts, compiled, now)
         return Turn(
             claimed=len(reply.attempts), again_at=_again_at(reply, zones.next_opening), reason=reply.reason

@@ -11,9 +11,10 @@ from pydantic import AfterValidator, BaseModel, Field
 from orchestrator.contacts.numbers import known_region
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.problem import KnownError
+from orchestrator.domain.trunk import RestRule
 from orchestrator.runtime.settings_file import Place, read_settings
 from orchestrator.runtime.speech_settings import Speech
-from orchestrator.runtime.switch_settings import Gateway, HostPort, Name, Strict, Switch
+from orchestrator.runtime.switch_settings import Gateway, HostPort, Name, Rest, Strict, Switch
 
 FILE_NAME = "prozvon.yaml"
 
@@ -68,6 +69,12 @@ class Settings(Strict):
         """What this gateway's hangup causes mean, where that differs; empty for one that is not there any more."""
         found = self.switches.get(switch)
         return found.gateways[gateway].causes if found and gateway in found.gateways else {}
+
+    def rest(self, switch: str, gateway: str) -> RestRule:
+        """When this gateway rests; the usual for one that is not there any more."""
+        found = self.switches.get(switch)
+        rest = found.gateways[gateway].rest if found and gateway in found.gateways else Rest()
+        return rest.rule()
 
     def gateways(self) -> list[tuple[str, str, Gateway]]:
         """(switch name, gateway name, gateway) of every trunk there is."""

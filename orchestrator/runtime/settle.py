@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import gevent
 import structlog
@@ -10,6 +11,8 @@ from gevent.event import Event
 
 from orchestrator.domain.lead import Attempt, Campaign, Decision, Ending
 from orchestrator.domain.problem import KnownError
+from orchestrator.domain.trunk import RestRule
+from orchestrator.engine.breaker import word_of
 from orchestrator.engine.rules import decide
 from orchestrator.runtime.budgets import next_day_at
 from orchestrator.runtime.bundles import Bundles
@@ -24,7 +27,9 @@ RETRY_S = 1.0  # real time between tries while the store is away
 
 
 class Settler:
-    """`done(attempts)` is called after the store has them: their lines and leads are free again."""
+    """`done(attempts)` is called after the store has them: their lines and leads are free again. `rest_of` says when
+    the gateway of an attempt rests.
+    """
 
     def __init__(
         self,
@@ -33,12 +38,14 @@ class Settler:
         bundles: Bundles,
         campaign_of: Callable[[str], Campaign | None],
         done: Callable[[Iterable[Attempt]], None],
+        rest_of: Callable[[Attempt], RestRule],
     ) -> None:
         self._store = store
         self._clock = clock
         self._bundles = bundles
         self._campaign_of = campaign_of
         self._done = done
+        self._rest_of = rest_of
         self._waiting: list[tuple[Attempt, Ending]] = []
         self._wake = Event()
 
@@ -104,6 +111,7 @@ class Settler:
             log.error("campaign_missing", campaign_id=attempt.campaign_id, attempt_id=attempt.attempt_id)
             return None
         plan = self._bundles.of(campaign).plan
-        return decide(
+        decision = decide(
             plan, attempt, ending, next_day_at=lambda zone, at: next_day_at(plan, zone, max(at, now))
         )
+        return replace(decision, trunk=word_of(ending, self._rest_of(attempt)))

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.problem import KnownError
+from orchestrator.domain.trunk import RestRule
 from orchestrator.engine.classify import is_override_key
 
 DEFAULT_PASSWORD = "ClueCon"  # noqa: S105  # FreeSWITCH's own default, known to everybody
@@ -131,6 +132,9 @@ class Rest(Strict):
         if self.most_s < self.for_s:
             raise ValueError("most_s is less than for_s")
         return self
+
+    def rule(self) -> RestRule:
+        return RestRule(after=self.after, for_ms=round(self.for_s * 1000), most_ms=round(self.most_s * 1000))
 
 
 class Gateway(Strict):

@@ -28,6 +28,7 @@ from orchestrator.runtime.dialer import Dialer
 from orchestrator.runtime.line import Line
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.settle import Settler
+from orchestrator.runtime.trials import Trials
 from orchestrator.simulator.clock import SharedClock
 
 log = structlog.get_logger()
@@ -38,6 +39,7 @@ IDLE_S = 0.5  # real time of the longest nap
 NAP_S = 0.002  # real time of the shortest one
 TICK_S = 0.25  # real time between looks at deadlines
 GRACE_MS, SLACK_MS, AGAIN_MS = 2_000, 30_000, 60_000  # see engine.track.Tracker
+HEARD_MS = 5_000  # see store.ClaimRequest
 
 
 class Worker:
@@ -68,7 +70,15 @@ class Worker:
             again_ms=int(AGAIN_MS * max(1.0, hurry / 4)),
         )
         bundles = Bundles(self._store)
-        self._settler = Settler(self._store, self._clock, bundles, self._campaign, self._settled)
+        self._trials = Trials(lambda ids: self._store.answered(ids, self._clock.now_ms()))
+        self._settler = Settler(
+            self._store,
+            self._clock,
+            bundles,
+            self._campaign,
+            self._settled,
+            lambda attempt: self._settings.rest(attempt.switch, attempt.gateway),
+        )
         self._lines = {
             name: Line(
                 name,
@@ -100,6 +110,8 @@ class Worker:
             track=lambda attempt, ring_s: self._tracker.add(attempt, ring_s, self._clock.now_ms()),
             failed=self._originate_failed,
             impossible=self._found_out,
+            trials=self._trials,
+            heard_ms=int(HEARD_MS * max(1.0, hurry / 4)),
         )
 
     # -- life
@@ -224,6 +236,7 @@ class Worker:
     def _on_event(self, event: dict[str, object]) -> None:
         happened = call_event(event)
         if happened is not None:
+            self._trials.hear(happened)
             self._carry_out(self._tracker.feed(happened, self._clock.now_ms()))
 
     def _carry_out(self, orders: Iterable[Action]) -> None:
@@ -242,6 +255,7 @@ class Worker:
     def _settled(self, attempts: Iterable[Attempt]) -> None:
         for attempt in attempts:
             self._cases.forget(attempt.attempt_id)
+            self._trials.forget([attempt.attempt_id])
         self._wake.set()
 
     def _originate_failed(self, attempt: Attempt, error: Exception) -> None:

@@ -14,6 +14,9 @@ from orchestrator.store.terms import Fixed, TermsBook
 LOOK = 200  # leads promoted, and leads looked at, by one claim at most: about 5 ms of Redis's time
 BUSY_MS = 15_000  # a lead whose number is on the line for another campaign is looked at again after this
 MOST_IDS = 100
+TRIAL_MS = (
+    120_000  # a trial that has not ended after this is talking, or nobody hears of it: another call may try
+)
 
 
 def claim(db: Db, terms: TermsBook, request: ClaimRequest) -> ClaimReply:
@@ -28,12 +31,13 @@ def claim(db: Db, terms: TermsBook, request: ClaimRequest) -> ClaimReply:
     except Stale:
         fixed = terms.reread(request.campaign_id)
         reply = db.run("claim_leads", _claim_request(request, fixed))
-    reason, wait_until, next_due, *attempts = reply
+    reason, wait_until, next_due, trials, *attempts = reply
     return ClaimReply(
         attempts=tuple(terms.decoded(request.campaign_id, partial(_attempts, attempts))),
         wait_until=int(wait_until) if wait_until else None,
         reason=WaitReason(reason.decode()),
         next_due_at=int(next_due) if next_due else None,
+        trials=frozenset(trials.decode().split()),
     )
 
 
@@ -68,6 +72,8 @@ def _claim_request(request: ClaimRequest, fixed: Fixed) -> dict[str, object]:
         "cap_ever": request.project_ever,
         "look": LOOK,
         "busy_ms": BUSY_MS,
+        "trial_ms": TRIAL_MS,
+        "heard_ms": request.heard_ms,
     }
 
 

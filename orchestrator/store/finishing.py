@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import orjson
 
 from orchestrator.domain.lead import Attempt, Decision, Ending, OutboxEntry
+from orchestrator.domain.trunk import TrunkSign, TrunkWord
 from orchestrator.store.db import Db
 from orchestrator.store.history import pack_entry, route_of
 from orchestrator.store.records import pack_state, word
@@ -50,7 +51,21 @@ def _item(attempt: Attempt, ending: Ending, decision: Decision) -> dict[str, obj
     }
     if ending.result is not None:
         item["result"] = word(ending.result)
+    if decision.trunk is not None:
+        item["word"] = _trunk(decision.trunk)
     return item
+
+
+def _trunk(said: TrunkWord) -> dict[str, object]:
+    heard: dict[str, object] = {"sign": said.sign.value, "at": said.at}
+    if said.sign is not TrunkSign.WORKS:
+        heard |= {
+            "why": " ".join(said.why.split()),
+            "after": said.rest.after,
+            "for_ms": said.rest.for_ms,
+            "most_ms": said.rest.most_ms,
+        }
+    return heard
 
 
 def _outbox(entry: OutboxEntry) -> dict[str, str]:

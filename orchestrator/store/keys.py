@@ -152,7 +152,8 @@ KEYS: tuple[Key, ...] = (
         pattern="gateways",
         type="hash",
         life=FOR_EVER,
-        holds="`SWITCH/GATEWAY live` -> attempts on it now; `SWITCH/GATEWAY tat` -> its rate limiter (epoch ms)",
+        holds="`SWITCH/GATEWAY live` -> attempts on it now; `SWITCH/GATEWAY tat` -> its rate limiter (epoch ms); "
+        "`SWITCH/GATEWAY rest`, `SWITCH rest` -> failures in a row, and until when it rests for them",
     ),
     Key(
         pattern="number:LAST4",

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from orchestrator.domain.lead import WaitReason
-from orchestrator.store.claiming import BUSY_MS, pack_gateways
+from orchestrator.store.claiming import BUSY_MS, TRIAL_MS, pack_gateways
 from orchestrator.store.db import Db
 from orchestrator.store.keys import NUMBER_BUCKETS
 from orchestrator.store.leads import id_of_number
-from orchestrator.store.requests import GatewayBudget, OpenZone
+from orchestrator.store.requests import HEARD_MS, GatewayBudget, OpenZone
 from orchestrator.store.rows import Reason, Why
 from orchestrator.store.terms import Fixed, TermsBook
 
@@ -176,6 +176,8 @@ def _request(campaign_id: str, question: Question, fixed: Fixed) -> dict[str, ob
         "cap_day": question.cap_day,
         "cap_ever": question.cap_ever,
         "busy_ms": BUSY_MS,
+        "trial_ms": TRIAL_MS,
+        "heard_ms": HEARD_MS,
         "as_running": question.as_running,
     }
 

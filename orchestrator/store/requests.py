@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from orchestrator.domain.lead import Attempt, WaitReason
 
+HEARD_MS = 5_000  # a switch that turns a call down has said so by then
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenZone:
@@ -45,6 +47,7 @@ class ClaimRequest:
     gateways: tuple[GatewayBudget, ...]
     project_per_day: int | None = None
     project_ever: int | None = None
+    heard_ms: int = HEARD_MS  # more on a fast clock, where the same time of the wire takes longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +58,11 @@ class ClaimReply:
         more at once; None when only an ending, new hours or a person can change it.
     next_due_at: when the first waiting lead is due; None as well while gateways are the limit.
     reason: why not more were claimed; NEXT when all that was asked for was given.
+    trials: ids of those attempts that try a gateway after its rest: tell `Store.answered` when they are.
     """
 
     attempts: tuple[Attempt, ...]
     wait_until: int | None
     reason: WaitReason
     next_due_at: int | None
+    trials: frozenset[str] = frozenset()

@@ -92,6 +92,28 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    at: int  # epoch ms
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestRow:
+    """What the breaker knows of a gateway, or of a switch that turns calls down itself (`gateway` "").
+
+    until: epoch ms until which it rests, or rested when its time is over and a call is to try it; None: it has
+    failed, and does not rest. trial: the attempt that tries it, as far as it is live.
+    """
+
+    switch: str
+    gateway: str
+    fails: int  # in a row
+    until: int | None
+    trial: str | None
+    failures: tuple[Failure, ...]  # the latest ones, newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """How many leads wait for one reason, and when the first of them may go on (epoch ms; None: not known)."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.domain.lead import Attempt, Campaign, CampaignState, Contact, Decision, Ending
 from orchestrator.domain.plan import OrderKey
-from orchestrator.store import campaigns, claiming, dnc, finishing, leads, outbox, reasons, workers
+from orchestrator.store import campaigns, claiming, dnc, finishing, gateways, leads, outbox, reasons, workers
 from orchestrator.store.db import PATIENCE_S, Db
 from orchestrator.store.embedded import EmbeddedServer, Fsync
 from orchestrator.store.foreign import ForeignServer, connect, warnings_of, without_password
@@ -22,6 +22,7 @@ from orchestrator.store.rows import (
     LeadRow,
     LoadedAs,
     OutboxRow,
+    RestRow,
     Why,
 )
 from orchestrator.store.terms import TermsBook
@@ -194,6 +195,24 @@ class Store:
     def history(self, campaign_id: str) -> Iterator[AttemptRow]:
         """Ended attempts in the order they ended."""
         return history(self._db, self._terms, campaign_id)
+
+    # -- gateways ---------------------------------------------------------------------------------------------
+
+    def rests(self) -> tuple[RestRow, ...]:
+        """Gateways, and switches themselves, that fail or rest; those of which all is well are not in it."""
+        return gateways.rests(self._db)
+
+    def rest_gateway(self, switch: str, gateway: str, *, now: int, for_ms: int) -> None:
+        """No new calls by this gateway for so long; then one tries it."""
+        gateways.rest(self._db, switch, gateway, now=now, for_ms=for_ms)
+
+    def wake_gateway(self, switch: str, gateway: str) -> bool:
+        """Use it again at once (gateway "": the switch itself). False: it had not failed."""
+        return gateways.wake(self._db, switch, gateway)
+
+    def answered(self, attempt_ids: Iterable[str], now: int) -> None:
+        """These trials were answered (`ClaimReply.trials`): what they try need not rest until they have ended."""
+        gateways.answered(self._db, attempt_ids, now)
 
     # -- workers ----------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.settle import BATCH, Settler
+from orchestrator.runtime.switch_settings import Rest
 from orchestrator.scenario.compile import Compiled
 from tests.runtime.factories import claimed, launched, make_folder
 
@@ -59,7 +60,9 @@ def test_a_campaign_that_cannot_be_read_does_not_hold_up_the_others(project: Pro
     good = claimed(project, sound, 3)
     bundles.unreadable = frozenset({torn.campaign_id})
     stored: list[Attempt] = []
-    settler = Settler(project.store, project.clock, bundles, project.store.campaign, stored.extend)
+    settler = Settler(
+        project.store, project.clock, bundles, project.store.campaign, stored.extend, lambda _: Rest().rule()
+    )
     for attempt in [*bad, *good]:
         settler.settle(attempt, _busy(attempt))
     greenlet = gevent.spawn(settler.run)

@@ -1,17 +1,20 @@
--- uses: _lead, _number, _attempt, _gateway
+-- uses: _lead, _number, _attempt, _rest, _gateway
 -- Claims the best due leads of a running campaign over the open zones, as many as there are attempt ids, within
 -- gateway budgets, do-not-call list, number locks and caps; stores each attempt. Looks at `look` leads at most.
 -- request: campaign seq worker now ids zones[{zone open_until day next_day_at}] gateways[{switch switch_uuid gateway
---   weight? cps channels}] cap_day? cap_ever? look busy_ms
--- reply: reason, wait_until or "", next_due_at or "", then one text per attempt (see `deliver`)
+--   weight? cps channels}] cap_day? cap_ever? look busy_ms trial_ms heard_ms
+-- reply: reason, wait_until or "", next_due_at or "", ids of those that try a gateway or switch after its rest (blanks
+--   between), then one text per attempt (see `deliver`)
 -- Asked again with the same ids (the reply was lost), it returns what it stored the first time.
 local req = cjson.decode(ARGV[1])
 local c, now = req.campaign, req.now
 local cap_day, cap_ever = req.cap_day or math.huge, req.cap_ever or math.huge
 local is_again = false -- something is worth asking for at once
 
+local trials = {}
+
 local function reply(reason, wait_until, next_due, attempts)
-  local out = { reason, wait_until or "", next_due or "" }
+  local out = { reason, wait_until or "", next_due or "", table.concat(trials, " ") }
   for _, text in ipairs(attempts or {}) do out[#out + 1] = text end
   return out
 end
@@ -108,7 +111,7 @@ end
 
 local function has_room()
   for _, g in ipairs(req.gateways) do
-    if has_channel(g) and has_token(g, now) then return true end
+    if takes_calls(g, now) then return true end
   end
   return false
 end
@@ -116,7 +119,7 @@ end
 local function pick_gateway()
   local total, best = 0, nil
   for _, g in ipairs(req.gateways) do
-    if has_channel(g) and has_token(g, now) then
+    if takes_calls(g, now) then
       if not is_weighted then return g end
       g.turn, total = g.turn + g.weight, total + g.weight
       if not best or g.turn > best.turn then best = g end
@@ -195,8 +198,22 @@ local function may_dial(lead, s, sort, zones, numbers, zone, digits)
   return true
 end
 
+-- A gateway or switch whose rest is over is tried by one call, until that has ended.
+local function try_out(r, id, trial_ms)
+  if r and r.is_trial then
+    r.trial, r.trial_at, r.is_trial, r.opens_at = id, now, false, now + trial_ms
+    write_rest(r.name, r)
+    trials[#trials + 1] = id
+  elseif r and r.is_over then
+    r.is_over = false
+    forget_rest(r.name)
+  end
+end
+
 local function dial(id, lead, state, sort, contact, zone, digits)
   local g = pick_gateway()
+  try_out(g.rest, id, req.trial_ms)
+  try_out(g.host, id, req.heard_ms)
   local raw = attempt_text({
     campaign = c, lead = lead, number = digits, zone = zone.zone, day = zone.day, gateway = g.gateway,
     switch = g.switch, switch_uuid = g.switch_uuid, worker = req.worker, claimed_at = now, state = state,
@@ -231,7 +248,7 @@ if refusal then return refusal end
 local before = stored_before()
 if #before > 0 then return reply("next", now, nil, before) end
 promote(req.look)
-read_gateways(req.gateways, now)
+read_gateways(req.gateways, now, req.trial_ms, req.heard_ms)
 read_turns()
 open_heads()
 local claimed, looked, limit_reason, limit_until = {}, 0, nil, nil

@@ -1,6 +1,6 @@
--- uses: _lead, _number, _reason, _gateway
+-- uses: _lead, _number, _reason, _rest, _gateway
 -- The counts that `why` starts from; sum_blocked then moves single leads to stronger reasons.
--- request: as in _reason, and gateways[]
+-- request: as in _reason, and gateways[] trial_ms heard_ms
 -- reply: state that halts the campaign or "", dialing, done, held, ready + waiting, gateways' reason, its time or "",
 --   [reason, leads not due yet, first of them or "", leads due] per wait, [zone number, ready leads] per zone
 local req = cjson.decode(ARGV[1])
@@ -20,7 +20,7 @@ for _, number in ipairs(call("HVALS", campaign_key(c, "zones"))) do
 end
 local reason, at = "next", now
 if #req.gateways > 0 then
-  read_gateways(req.gateways, now)
+  read_gateways(req.gateways, now, req.trial_ms, req.heard_ms)
   reason, at = gateway_reason(req.gateways, now)
 end
 return { halted(req) or "", counts[1], counts[2], counts[3], counts[4] + counts[5], reason, at or "", waits, zones }
