@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orchestrator.deploy.target import Target
-from orchestrator.domain.problem import KnownError
 from orchestrator.scenario.compile import Compiled, canonical_json
 
 
@@ -18,9 +17,6 @@ def publish(target: Target, scenarios: Iterable[Compiled]) -> list[str]:
     files: dict[str, bytes] = {}
     for compiled in scenarios:
         for name, sound in compiled.sounds.items():
-            try:
-                files[f"prompts/{name}"] = sound.read_bytes()
-            except OSError as error:
-                raise KnownError(f"cannot read the sound {sound}: {error.strerror}") from None
+            files[f"prompts/{name}"] = sound.data
         files[f"programs/{compiled.digest}.json"] = canonical_json(compiled.program)
     return sorted(target.put_files(files))

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import wave
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from callflow.machine import start
@@ -25,7 +22,7 @@ from orchestrator.scenario.rehearsal import Move, MoveKind
 from orchestrator.scenario.speech import spoken
 
 ANSWER_MS = 5_000  # from the originate to the answer
-SOUND_S = 2.0  # of a recording whose length cannot be read
+SOUND_S = 2.0  # of a recording that is not at hand
 
 # Move -> what the network says, and after how long (None: when the scenario's ring time is over)
 UNANSWERED: dict[MoveKind, tuple[str, str | None, int | None]] = {
@@ -151,10 +148,11 @@ class Story:
         self.now = answered_at = self.now + ANSWER_MS
         party = _party(self.compiled, moves[0])
         self._note("answered" if party is Party.UNKNOWN else f"answered by a {party}", at=answered_at)
+        sounds = self.compiled.sounds
         call = ScriptedCall(
             state=start(self.compiled.program, _payload(self.compiled, self.contact)),
-            sound_s=lambda name: sound_s(self.compiled.sounds.get(name)),
-            sound_name=lambda name: self.compiled.sounds[name].name if name in self.compiled.sounds else name,
+            sound_s=lambda name: sounds[name].seconds if name in sounds else SOUND_S,
+            sound_name=lambda name: sounds[name].path.name if name in sounds else name,
         )
         misfit = None
         try:
@@ -236,13 +234,3 @@ def _party(compiled: Compiled, move: Move) -> Party:
     if compiled.program["machine"] == MachinePolicy.OFF:
         return Party.UNKNOWN
     return Party.MACHINE if move.kind is MoveKind.MACHINE else Party.HUMAN
-
-
-@cache
-def sound_s(path: Path | None) -> float:
-    """Seconds that a recording lasts."""
-    try:
-        with wave.open(str(path)) as sound:
-            return float(sound.getnframes() / sound.getframerate())
-    except (OSError, EOFError, wave.Error):
-        return SOUND_S

@@ -78,10 +78,13 @@ CODES: dict[str, Code] = {
         "a filter that does not fit the column or has wrong arguments", "see the filters in docs/scenario.md"
     ),
     "S212": Code("a sound file does not exist", "paths start at the folder of the file that names it"),
-    "S213": Code("a sound file of the wrong format", "convert it: sox IN.wav -r 8000 -c 1 -b 16 OUT.wav"),
+    "S213": Code(
+        "a sound file that cannot be read", "WAV, FLAC, Ogg and MP3 are read, of any rate and width"
+    ),
     "S214": Code(
         "a message too long to be listened to", "at most 1000 characters: say less, or in several messages"
     ),
+    "S215": Code("a recording that nobody could listen to", "record it again"),
     "S301": Code("no block `start`", "the call begins there: add it to `flow`"),
     "S302": Code("a block that does not exist", "add it to `flow`"),
     "S303": Code(

@@ -12,6 +12,7 @@ from orchestrator.scenario.check import Scenario
 from orchestrator.scenario.plan import dump_plan, load_plan
 from orchestrator.scenario.program import Json, canonical_json, digest_of, program_of
 from orchestrator.scenario.rehearsal import ScenarioTest
+from orchestrator.scenario.sounds import Sound
 from orchestrator.scenario.speech import Speech, speech_of
 
 __all__ = ["Compiled", "canonical_json", "compile_scenario"]
@@ -34,7 +35,7 @@ class Compiled:
     plan: DialPlan
     columns: tuple[Column, ...]
     languages: tuple[str, ...]
-    sounds: dict[str, Path] = field(default_factory=dict)
+    sounds: dict[str, Sound] = field(default_factory=dict, repr=False)
     tests: tuple[ScenarioTest, ...] = ()
     source: Path | None = None
     speech: Mapping[str, Speech] = field(init=False, repr=False, compare=False)
@@ -87,7 +88,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         plan=scenario.plan,
         columns=scenario.columns,
         languages=scenario.languages,
-        sounds={sound.name: sound.path for sound in scenario.sounds},
+        sounds={sound.name: sound for sound in scenario.sounds},
         tests=scenario.tests,
         source=scenario.path,
     )

@@ -51,9 +51,10 @@ must be declared. Values are checked when contacts are loaded; a row that does n
 """
 
 MESSAGES = """\
-A message has a text in each of `languages`, or a recording (`{file: sounds/ru/thanks.wav}`: 8 kHz, mono, 16-bit PCM
-WAV, path from the folder of the file that names it). Text holds variables, `{{ name }}` or `{{ name | filter }}`, and
-nothing else: no `if`, no calculation, no attributes. Decisions are made in the flow. A variable is a contact column, or
+A message has a text in each of `languages`, or a recording (`{file: sounds/ru/thanks.wav}`: WAV, FLAC, Ogg or MP3,
+path from the folder of the file that names it). A recording is brought to what telephones play; one that is silent,
+clipped, far too quiet or too loud, or longer than five minutes is a problem. Text holds variables, `{{ name }}` or
+`{{ name | filter }}`, and nothing else: no `if`, no calculation, no attributes. Decisions are made in the flow. A variable is a contact column, or
 a flow variable that `ask` or `set` filled before.
 
 | filter | for columns of type | says |

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import wave
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +9,10 @@ import pytest
 
 from orchestrator.domain.disposition import Disposition
 from orchestrator.runtime.scenario_tests import TestOutcome, run_test, run_tests
-from orchestrator.runtime.story import SOUND_S, clock_of, sound_s
+from orchestrator.runtime.story import clock_of
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.compile import Compiled, compile_scenario
+from tests.scenario.recordings import tone, write
 
 SCENARIO = """
 scenario: shop
@@ -280,12 +280,7 @@ def test_a_failure_reads_as_a_story(tmp_path: Path) -> None:
 
 
 def test_a_recording_is_shown_by_its_name_and_lasts_as_long_as_it_is(tmp_path: Path) -> None:
-    sound = tmp_path / "bye.wav"
-    with wave.open(str(sound), "wb") as file:
-        file.setparams((1, 2, 8000, 0, "NONE", ""))
-        file.writeframes(bytes(2 * 8000 * 3))
-    assert sound_s(sound) == 3.0
-    assert sound_s(tmp_path / "none.wav") == sound_s(None) == SOUND_S
+    write(tmp_path / "bye.wav", tone(3.0))
     bye = "{ru: {file: bye.wav}, en: {file: bye.wav}}"
     found = outcome(tmp_path, "call: [answers, presses: 1]\nexpect: {result: agreed}", bye=bye)
     assert '+00:00:10.6    sure:17 bye "(bye.wav)"' in found.timeline

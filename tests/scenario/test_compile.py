@@ -156,7 +156,7 @@ def test_flow_variables_are_left_to_the_switch(good: Good) -> None:
 def test_recordings_are_named_by_what_is_in_them() -> None:
     made = compiled("parcel.yaml")
     [part] = made.program["messages"]["thanks"]["ru"]
-    assert made.sounds[part["file"]] == HERE / "sounds" / "ru" / "thanks.wav"
+    assert made.sounds[part["file"]].path == HERE / "sounds" / "ru" / "thanks.wav"
     assert len(made.sounds) == 2
     assert all(len(name) == len("0" * 32 + ".wav") for name in made.sounds)
 
