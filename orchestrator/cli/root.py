@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "run", "The worker, as a service: calls whatever is due."),
     "schema": ("schema", "schema", "Print the JSON Schema of scenarios, for editors."),
     "store": ("store", "store", "The embedded store: status and stop."),
-    "switch": ("switch", "switch", "Switches; `switch simulate` runs a simulated one."),
+    "switch": ("switch", "switch", "Switches: prepare a real one, run a simulated one."),
     "test": ("test", "test", "Run the tests written in scenarios, without a switch."),
     "why": ("why", "why", "What each lead of a campaign waits for, summed by reason."),
 }

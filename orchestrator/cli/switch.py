@@ -1,4 +1,4 @@
-"""`prozvon switch`: switches; for now the simulated one."""
+"""`prozvon switch`: prepares real switches, and runs the simulated one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from orchestrator.cli.switch_init import init
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.places import make_root
 from orchestrator.runtime.project import open_clock
@@ -22,12 +23,16 @@ FAULTS = {field.name: field.type for field in fields(Faults)}
 
 @click.group()
 def switch() -> None:
-    """Switches. `switch simulate` runs one that is not there.
+    """Switches. `switch init` prepares a real one, `switch simulate` runs one that is not there.
 
     \b
-    Example:
+    Examples:
+      prozvon switch init
       prozvon switch simulate
     """
+
+
+switch.add_command(init)
 
 
 @switch.command()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Final
 
 from orchestrator.render.release import ram_of
 from orchestrator.render.site import SwitchSite, require_plain
-from orchestrator.render.xml import render_text, render_xml
+from orchestrator.render.text import render_text
+from orchestrator.render.xml import render_xml
 
 START: Final = "start"
 README: Final = "conf/local/README.md"
@@ -15,25 +15,6 @@ LOCAL_FOLDERS: Final = (
     *("acl", "autoload_configs", "dialplan", "directory", "gateways", "inbound", "modules", "profiles"),
     *("scripts", "vars"),
 )
-# Folder below the root -> mode. 0700: the switch's own, with passwords or the words of calls in them (log holds
-# freeswitch.xml.fsxml, the configuration with all passwords in their places). 0750: calls' data, for those who share
-# the switch's group too.
-FOLDERS: Final = MappingProxyType(
-    {
-        "releases": 0o755,
-        "programs": 0o755,
-        "prompts": 0o755,
-        "spoken": 0o750,
-        "music": 0o755,
-        "sounds": 0o755,
-        "certs": 0o700,
-        **dict.fromkeys(("log", "db", "run", "storage", "recordings", "cache", "tmp"), 0o700),
-        "conf": 0o755,
-        "conf/local": 0o750,
-        **{f"conf/local/{name}": 0o750 for name in LOCAL_FOLDERS},
-    }
-)
-CDR_MODE: Final = 0o750
 
 
 def render_base(site: SwitchSite) -> dict[str, bytes]:
@@ -52,3 +33,18 @@ def render_base(site: SwitchSite) -> dict[str, bytes]:
 def unit_of(site: SwitchSite) -> str:
     """The unit's name."""
     return f"prozvon-{site.name}.service"
+
+
+def next_steps(site: SwitchSite, *, where: str, is_root: bool) -> str:
+    """What a person does next. `where`: the machine, "" for this one. `is_root`: whether we are root on it."""
+    sudo = "" if is_root else "sudo "
+    return render_text(
+        "base/next.txt.j2",
+        site=site,
+        where=where,
+        unit=unit_of(site),
+        readme=README,
+        is_root=is_root,
+        sudo=sudo,
+        run_as=f"sudo -u {site.owner} " if site.owner else "",
+    ).decode()

@@ -1,4 +1,4 @@
-"""Fills in templates of freeswitch/conf. XML: everything escaped, nothing undefined, well-formed, and always the same bytes."""
+"""Fills in an XML template: everything escaped, nothing undefined, well-formed, and always the same bytes."""
 
 from __future__ import annotations
 
@@ -28,17 +28,12 @@ def render_from(conf: Path, template: str, values: Mapping[str, object]) -> byte
     return made
 
 
-def render_text(template: str, /, **values: object) -> bytes:
-    """A template that makes no XML, with values that need no escaping anywhere (`site.require_plain`)."""
-    return _environment(folder("conf"), is_xml=False).get_template(template).render(values).encode()
-
-
 @lru_cache(maxsize=4)
-def _environment(conf: Path, *, is_xml: bool = True) -> Environment:
+def _environment(conf: Path) -> Environment:
     return Environment(
         loader=FileSystemLoader(conf),
         undefined=StrictUndefined,
-        autoescape=is_xml,
+        autoescape=True,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
