@@ -161,9 +161,10 @@ def judge_process(facts: SwitchFacts) -> Iterator[Finding]:
     if seen is None:
         return
     faults = []
-    most = read_number(facts.replies.get(MAX_SESSIONS)) or 0
+    most = read_number(facts.replies.get(MAX_SESSIONS))
     legs = 2 if any(endpoint_of(gateway) == "loopback" for gateway in facts.wanted.gateways) else 1
-    calls = min(most, sum(gateway.channels * legs for gateway in facts.wanted.gateways)) or most
+    wanted = sum(gateway.channels * legs for gateway in facts.wanted.gateways)
+    calls = wanted if most is None else min(most, wanted or most)
     needed = calls * FILES_PER_CALL + FILES_BESIDES
     if seen.open_files is not None and 0 <= seen.open_files < needed:
         found = f"it may open {seen.open_files} files, and {calls} calls at once take up to {needed}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from orchestrator.doctor.dialplan import LOCATE_DIALPLAN, Route, read_dialplan
 from orchestrator.doctor.facts import CdrAccess, SwitchFacts
@@ -77,6 +78,8 @@ def judge_dialplan(facts: SwitchFacts) -> Iterator[Finding]:
             yield finding(name, "dialplan.in_doubt", doubt)
         case Route.UNREADABLE:
             yield finding(name, "dialplan.unreadable", "the switch does not show its dialplan")
+        case _:
+            assert_never(found.route)
 
 
 def judge_cdr(facts: SwitchFacts) -> Iterator[Finding]:

@@ -147,7 +147,7 @@ def judge_sessions(facts: SwitchFacts) -> Iterator[Finding]:
     if read_bool(facts.replies.get(PAUSED)):
         yield finding(name, "sessions.paused", "the switch takes no calls for now (fsctl pause)")
     idle = facts.replies.get(IDLE_CPU, "")
-    if idle.startswith("+OK") and "DISABLED" not in idle and "0.00" not in idle:
+    if idle.startswith("+OK") and "DISABLED" not in idle and " 0.00" not in idle:
         yield finding(name, "sessions.idle_cpu", f"calls are turned down by load ({one_line(idle)})")
     sps, most = read_number(facts.replies.get(SPS)), read_number(facts.replies.get(MAX_SESSIONS))
     if sps is None or most is None:

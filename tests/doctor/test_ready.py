@@ -2,84 +2,85 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from orchestrator.doctor.dialplan import Dialplan, Route
-from orchestrator.doctor.hello import Folder, Hello, NoHello
-from orchestrator.doctor.ready import dialplan_fault, hello_fault
-
-WELL = Hello(release="0123456789ab", root="/srv/prozvon", callflow="callflow_0123456789ab")
-
-
-def _fault(hello: Hello | NoHello, root: str | None = "/srv/prozvon", *, by_url: bool = False) -> str | None:
-    return hello_fault(hello, root=root, prompts_by_url=by_url)
+from orchestrator.doctor.dialplan import LOCATE_DIALPLAN
+from orchestrator.doctor.facts import SwitchFacts
+from orchestrator.doctor.hello import HELLO
+from orchestrator.doctor.ready import dialplan_fault, scripts_fault
+from tests.doctor.facts import OURS, WELL, replied, said_hello, wanting
 
 
 def test_nothing_keeps_calls_from_a_switch_that_is_well() -> None:
-    assert _fault(WELL) is None
-    fine = Folder(is_readable=True, is_writable=True)
-    assert _fault(replace(WELL, cdr=fine, prompts=fine, programs=fine)) is None
+    assert scripts_fault(WELL) is None
+    assert dialplan_fault(WELL) is None
 
 
 @pytest.mark.parametrize(
-    ("hello", "said"),
+    ("facts", "said"),
     [
-        (NoHello(has_python=False, said=""), "has no mod_python3: install it"),
-        (NoHello(has_python=True, said=""), "do not answer on the switch: run `prozvon deploy`; if it stays"),
-        (NoHello(has_python=True, said="-ERR no reply"), "do not answer on the switch: run `prozvon deploy`"),
-        (NoHello(has_python=True, said="ho"), "the switch (it says 'ho'): run `prozvon deploy`"),
-        (replace(WELL, fault="no x"), r"release 0123456789ab on the switch is broken (no x): run"),
+        (replied(HELLO, "-ERR python Command not found!\n"), "mod_python3 is not loaded: install it"),
         (
-            replace(WELL, root="/old"),
-            "scripts from /old, and prozvon.yaml says root /srv/prozvon: put `root:`",
+            replied(HELLO, "-ERR no reply\n"),
+            "our scripts do not answer: run `prozvon deploy`; if it stays so",
         ),
-        (replace(WELL, cdr=Folder(path="/c", is_writable=False)), "cannot write CDRs to /c: give the folder"),
+        (replied(HELLO, "ho"), "our scripts do not answer (ho): run `prozvon deploy`"),
         (
-            replace(WELL, prompts=Folder(path="/p", is_readable=False)),
-            "cannot read /p: let the user it runs as",
+            said_hello(callflow_fault="no x"),
+            "callflow_0123456789ab cannot be loaded: no x: run `prozvon deploy`",
         ),
+        (said_hello(root="/old"), "runs scripts from /old, and `root:` is /srv/prozvon: put `root:` right"),
         (
-            replace(WELL, programs=Folder(is_readable=False)),
-            "cannot read /srv/prozvon/programs: let the user",
+            said_hello(cdr={"folder": "/c", "is_writable": False}),
+            "cannot write as freeswitch to /c: give the",
+        ),
+        (said_hello(prompts={"is_readable": False}), "the switch cannot read /srv/prozvon/prompts: let the"),
+        (
+            said_hello(programs={"folder": "/p", "is_readable": False}),
+            "the switch cannot read /p: let the user",
         ),
     ],
 )
-def test_each_hello_that_is_not_well_is_told_in_one_line(hello: Hello | NoHello, said: str) -> None:
-    fault = _fault(hello)
+def test_each_thing_that_keeps_calls_from_our_script_is_told(facts: SwitchFacts, said: str) -> None:
+    fault = scripts_fault(facts)
     assert fault is not None
     assert said in fault
     assert "\n" not in fault
 
 
-def test_the_user_is_named_where_it_may_not() -> None:
-    named = replace(WELL, user="fs", cdr=Folder(path="/c", is_writable=False))
-    assert "the user it runs as (fs)" in str(_fault(named))
-
-
-def test_the_root_of_another_machine_is_not_compared() -> None:
-    assert _fault(replace(WELL, root="/old"), None) is None
-
-
-def test_a_switch_that_gets_prompts_by_url_needs_no_folder_of_them() -> None:
-    unreadable = Folder(is_readable=False)
-    assert _fault(replace(WELL, prompts=unreadable), by_url=True) is None
-    assert _fault(replace(WELL, programs=unreadable), by_url=True) is not None
+@pytest.mark.parametrize(
+    "facts",
+    [
+        said_hello(release="ffffffffffff"),
+        said_hello(user="root", path=["/elsewhere"]),
+        said_hello(cdr={"folder": "/c", "is_writable": True, "free_mb": 200}),
+        wanting(is_here=False, root="/link"),
+        wanting(release=None, release_fault="a broken template"),
+    ],
+)
+def test_what_does_no_harm_to_a_call_does_not_stop_it(facts: SwitchFacts) -> None:
+    assert scripts_fault(facts) is None
 
 
 @pytest.mark.parametrize(
-    ("route", "said"),
+    ("reply", "said"),
     [
-        (Route.MISSING, "our dialplan is not on the switch: run `prozvon deploy`"),
-        (Route.OTHER, "the extension 'theirs' of the context prozvon takes our calls: give"),
-        (Route.UNREADABLE, "the switch does not show its dialplan: run `prozvon deploy`"),
+        ("can't find anything\n", "our dialplan is not on the switch: run `prozvon deploy`"),
+        (
+            OURS.replace("prozvon_robocall", "other"),
+            "the extension 'robocall' of the context prozvon takes our",
+        ),
+        ("", "the switch does not show its dialplan: run `prozvon deploy`"),
     ],
 )
-def test_a_dialplan_that_leads_elsewhere_is_told(route: Route, said: str) -> None:
-    assert said in str(dialplan_fault(Dialplan(route=route, by="theirs")))
+def test_a_dialplan_that_leads_elsewhere_is_told(reply: str, said: str) -> None:
+    assert said in str(dialplan_fault(replied(LOCATE_DIALPLAN, reply)))
 
 
-@pytest.mark.parametrize("route", [Route.OURS, Route.IN_DOUBT])
-def test_what_may_be_well_does_not_stop_calls(route: Route) -> None:
-    assert dialplan_fault(Dialplan(route=route, by="theirs")) is None
+def test_an_extension_that_may_take_calls_does_not_stop_them() -> None:
+    other = (
+        '<extension name="vip"><condition field="ani" expression="7"/></extension><extension name="robocall">'
+    )
+    assert (
+        dialplan_fault(replied(LOCATE_DIALPLAN, OURS.replace('<extension name="robocall">', other))) is None
+    )
