@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Protocol
 
-from orchestrator.doctor.dialplan import LOCATE_DIALPLAN, read_dialplan
-from orchestrator.doctor.hello import HELLO, read_hello
-from orchestrator.doctor.ready import dialplan_fault, hello_fault
+from orchestrator.doctor.dialplan import LOCATE_DIALPLAN
+from orchestrator.doctor.facts import Reach, SwitchFacts, Wanted, WantedGateway
+from orchestrator.doctor.hello import HELLO
+from orchestrator.doctor.ready import dialplan_fault, scripts_fault
 from orchestrator.runtime.switch_settings import Switch
 
 ASK_S = 5.0  # for each answer: a switch that loads its scripts for the first time takes a moment
@@ -24,11 +26,37 @@ def ready_fault(connection: Asked, switch: Switch, *, timeout_s: float = ASK_S) 
 
     Raises EslError when it does not answer at all.
     """
-    hello = read_hello(connection.api(HELLO, timeout_s))
-    fault = hello_fault(hello, root=local_root(switch), prompts_by_url=switch.prompts_url is not None)
-    return fault or dialplan_fault(read_dialplan(connection.api(LOCATE_DIALPLAN, timeout_s)))
+    replies = {HELLO: connection.api(HELLO, timeout_s)}
+    facts = SwitchFacts(wanted=wanted_of("", switch), reach=Reach.IN, replies=replies)
+    if fault := scripts_fault(facts):
+        return fault
+    replies[LOCATE_DIALPLAN] = connection.api(LOCATE_DIALPLAN, timeout_s)
+    return dialplan_fault(facts)
 
 
-def local_root(switch: Switch) -> str | None:
-    """The switch's root as its own scripts see it; None when it is on another machine, where links may differ."""
-    return None if switch.ssh is not None else os.path.realpath(switch.root)
+def wanted_of(name: str, switch: Switch) -> Wanted:
+    """What the settings say of a switch, as far as no file has to be read for it."""
+    is_here = switch.ssh is None
+    return Wanted(
+        name=name,
+        address=f"{switch.host}:{switch.port}",
+        is_here=is_here,
+        root=_seen(switch.root, is_here=is_here),
+        cdr=_seen(switch.cdr_folder, is_here=is_here),
+        prompts_url=switch.prompts_url or "",
+        gateways=tuple(
+            WantedGateway(
+                name=key,
+                dial=gateway.dial_string(key),
+                cps=gateway.cps,
+                channels=gateway.channels,
+                is_ours=gateway.proxy is not None,
+            )
+            for key, gateway in switch.gateways.items()
+        ),
+    )
+
+
+def _seen(path: Path, *, is_here: bool) -> str:
+    """As the switch's own scripts see it: with links resolved. On another machine nobody can tell from here."""
+    return os.path.realpath(path) if is_here else str(path)

@@ -34,6 +34,7 @@ from tests.doctor.spoilt import (
     cdr,
     dialing,
     gateway,
+    not_taken_in,
     process,
     socket,
     speaking,

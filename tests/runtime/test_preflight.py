@@ -58,5 +58,5 @@ def test_a_dialplan_that_is_not_ours_is_told(tmp_path: Path) -> None:
 def test_scripts_of_another_folder_are_told_on_this_machine_only(tmp_path: Path) -> None:
     switch, answers = _switch(tmp_path)
     answers.said[HELLO] = json.dumps(HELLO_SAID)
-    assert "runs scripts from /srv/prozvon" in str(ready_fault(answers, switch))
+    assert "the switch runs scripts from /srv/prozvon" in str(ready_fault(answers, switch))
     assert ready_fault(answers, switch.model_copy(update={"ssh": "fs@there"})) is None
