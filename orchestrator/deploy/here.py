@@ -65,7 +65,7 @@ class Here:
                     give_to(folder, self._place.owner)
         for left in self._releases.glob(f"{INCOMING}*"):
             shutil.rmtree(left)
-        for left in self._root.glob(f".{CURRENT}.*"):
+        for left in (*self._root.glob(f".{CURRENT}.*"), *self._root.glob(".secrets.*")):
             left.unlink()
 
     def state(self) -> State:
@@ -95,6 +95,8 @@ class Here:
             return _read(self._releases / release_id)
 
     def upload(self, release: Release) -> None:
+        if self.hashes(release.release_id) == release.hashes:
+            return
         incoming = self._releases / f"{INCOMING}{release.release_id}"
         wanted = release.everything()
         with self._clear("write the release below"):

@@ -37,6 +37,11 @@ class State:
     stored: Mapping[str, int]
 
     @property
+    def standing(self) -> str:
+        """`current`, if that is there; "" for a link to nothing."""
+        return self.current if self.current in self.stored else ""
+
+    @property
     def finished(self) -> str:
         """The release of the latest deploy that went through; "" for none. Not `current`: one was broken off."""
         return self.history[-1].release_id if self.history else ""
@@ -58,6 +63,11 @@ class State:
                 break
             at = item.at
         return at
+
+    def at(self, moment: int) -> str:
+        """The release that was in force at `moment` (epoch ms); "" when that was before the first, or it is gone."""
+        before = [item.release_id for item in self.history if item.at <= moment]
+        return before[-1] if before and before[-1] in self.stored else ""
 
     def prunable(self) -> tuple[str, ...]:
         """Releases that may be removed: not the newest few, nor the current one, the one before it, or one that a

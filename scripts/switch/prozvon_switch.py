@@ -61,14 +61,13 @@ def hello():
         "user": user(),
         "pid": os.getpid(),
         "cdr": {"folder": folder, "is_writable": is_writable(folder), "free_mb": free_mb(folder)},
-        "prompts": {"is_readable": is_readable(os.path.join(ROOT, "prompts"))},
-        "spoken": {"is_readable": is_readable(os.path.join(ROOT, "spoken"))},
+        **{kind: readable(os.path.join(ROOT, kind)) for kind in KINDS},
         "tmp": tmp(),
         "path": sys.path,
     }
     fault = import_fault(said["callflow"])
     if fault:
-        said["callflow_fault"] = fault
+        said["fault"] = fault
     return said
 
 
@@ -127,8 +126,8 @@ def tmp():
     return {"folder": folder, "is_writable": is_writable(folder)}
 
 
-def is_readable(folder):
-    return os.access(folder, os.R_OK | os.X_OK)
+def readable(folder):
+    return {"folder": folder, "is_readable": os.access(folder, os.R_OK | os.X_OK)}
 
 
 def is_writable(folder):
