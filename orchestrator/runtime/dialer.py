@@ -79,7 +79,7 @@ class Dialer:
         zones = self._zones.at(campaign, compiled, now)
         if not zones.open:
             return Turn(claimed=0, again_at=zones.next_opening, reason=WaitReason.HOURS)
-        up = {name: line.core_uuid for name, line in self._lines.items() if line.core_uuid}
+        up = {name: line.dials_as for name, line in self._lines.items() if line.dials_as}
         gateways = gateway_budgets(self._settings, compiled.plan, up)
         if not gateways:
             return Turn(claimed=0, again_at=None, reason=WaitReason.SWITCH_DOWN)
@@ -115,7 +115,7 @@ class Dialer:
         """Write the one originate of each stored attempt; undo the claims that certainly are not written."""
         jobs: dict[str, list[tuple[str, str]]] = {}
         for attempt in attempts:
-            if self._lines[attempt.switch].core_uuid != attempt.switch_uuid or not self._may_write():
+            if self._lines[attempt.switch].dials_as != attempt.switch_uuid or not self._may_write():
                 self._store.release(attempt, now)
                 continue
             try:

@@ -16,6 +16,7 @@ from orchestrator.esl.link import Link, LinkOptions
 from orchestrator.esl.protocol import EslError
 from orchestrator.esl.writer import OnReply
 from orchestrator.runtime.cdr import NoCdr, Variables, cdr_reader
+from orchestrator.runtime.preflight import ready_fault
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.switch_settings import Switch
 
@@ -29,7 +30,8 @@ _UUID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}\Z")
 
 
 class Line:
-    """Keeps a switch connected. `core_uuid` is None while the switch is not usable.
+    """Keeps a switch connected. `core_uuid` is None while it is not; `fault` says why no call is made from it
+    though it is (our dialplan or scripts are not there: whoever is rung would hear nothing).
 
     on_event gets each event as a dict; on_up is called each time the switch is connected
     and has said who it is; on_down(reason) when it is lost.
@@ -49,7 +51,8 @@ class Line:
         self.name = name
         self.switch = switch
         self.core_uuid: str | None = None
-        self.down_reason = "not connected yet"
+        self.fault: str | None = None
+        self._lost = "not connected yet"
         self._settings = settings
         self._on_event = on_event
         self._on_up = on_up
@@ -76,6 +79,16 @@ class Line:
     @property
     def is_up(self) -> bool:
         return self.core_uuid is not None
+
+    @property
+    def dials_as(self) -> str | None:
+        """The Core-UUID to claim calls under; None when none may be made from this switch now."""
+        return None if self.fault else self.core_uuid
+
+    @property
+    def down_reason(self) -> str:
+        """Why no call may be made from it; "" when one may."""
+        return (self.fault or "") if self.is_up else self._lost
 
     @property
     def dropped(self) -> int:
@@ -111,6 +124,18 @@ class Line:
     def api(self, command: str) -> str:
         return self._link.conn.api(command, API_TIMEOUT_S)
 
+    def look_again(self) -> None:
+        """Whether what `fault` says has been put right."""
+        if not self.fault or not self.is_up:
+            return
+        try:
+            self.fault = ready_fault(self._link.conn, self.switch)
+        except EslError as error:
+            log.warning("switch_not_asked", switch=self.name, error=str(error))
+            return
+        if not self.fault:
+            log.info("switch_ready", switch=self.name)
+
     def live_channels(self) -> frozenset[str]:
         """The ids of all channels on the switch now."""
         reply = self.api("show channels as json")
@@ -129,20 +154,23 @@ class Line:
             self._on_event(event)
 
     def _went_down(self, reason: str) -> None:
-        was_up, self.core_uuid, self.down_reason = self.is_up, None, reason
+        was_up, self.core_uuid, self._lost = self.is_up, None, reason
         if was_up:
             self._on_down(self, reason)
 
     def _introduce(self, conn: Connection) -> None:
         """Connected: ask which run of which switch this is. What it raises has the link try again."""
         if self._settings.clock == "simulated" and NOT_THERE in conn.api("prozvon_fault", API_TIMEOUT_S):
-            self.down_reason = "a real switch is never dialed on a simulated clock (`clock:` in prozvon.yaml)"
-            log.error("real_switch_refused", switch=self.name, why=self.down_reason)
+            self._lost = "a real switch is never dialed on a simulated clock (`clock:` in prozvon.yaml)"
+            log.error("real_switch_refused", switch=self.name, why=self._lost)
             return
         core_uuid = conn.api("global_getvar core_uuid", API_TIMEOUT_S).strip()
         if not _UUID.match(core_uuid):
             raise CommandRefused(f"the switch does not say its core_uuid: {core_uuid[:80]!r}")
+        self.fault = ready_fault(conn, self.switch)
         self.core_uuid = core_uuid
+        if self.fault:
+            log.error("switch_not_ready", switch=self.name, why=self.fault)
         self._on_up(self)
 
 

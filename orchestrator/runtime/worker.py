@@ -37,6 +37,7 @@ BEATS = 4  # heartbeats per lease
 CAMPAIGNS_S = 0.5  # real time after which the list of campaigns is read again
 IDLE_S = 0.5  # real time of the longest nap
 NAP_S = 0.002  # real time of the shortest one
+LOOK_AGAIN_S = 2.0  # real time between looks at switches that are not ready
 TICK_S = 0.25  # real time between looks at deadlines
 GRACE_MS, SLACK_MS, AGAIN_MS = 2_000, 30_000, 60_000  # see engine.track.Tracker
 HEARD_MS = 5_000  # see store.ClaimRequest
@@ -119,7 +120,7 @@ class Worker:
     def run(self) -> None:
         log.info("worker_started", worker_id=self._id, switches=list(self._lines))
         self._beat()
-        steps = (self._beats, self._ticks, self._takeovers)
+        steps = (self._beats, self._ticks, self._takeovers, self._second_looks)
         greenlets: list[Greenlet[..., None]] = [gevent.spawn(_for_ever, step) for step in steps]
         greenlets += [gevent.spawn(self._settler.run), gevent.spawn(self._cases.run)]
         for line in self._lines.values():
@@ -301,9 +302,9 @@ class Worker:
         gevent.sleep(self._lease_s / BEATS)
 
     def _beat(self) -> None:
-        up = " ".join(name for name, line in self._lines.items() if line.is_up)
+        up = " ".join(name for name, line in self._lines.items() if line.dials_as)
         at = time.monotonic()
-        down = {name: line.down_reason for name, line in self._lines.items() if not line.is_up}
+        down = {name: line.down_reason for name, line in self._lines.items() if not line.dials_as}
         info = {"up": up, "down": json.dumps(down), "host": socket.gethostname(), "pid": str(os.getpid())}
         self._store.heartbeat(self._id, int(self._lease_s * 1000), info)
         self._beat_at = at
@@ -316,6 +317,12 @@ class Worker:
                 self._dropped[line.name] = line.dropped
                 log.error("events_dropped", switch=line.name, in_all=line.dropped)
                 self._ask_about_all(line)
+
+    def _second_looks(self) -> None:
+        """A switch that was not ready may have been deployed to since."""
+        gevent.sleep(LOOK_AGAIN_S)
+        for line in self._lines.values():
+            line.look_again()
 
     def _takeovers(self) -> None:
         """Attempts of workers that are gone become ours, and are looked into."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ from orchestrator.domain.lead import Campaign, CampaignState, Phase, WaitReason
 from orchestrator.runtime import export, verify
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.demo import Demo, Options
-from orchestrator.runtime.figures import figures
+from orchestrator.runtime.figures import figures, switches_down
+from orchestrator.runtime.places import make_root
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.worker import Worker
 from orchestrator.simulator.callee_log import CalleeCall, read_callee_log
@@ -47,8 +49,13 @@ def project(short_tmp: Path) -> Iterator[Project]:
 
 
 @contextlib.contextmanager
-def switch(project: Project, *, faults: Faults | None = None, core: bool = True) -> Iterator[SimulatedSwitch]:
+def switch(
+    project: Project, *, faults: Faults | None = None, core: bool = True, has_dialplan: bool = True
+) -> Iterator[SimulatedSwitch]:
     found = project.settings.switches["main"]
+    make_root(project.settings, "main", project.clock.now_ms)
+    if not has_dialplan:
+        shutil.rmtree(found.root / "current" / "dialplan")
     made = SimulatedSwitch(
         port=found.port,
         password=found.password(),
@@ -119,6 +126,20 @@ def test_a_campaign_is_dialed_to_its_end(project: Project) -> None:
     assert counts.by_status == {"agreed": 27, "exhausted": 3}
     assert counts.attempts == 27 + 3 * 3
     assert wrong(project, campaign) == []
+
+
+def test_a_switch_without_our_dialplan_rings_nobody_until_it_is_deployed_to(project: Project) -> None:
+    campaign = launched(project, 1, 2)
+    with switch(project, has_dialplan=False) as its, worker(project):
+        until(
+            lambda: "prozvon deploy" in switches_down(project.store.workers()).get("main", ""),
+            "the worker says why it does not dial",
+        )
+        assert calls(project) == []
+        make_root(project.settings, "main", project.clock.now_ms)
+        its.commands.run("reloadxml", "")
+        until(has_finished(project, campaign), "the campaign finishes once it is")
+    assert len(calls(project)) == 2
 
 
 def test_a_paused_campaign_rings_nobody_until_it_is_resumed(project: Project) -> None:
