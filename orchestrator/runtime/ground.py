@@ -9,9 +9,11 @@ import base64
 import hashlib
 import posixpath
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from orchestrator.deploy.ssh import COMMAND_S, FAILED, Ssh, first_line
 from orchestrator.domain.problem import KnownError
 
 # Runs a POSIX shell script where the switch is, and returns what it prints; ShellError when it fails.
@@ -19,11 +21,10 @@ Shell = Callable[[str], str]
 
 _MARK = "prozvon"  # in the first bytes of every file of ours
 _MARK_BYTES = 400
-_TIMEOUT_S = 60
 
 
 class ShellError(KnownError):
-    """A script ended in an error; the text is the last line of what it wrote to standard error."""
+    """A script ended in an error; the text is the first line of what it complained about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,24 +77,31 @@ class Sight:
         return self.user == "root"
 
 
-def run_here(script: str) -> str:
-    """A Shell for this machine."""
-    ran = subprocess.run(
-        ["sh", "-s"],
-        input=script.encode(),
-        capture_output=True,
-        timeout=_TIMEOUT_S,
-        check=False,
+@contextmanager
+def shell_of(ssh: str) -> Iterator[Shell]:
+    """The shell of another machine ([USER@]HOST[:PORT]), or, with "", of this one."""
+    if not ssh:
+        yield _run_here
+        return
+    there = Ssh(ssh)
+    try:
+        yield lambda script: _printed(there.run(["sh", "-s"], script.encode(), codes=range(FAILED)))
+    finally:
+        there.close()
+
+
+def _run_here(script: str) -> str:
+    return _printed(
+        subprocess.run(
+            ["sh", "-s"], input=script.encode(), capture_output=True, timeout=COMMAND_S, check=False
+        )
     )
+
+
+def _printed(ran: subprocess.CompletedProcess[bytes]) -> str:
     if ran.returncode:
-        raise ShellError(last_line(ran.stderr.decode(errors="replace")))
+        raise ShellError(first_line(ran.stderr) or f"exit code {ran.returncode}")
     return ran.stdout.decode(errors="replace")
-
-
-def last_line(complaint: str) -> str:
-    """What a person is told of what a script wrote to standard error."""
-    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
-    return lines[-1].removeprefix("sh: ") if lines else "the shell ended without a word"
 
 
 def look(shell: Shell, paths: Iterable[str], lists: Iterable[str] = (), *, user: str = "") -> Sight:

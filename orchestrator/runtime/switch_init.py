@@ -17,7 +17,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.render import SwitchSite, render_base, render_secrets
 from orchestrator.render.base import START, next_steps
 from orchestrator.render.beside import hints_beside, render_beside
-from orchestrator.runtime.ground import File, Folder, Shell, ShellError, Sight, bring, look, run_here
+from orchestrator.runtime.ground import File, Folder, Shell, ShellError, Sight, bring, look, shell_of
 from orchestrator.runtime.root_folders import private_folders, shared_folders
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.site import secrets_of, site_of
@@ -61,38 +61,42 @@ def init_switch(settings: Settings, name: str, now_ms: Callable[[], int], *, bes
     """
     site, secrets = site_of(settings, name), render_secrets(secrets_of(settings, name))
     switch = settings.switches[name]
-    mark = File(
-        path=f"{site.root}/{MARK}", data=f"prozvon: project {settings.project}, switch {name}\n".encode()
-    )
-    shell = run_here
-    files = _beside_files(shell, site, beside) if beside else _base_files(site)
-    folders = shared_folders(site) + ([] if beside else private_folders(site))
-    sight = look(
-        shell,
-        [*(folder.path for folder in folders), mark.path, *(file.path for file in files)],
-        [site.root],
-        user=site.owner,
-    )
-    _require_ours(site, sight, mark)
-    _require_user(site, sight)
-    owned = [folder.given_to(site.owner, sight.group) for folder in folders] if sight.is_root else folders
-    made, written = _brought(shell, sight, owned, [mark, *files])
-    place = Place(root=switch.root, cdr=switch.cdr_folder, ssh=switch.ssh or "", owner=site.owner)
+    where = switch.ssh or ""
+    with shell_of(where) as shell:
+        sight, made, written = _prepare(settings, site, shell, beside)
     release = build_release(site)
-    target = open_target(place, now_ms)
+    target = open_target(Place(root=switch.root, cdr=switch.cdr_folder, ssh=where, owner=site.owner), now_ms)
     try:
         is_new = deploy_offline(target, release, secrets)
     finally:
         target.close()
+    steps = hints_beside(site, beside) if beside else next_steps(site, where=where, is_root=sight.is_root)
     return Prepared(
         folders=tuple(made),
         files=tuple(written),
         release=release.release_id,
         is_new=is_new,
-        next_steps=hints_beside(site, beside)
-        if beside
-        else next_steps(site, where=switch.ssh or "", is_root=sight.is_root),
+        next_steps=steps,
     )
+
+
+def _prepare(
+    settings: Settings, site: SwitchSite, shell: Shell, beside: str
+) -> tuple[Sight, list[str], list[str]]:
+    """Folders and files, those of releases apart: what was there, and which folders and files are new or changed."""
+    mark = File(
+        path=f"{site.root}/{MARK}",
+        data=f"prozvon: project {settings.project}, switch {site.name}\n".encode(),
+    )
+    files = _beside_files(shell, site, beside) if beside else _base_files(site)
+    folders = shared_folders(site) + ([] if beside else private_folders(site))
+    paths = [*(folder.path for folder in folders), mark.path, *(file.path for file in files)]
+    sight = look(shell, paths, [site.root], user=site.owner)
+    _require_ours(site, sight, mark)
+    _require_user(site, sight)
+    if sight.is_root and site.owner:
+        folders = [folder.given_to(site.owner, sight.group) for folder in folders]
+    return sight, *_brought(shell, sight, folders, [mark, *files])
 
 
 def _brought(
