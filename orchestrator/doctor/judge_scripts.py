@@ -9,7 +9,7 @@ from orchestrator.doctor.dialplan import LOCATE_DIALPLAN, Route, read_dialplan
 from orchestrator.doctor.facts import CdrAccess, SwitchFacts
 from orchestrator.doctor.findings import Finding, finding, fine
 from orchestrator.doctor.hello import HELLO, Hello, NoHello, read_hello
-from orchestrator.doctor.questions import HAS_PROGRAMS, JSON_CDR
+from orchestrator.doctor.questions import HAS_PROGRAMS, JSON_CDR, NO_CDR
 from orchestrator.doctor.replies import Params, is_true, last, read_bool, read_params
 
 FULL_MB, TIGHT_MB = 100, 1000  # 5 000 and 50 000 CDRs
@@ -87,7 +87,7 @@ def judge_cdr(facts: SwitchFacts) -> Iterator[Finding]:
     faults: list[Finding] = []
     if isinstance(hello, Hello):
         faults += _folder_faults(name, hello)
-    if facts.cdr_access is CdrAccess.CLOSED:
+    if facts.cdr_access is CdrAccess.CLOSED or facts.replies.get(NO_CDR, "").startswith("-ERR unreadable"):
         faults.append(
             finding(name, "cdr.unreadable", f"we cannot read the CDRs in {wanted.cdr}", folder=wanted.cdr)
         )

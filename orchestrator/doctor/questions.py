@@ -28,6 +28,7 @@ LOG_FOLDER: Final = "global_getvar log_dir"
 TTS_ENGINE: Final = "global_getvar prozvon_tts_engine"
 TTS_DEFAULT: Final = "tts_commandline"  # callflow.playing's
 TTS_SETTINGS: Final = configuration("tts_commandline.conf")
+NO_CDR: Final = "python prozvon_switch cdr doctor"  # of no attempt: "-ERR missing", where CDRs can be read
 HAS_PROGRAMS: Final = "python prozvon_switch has programs"
 
 # Loaded on every switch that makes our calls: scripts, dialplan, applications, WAV files, CDRs.
@@ -68,14 +69,14 @@ def modules(wanted: Wanted) -> tuple[str, ...]:
 
 
 def first_questions(wanted: Wanted) -> tuple[str, ...]:
-    asked = [SIMULATED, HELLO, OWN_CLOCK, LOCATE_DIALPLAN, VERSION, EXPANSION, SPS, MAX_SESSIONS, PAUSED]
+    """One connection answers one after the other, so what a script may hold up for ever is asked in the end."""
+    asked = [SIMULATED, LOCATE_DIALPLAN, VERSION, EXPANSION, SPS, MAX_SESSIONS, PAUSED]
     asked += [IDLE_CPU, EVENT_SOCKET, JSON_CDR, ENDPOINTS, LOG_FOLDER]
     asked += [f"module_exists {module}" for module in modules(wanted)]
     names = [name for gateway in wanted.gateways if (name := sofia_gateway(gateway))]
     asked += [gateway_status(name) for name in dict.fromkeys(names)]
     if any(endpoint_of(gateway) == "sofia" for gateway in wanted.gateways):
         asked.append(PROFILES)
-    asked += [f"{HAS_PROGRAMS} {program}" for program in wanted.programs]
     if wanted.speaks_itself:
         asked.append(TTS_ENGINE)
     return tuple(asked)
@@ -92,6 +93,12 @@ def more_questions(wanted: Wanted, replies: Mapping[str, str]) -> tuple[str, ...
         if engine == TTS_DEFAULT:
             asked.append(TTS_SETTINGS)
     return tuple(asked)
+
+
+def script_questions(wanted: Wanted) -> tuple[str, ...]:
+    """What our own scripts answer, and the switch's clock, to be held against theirs."""
+    programs = (f"{HAS_PROGRAMS} {program}" for program in wanted.programs)
+    return (OWN_CLOCK, HELLO, *programs, *(() if wanted.is_here else (NO_CDR,)))
 
 
 def gateway_status(name: str) -> str:

@@ -237,6 +237,11 @@ CASES: Final[list[tuple[SwitchFacts | HereFacts, str, str]]] = [
         "cdr.unreadable",
         "we cannot read the CDRs in /srv/prozvon/cdr: let",
     ),
+    (
+        replied(ask.NO_CDR, "-ERR unreadable: PermissionError", wanting(is_here=False)),
+        "cdr.unreadable",
+        "we cannot read",
+    ),
     (replied(ask.JSON_CDR, "<"), "cdr.unknown", "its json_cdr.conf.xml does not show"),
     (
         said_hello(prompts={"is_readable": False}),

@@ -20,7 +20,7 @@ def _gateway(dial: str) -> ask.WantedGateway:
 
 def test_a_plain_switch_is_asked_for_what_its_gateways_need() -> None:
     asked = ask.first_questions(WANTED)
-    assert {HELLO, LOCATE_DIALPLAN, ask.PROFILES, "sofia status gateway main"} <= set(asked)
+    assert {LOCATE_DIALPLAN, ask.PROFILES, "sofia status gateway main"} <= set(asked)
     assert [word for word in asked if word.startswith("module_exists")] == [
         f"module_exists mod_{name}"
         for name in ("python3", "dialplan_xml", "dptools", "sndfile", "json_cdr", "sofia")
@@ -35,8 +35,12 @@ def test_a_switch_without_sip_is_not_asked_about_it() -> None:
 
 
 def test_prompts_by_url_programs_and_speech_are_asked_for_where_they_are_used() -> None:
-    asked = ask.first_questions(replace(SPEAKING, prompts_url="http://x/", programs=("abc", "def")))
-    assert {"module_exists mod_http_cache", ask.TTS_ENGINE, f"{ask.HAS_PROGRAMS} def"} <= set(asked)
+    wanted = replace(SPEAKING, prompts_url="http://x/", programs=("abc", "def"))
+    assert {"module_exists mod_http_cache", ask.TTS_ENGINE} <= set(ask.first_questions(wanted))
+    programs = (f"{ask.HAS_PROGRAMS} abc", f"{ask.HAS_PROGRAMS} def")
+    assert ask.script_questions(wanted) == (ask.OWN_CLOCK, HELLO, *programs)
+    away = replace(wanted, is_here=False)
+    assert ask.script_questions(away) == (ask.OWN_CLOCK, HELLO, *programs, ask.NO_CDR)
 
 
 def test_what_is_asked_next_follows_from_the_answers() -> None:
@@ -65,15 +69,23 @@ def test_a_name_that_could_be_more_than_one_word_is_not_asked_for(name: str) -> 
 
 def test_nothing_that_is_asked_changes_anything() -> None:
     """fsctl sets what it is given, hence no third word; python runs our own script, which only reads."""
-    wanted = replace(SPEAKING, programs=("abc",), prompts_url="http://x/")
-    asked = [*ask.first_questions(wanted), *ask.more_questions(wanted, REPLIES)]
+    wanted = replace(SPEAKING, programs=("abc",), prompts_url="http://x/", is_here=False)
+    asked = [
+        *ask.first_questions(wanted),
+        *ask.more_questions(wanted, REPLIES),
+        *ask.script_questions(wanted),
+    ]
     harmless = ("xml_locate", "module_exists", "show", "sofia status", "acl", "global_getvar", "version")
     for question in asked:
         words = question.split(" ")
         if words[0] == "fsctl":
             assert question == "fsctl pause_check outbound" or len(words) == 2
         elif words[0] == "python":
-            assert words[1:3] in (["prozvon_switch", "hello"], ["prozvon_switch", "has"])
+            assert words[1:3] in (
+                ["prozvon_switch", "hello"],
+                ["prozvon_switch", "has"],
+                ["prozvon_switch", "cdr"],
+            )
         else:
             own = ("eval [${regex(1|1)}]", "strmicroepoch", "prozvon_fault")
             assert question in own or question.startswith(harmless)
