@@ -16,7 +16,6 @@ from orchestrator.esl.timeouts import Timeouts
 SUPPORTED: Final = (1, 10)
 TIMEOUTS: Final = Timeouts(connect_s=5.0, greeting_s=5.0, auth_s=5.0)
 ANSWER_S: Final = 30.0  # a rescan resolves names of gateways meanwhile
-UNTOUCHED: Final = "nothing was changed there"
 
 
 class Console:
@@ -32,18 +31,18 @@ class Console:
             self._connection.connect()
         except AuthFailed:
             raise KnownError(
-                f"{self.address} does not take the password; {UNTOUCHED}. Look at `password_env:` or `password_file:` "
+                f"{self.address} does not take the password: look at `password_env:` or `password_file:` "
                 "in prozvon.yaml (a new password: `prozvon deploy --offline`, then restart the switch)"
             ) from None
         except AccessDenied:
             raise KnownError(
-                f"{self.address} takes no connections from here; {UNTOUCHED}. "
-                "See apply-inbound-acl in its event_socket.conf (`allow:` in prozvon.yaml)"
+                f"{self.address} takes no connections from here: "
+                "see apply-inbound-acl in its event_socket.conf (`allow:` in prozvon.yaml)"
             ) from None
         except EslError as error:
             raise KnownError(
-                f"{error}; {UNTOUCHED}. Start the switch, or mend prozvon.yaml "
-                "(`prozvon deploy --offline` is for a switch that does not run)"
+                f"{error} (start the switch, or mend prozvon.yaml; "
+                "`prozvon deploy --offline` is for a switch that does not run)"
             ) from None
         try:
             self._require_version()
@@ -61,12 +60,10 @@ class Console:
         said = self.ask("version short").strip()
         version = read_version(said)
         if version is None:
-            raise KnownError(
-                f"{self.address} does not say which FreeSWITCH it is ({said[:60]!r}); {UNTOUCHED}"
-            )
+            raise KnownError(f"{self.address} does not say which FreeSWITCH it is ({said[:60]!r})")
         if version[:2] != SUPPORTED:
             raise KnownError(
-                f"{self.address} is FreeSWITCH {'.'.join(map(str, version))}, and prozvon knows 1.10 only; {UNTOUCHED}"
+                f"{self.address} is FreeSWITCH {'.'.join(map(str, version))}, and prozvon knows 1.10 only"
             )
 
     def ask(self, command: str) -> str:

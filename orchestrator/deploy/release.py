@@ -30,12 +30,15 @@ IMPORT: Final = re.compile(rb"^(?P<indent> *)from callflow\.", re.M)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """`files`: path below the release -> bytes, without release.json. `callflow`: the interpreter's package there."""
+    """`files`: path below the release -> bytes, without release.json. `callflow`: the interpreter's package there.
+    `prozvon`: the version that made it.
+    """
 
     release_id: str
     callflow: str
     cdr: str
     files: Mapping[str, bytes]
+    prozvon: str = __version__
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -48,7 +51,7 @@ class Release:
             {
                 "format": FORMAT,
                 "release": self.release_id,
-                "prozvon": __version__,
+                "prozvon": self.prozvon,
                 "callflow": self.callflow,
                 "cdr": self.cdr,
                 "files": {path: _sha256(data) for path, data in self.files.items()},
@@ -68,10 +71,11 @@ def build_release(site: SwitchSite, scripts: Path | None = None) -> Release:
     callflow, found = _scripts(scripts or folder("scripts"))
     files = {**render_release(site), **{f"scripts/{path}": data for path, data in found.items()}}
     files = dict(sorted(files.items()))
-    return Release(release_id=_release_id(files), callflow=callflow, cdr=site.cdr, files=files)
+    return Release(release_id=release_id_of(files), callflow=callflow, cdr=site.cdr, files=files)
 
 
-def _release_id(files: Mapping[str, bytes]) -> str:
+def release_id_of(files: Mapping[str, bytes]) -> str:
+    """What files make which release: all but release.json."""
     lines = [[path, FILE_MODE, _sha256(data)] for path, data in sorted(files.items())]
     return hashlib.sha256(_dumped(lines)).hexdigest()[:12]
 

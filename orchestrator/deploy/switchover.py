@@ -17,6 +17,7 @@ from orchestrator.deploy.check import check
 from orchestrator.deploy.console import Console
 from orchestrator.deploy.release import Release
 from orchestrator.deploy.state import State
+from orchestrator.deploy.stored import without_manifest
 from orchestrator.deploy.target import Target
 from orchestrator.domain.problem import KnownError
 
@@ -124,7 +125,7 @@ class _Switchover:
     def _files(self, state: State, release_id: str) -> Mapping[str, bytes]:
         if release_id == self._release.release_id:
             return self._release.files
-        return self._target.read(release_id) if release_id in state.stored else {}
+        return without_manifest(self._target.read(release_id)) if release_id in state.stored else {}
 
     def _files_at_start(self, state: State) -> Mapping[str, bytes]:
         """What the switch read when it started: only a restart brings in what has changed in some of it since."""
