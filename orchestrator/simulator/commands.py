@@ -14,7 +14,7 @@ from orchestrator.simulator.configuration import SUCCESS
 from orchestrator.simulator.expansion import expand
 from orchestrator.simulator.fsapi import Environment
 from orchestrator.simulator.separate import separate
-from orchestrator.simulator.show import channels_listing, dump, gateway_report, status_report, uptime
+from orchestrator.simulator.show import channels_listing, dump, status_report, uptime
 from orchestrator.simulator.xml_tree import to_xml
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Commands:
             "python": self._python,
             "pyrun": self._pyrun,
             "fsctl": self._fsctl,
-            "sofia": self._sofia,
+            "sofia": switch.sofia.run,
             "originate": self._originate,
             "hupall": self._hupall,
             "uuid_exists": lambda text: "true" if switch.calls.live_leg(text) else "false",
@@ -168,15 +168,6 @@ class Commands:
                 switch.shut_down_soon()
                 return "+OK\n"
         return _FSCTL_USAGE
-
-    def _sofia(self, text: str) -> str:
-        words = text.split(" ")
-        if words[:2] == ["status", "gateway"] and len(words) > 2:
-            return gateway_report(self._switch, words[2])
-        if words == ["status"]:
-            names = ", ".join(f"out::{name}" for name in self._switch.calls.gateways)
-            return f"out\tprofile\tsip:mod_sofia@127.0.0.1:5080\tRUNNING\n{names}\n"
-        return "-ERR this sofia command is not simulated\n"
 
     def _hupall(self, text: str) -> str:
         cause, name, value = [*text.split(" ", 2), "", ""][:3]

@@ -1,4 +1,4 @@
-"""Reports of the switch: status, show channels, uuid_dump, gateways. Layout as recorded."""
+"""Reports of the switch: status, show channels, uuid_dump. Layout as recorded."""
 
 from __future__ import annotations
 
@@ -132,40 +132,3 @@ def dump(switch: SimulatedSwitch, leg: Leg, kind: str) -> str:
         return json.dumps(event.headers, separators=(",", ":"), ensure_ascii=False)
     lines = (f"{name}: {encode_value(str(value)) or '_undef_'}\n" for name, value in event.headers.items())
     return "".join(lines) + "\n"
-
-
-def gateway_report(switch: SimulatedSwitch, name: str) -> str:
-    """`sofia status gateway NAME`."""
-    state = switch.calls.gateways.get(name)
-    if state is None:
-        return "Invalid Gateway!\n"
-    line = "=" * 97 + "\n"
-    status = "DOWN" if state == "down" else "UP"
-    fields = {
-        "Name": name,
-        "Profile": "out",
-        "Scheme": "Digest",
-        "Realm": "127.0.0.1",
-        "Username": "robot",
-        "Password": "yes",
-        "From": "<sip:robot@127.0.0.1:5090>",
-        "Contact": f"<sip:gw+{name}@127.0.0.1:5080;transport=udp;gw={name}>",
-        "Exten": "robot",
-        "To": "sip:robot@127.0.0.1:5090",
-        "Proxy": "sip:127.0.0.1:5090",
-        "Context": "public",
-        "Expires": "3600",
-        "Freq": "3600",
-        "Ping": "0",
-        "PingFreq": "0",
-        "PingTime": "0.00",
-        "PingState": "0/0/0",
-        "State": "NOREG",
-        "Status": status,
-        "Uptime": f"{(switch.clock.now_ms() - switch.started_ms) // 1000 if status == 'UP' else 0}s",
-        "CallsIN": "0",
-        "CallsOUT": str(switch.calls.made.get(name, 0)),
-        "FailedCallsIN": "0",
-        "FailedCallsOUT": str(switch.calls.failed.get(name, 0)),
-    }
-    return line + "".join(f"{key:<8}\t{value}\n" for key, value in fields.items()) + line

@@ -27,6 +27,7 @@ from orchestrator.simulator.listener import Listener
 from orchestrator.simulator.population import Population
 from orchestrator.simulator.scripts import Scripts
 from orchestrator.simulator.show import span_text
+from orchestrator.simulator.sofia import Sofia
 from orchestrator.simulator.throttle import Limits
 from orchestrator.simulator.timers import Timers
 
@@ -82,6 +83,7 @@ class SimulatedSwitch:
         self.scripts = Scripts(self.release / "scripts", self.log, clock.now_ms)
         self.applications = Applications(self.scripts, self.log)
         self.scripts.applications = self.applications
+        self.sofia = Sofia(self)
         self.commands = Commands(self)
         self.console: deque[tuple[str, str]] = deque(maxlen=CONSOLE_LINES)
         self.has_crashed = False
@@ -104,6 +106,7 @@ class SimulatedSwitch:
         self.cdr_dir.mkdir(parents=True, exist_ok=True)
         if (said := self.reload()) != SUCCESS:
             raise KnownError(f"the configuration below {self.root} cannot be read: {said}")
+        self.sofia.load()
         self._server = StreamServer(_listening(self.host, self.port), self._serve)
         self._server.start()
         self.port = self._server.socket.getsockname()[1]
