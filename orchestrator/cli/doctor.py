@@ -79,7 +79,7 @@ def show(screen: Console, findings: Iterable[Finding]) -> None:
 def _line(item: Finding) -> Text:
     check = item.code.partition(".")[0]
     line = Text.assemble((f"{check}: ", "dim"), item.found)
-    return line.append(f". {item.todo[:1].upper()}{item.todo[1:]}", style="italic") if item.todo else line
+    return line.append(f" → {item.todo}", style="italic") if item.todo else line
 
 
 def _sum(counts: dict[Verdict, int]) -> Text:

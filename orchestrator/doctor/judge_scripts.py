@@ -32,7 +32,7 @@ def judge_scripts(facts: SwitchFacts) -> Iterator[Finding]:
         return
     faults = list(_faults(facts, hello))
     yield from faults
-    if not faults:
+    if is_sound(faults):
         which = f"release {hello.release}" if hello.release else "scripts"
         yield fine(name, "scripts", f"{which} in {hello.root}, Python {hello.python or 'of unknown version'}")
 

@@ -321,7 +321,7 @@ CASES: Final[list[tuple[SwitchFacts | HereFacts, str, str]]] = [
         "modules.missing",
         "mod_http_cache",
     ),
-    (process(open_files=799), "process.files", "open 799 files, and 30 calls at once take up to 800"),
+    (process(open_files=439), "process.files", "open 439 files, and 30 calls at once take up to 440"),
     (process(core_bytes=-1), "process.cores", "it writes its memory to disk when it crashes"),
     (process(log_mode=0o750), "process.log", "/srv/prozvon/log (mode 750): chmod 700 /srv/p"),
     (

@@ -218,9 +218,9 @@ def test_a_switch_on_another_machine_has_no_process_here() -> None:
 
 
 def test_files_are_counted_for_the_calls_there_can_be() -> None:
-    few = replied(ask.MAX_SESSIONS, None, process(open_files=799))
+    few = replied(ask.MAX_SESSIONS, None, process(open_files=439))
     assert [item.code for item in faults(few)] == ["sessions.unknown", "process.files"]
-    none = replace(process(open_files=10_499), wanted=replace(WANTED, gateways=()))
+    none = replace(process(open_files=8_199), wanted=replace(WANTED, gateways=()))
     assert [item.code for item in faults(none)] == ["gateways.none", "process.files"]
     assert faults(process(open_files=-1)) == []
     assert faults(process(open_files=None, log_mode=None, secrets_mode=None)) == []
