@@ -7,7 +7,7 @@ from typing import assert_never
 
 from orchestrator.doctor.dialplan import LOCATE_DIALPLAN, Route, read_dialplan
 from orchestrator.doctor.facts import CdrAccess, SwitchFacts
-from orchestrator.doctor.findings import Finding, finding, fine
+from orchestrator.doctor.findings import Finding, finding, fine, is_sound
 from orchestrator.doctor.hello import HELLO, Hello, NoHello, read_hello
 from orchestrator.doctor.questions import HAS_PROGRAMS, JSON_CDR, NO_CDR
 from orchestrator.doctor.replies import Params, is_true, last, read_bool, read_params
