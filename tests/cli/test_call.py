@@ -313,7 +313,7 @@ def test_a_missing_switch_is_told_before_anything_is_loaded(folder: Path, listed
     path.write_text(text.replace(text.split("port: ")[1].split("\n")[0], str(port)), encoding="utf-8")
     said = prozvon(folder, "call", "greeting", listed, "--yes", "--no-follow")
     assert said.refusal.startswith(
-        f"no switch of this scenario can be reached: main: cannot connect to 127.0.0.1:{port}"
+        f"no switch of this scenario is ready: main: cannot connect to 127.0.0.1:{port}"
     )
     assert _campaigns(folder) == {}
     assert not (folder / "data" / "logs").exists()

@@ -1,4 +1,4 @@
-"""Before a launch: whether any switch that the scenario can use takes us in."""
+"""Before a launch: whether any switch that the scenario can use is ready for its calls."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gevent import socket
+from gevent.server import StreamServer
 
 from orchestrator.domain.problem import KnownError
+from orchestrator.esl.connection import Connection
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.reach import require_switch
 from orchestrator.runtime.settings import Settings
@@ -41,12 +44,13 @@ def secret(tmp_path: Path) -> Path:
     return path
 
 
-def _settings(secret: Path | None, *ports: int, gateway: str = "main") -> Settings:
-    """Switches s0, s1 ... at these ports, each with the one gateway."""
+def _settings(secret: Path | None, *ports: int, gateway: str = "main", root: str = ".") -> Settings:
+    """Switches s0, s1 ... at these ports, each with the one gateway. `root`: below the secret's folder."""
     gateways = {gateway: Gateway()}
+    folder = Path() if secret is None else secret.parent / root
     return Settings(
         switches={
-            f"s{i}": Switch(port=port, password_file=secret, gateways=gateways)
+            f"s{i}": Switch(port=port, password_file=secret, gateways=gateways, root=folder)
             for i, port in enumerate(ports)
         }
     )
@@ -65,7 +69,7 @@ def test_a_switch_without_the_gateways_of_the_scenario_does_not_help(
     require_switch(other, compiled(project).plan)
     away = free_port()
     both = Settings(switches={**other.switches, "away": Switch(port=away, gateways={"main": Gateway()})})
-    with pytest.raises(KnownError, match=rf"reached: away: cannot connect to 127\.0\.0\.1:{away}"):
+    with pytest.raises(KnownError, match=rf"is ready: away: cannot connect to 127\.0\.0\.1:{away}"):
         require_switch(both, compiled(project).plan)
 
 
@@ -86,3 +90,52 @@ def test_a_wrong_password_is_told_without_it(project: Project, port: int, secret
         require_switch(_settings(secret, port), compiled(project).plan)
     assert "another-one" not in str(caught.value)
     assert PASSWORD not in str(caught.value)
+
+
+def test_a_switch_whose_release_is_torn_is_told_with_what_to_do(
+    project: Project, port: int, secret: Path
+) -> None:
+    scripts = secret.parent / "current" / "scripts"
+    (scripts / "prozvon_switch.py").unlink()
+    with pytest.raises(KnownError, match="s0: our scripts do not answer: run `prozvon deploy`") as caught:
+        require_switch(_settings(secret, port), compiled(project).plan)
+    assert str(caught.value).endswith("(`prozvon doctor` looks at everything)")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_switch_that_runs_from_another_folder_is_told(project: Project, port: int, secret: Path) -> None:
+    with pytest.raises(KnownError, match=r"runs scripts from .*, and `root:` is .*/other"):
+        require_switch(_settings(secret, port, root="other"), compiled(project).plan)
+
+
+def test_a_switch_without_our_dialplan_is_told(project: Project, port: int, secret: Path) -> None:
+    (secret.parent / "current" / "dialplan" / "prozvon.xml").write_text("<include/>", encoding="utf-8")
+    _api(port, "reloadxml")
+    with pytest.raises(KnownError, match="our dialplan is not on the switch: run `prozvon deploy`"):
+        require_switch(_settings(secret, port), compiled(project).plan)
+
+
+def test_a_switch_that_takes_connections_and_answers_nothing_is_told(project: Project, secret: Path) -> None:
+    def greet(client: socket.socket, _address: object) -> None:
+        client.sendall(b"Content-Type: auth/request\n\n")
+        client.recv(1000)
+        client.sendall(b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n")
+        client.recv(1000)  # the first question
+        client.recv(1000)  # that nobody wants to wait any more
+
+    server = StreamServer(("127.0.0.1", 0), greet)
+    server.start()
+    try:
+        with pytest.raises(KnownError, match="takes connections and answers nothing: see its log"):
+            require_switch(_settings(secret, server.server_port), compiled(project).plan, ask_s=0.2)
+    finally:
+        server.stop()
+
+
+def _api(port: int, command: str) -> str:
+    connection = Connection("127.0.0.1", port, PASSWORD)
+    connection.connect()
+    try:
+        return connection.api(command)
+    finally:
+        connection.close()
