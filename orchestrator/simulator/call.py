@@ -54,6 +54,7 @@ class Call:
             timers=switch.timers,
             emitter=switch,
         )
+        self.leg.fetch = switch.http_cache.local
 
     def run(self) -> None:
         leg, channel = self.leg, self.leg.channel

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 import gevent
 from gevent.event import AsyncResult
 
+from orchestrator.simulator.acl import acl
 from orchestrator.simulator.causes import known_cause
 from orchestrator.simulator.configuration import SUCCESS
-from orchestrator.simulator.expansion import expand
+from orchestrator.simulator.expansion import DENIED, expand
 from orchestrator.simulator.fsapi import Environment
+from orchestrator.simulator.fsctl import fsctl, hang_up_all
 from orchestrator.simulator.separate import separate
 from orchestrator.simulator.show import channels_listing, dump, status_report, uptime
 from orchestrator.simulator.xml_tree import to_xml
@@ -31,13 +33,7 @@ _SHOW_USAGE: Final = (
     "string>]|calls|detailed_calls|bridged_calls|detailed_bridged_calls|aliases|complete|chat|management|"
     "modules|nat_map|say|interfaces|interface_types|tasks|limits|status\n"
 )
-_FSCTL_USAGE: Final = (
-    "-ERR Invalid command\nUSAGE: fsctl [api_expansion [on|off]|recover|send_sighup|hupall|pause "
-    "[inbound|outbound]|resume [inbound|outbound]|shutdown [cancel|elegant|asap|now|restart]|sps|sps_peak_reset|"
-    "sync_clock|sync_clock_when_idle|reclaim_mem|max_sessions|min_dtmf_duration [num]|max_dtmf_duration [num]|"
-    "default_dtmf_duration [num]|min_idle_cpu|loglevel [level]|debug_level [level]|mdns_resolve "
-    "[enable|disable]]\n"
-)
+DENIED_BY_EVENT: Final = "<API execute Permission Denied>"  # switch_event.c writes it otherwise
 
 Announce = Callable[[str], None]
 
@@ -55,16 +51,24 @@ class Commands:
             "hostname": lambda _: switch.hostname,
             "switchname": lambda _: switch.switchname,
             "create_uuid": lambda _: str(uuid.uuid4()),
-            "global_getvar": lambda text: switch.global_variable(text) or "",
-            "eval": lambda text: expand(text, switch.global_variable),
+            "global_getvar": self._global_getvar,
+            "eval": lambda text: expand(text, switch.global_variable).replace(DENIED, DENIED_BY_EVENT),
+            "strepoch": lambda _: str(switch.clock.now_ms() // 1000),
+            "strmicroepoch": lambda _: str(switch.clock.now_ms() * 1000),
+            "acl": lambda text: acl(switch.configuration, text),
+            "module_exists": switch.modules.exists,
+            "http_get": switch.http_cache.get,
+            "http_tryget": switch.http_cache.try_get,
+            "http_prefetch": switch.http_cache.prefetch,
+            "http_clear_cache": switch.http_cache.clear,
             "reloadxml": self._reloadxml,
             "xml_locate": self._xml_locate,
             "python": self._python,
             "pyrun": self._pyrun,
-            "fsctl": self._fsctl,
+            "fsctl": lambda text: fsctl(switch, text),
             "sofia": switch.sofia.run,
             "originate": self._originate,
-            "hupall": self._hupall,
+            "hupall": lambda text: hang_up_all(switch, text),
             "uuid_exists": lambda text: "true" if switch.calls.live_leg(text) else "false",
             "uuid_kill": self._uuid_kill,
             "uuid_getvar": self._uuid_getvar,
@@ -125,59 +129,17 @@ class Commands:
 
     def _show(self, text: str) -> str:
         words = text.split(" ")
-        if words[0] not in ("channels", "calls"):
-            return _SHOW_USAGE
-        return channels_listing(self._switch, words)
+        if words[0] in ("channels", "calls"):
+            return channels_listing(self._switch, words)
+        if words[0] == "status":
+            return status_report(self._switch)
+        shown = self._switch.modules.show(words)
+        return _SHOW_USAGE if shown is None else shown
 
-    def _fsctl(self, text: str) -> str:
-        switch, words = self._switch, [*text.split(" "), "", ""]
-        throttle = switch.calls.throttle
-        match words[0]:
-            case "sps":
-                if words[1].isdigit():
-                    throttle.next_sps = int(words[1])
-                return f"+OK sessions per second: {throttle.next_sps}\n"
-            case "last_sps":
-                return f"+OK last sessions per second: {throttle.last(switch.clock.now_ms())}\n"
-            case "max_sessions":
-                if words[1].isdigit():
-                    throttle.max_sessions = int(words[1])
-                return f"+OK max sessions: {throttle.max_sessions}\n"
-            case "pause" | "resume":
-                is_paused = words[0] == "pause"
-                if words[1] in ("", "inbound"):
-                    throttle.is_paused_inbound = is_paused
-                if words[1] in ("", "outbound"):
-                    throttle.is_paused = is_paused
-                return "+OK\n"
-            case "pause_check":
-                both = throttle.is_paused and throttle.is_paused_inbound
-                either = {"outbound": throttle.is_paused, "inbound": throttle.is_paused_inbound}
-                return str(either.get(words[1], both)).lower()
-            case "ready_check":
-                return str(not throttle.is_paused).lower()
-            case "shutdown_check":
-                return "false"
-            case "min_idle_cpu":
-                return "+OK min idle cpu: DISABLED\n"
-            case "hupall":
-                return self._hupall(words[1])
-            case "loglevel":
-                return f"+OK log level: {words[1] or 'DISABLE'} [{words[1] if words[1].isdigit() else 7}]\n"
-            case "shutdown":
-                switch.shut_down_soon()
-                return "+OK\n"
-        return _FSCTL_USAGE
-
-    def _hupall(self, text: str) -> str:
-        cause, name, value = [*text.split(" ", 2), "", ""][:3]
-        cause = known_cause(cause) or "MANAGER_REQUEST"
-        for leg in self._switch.calls.live_legs():
-            if not name or leg.channel.get(name) == value:
-                leg.kill(cause)
-        if not name:
-            return f"+OK hangup all channels with cause {cause}\n"
-        return f"+OK hangup all channels matching [{name}]=[{value}] with cause: {cause}\n"
+    def _global_getvar(self, name: str) -> str:
+        if name:
+            return self._switch.global_variable(name) or ""
+        return "".join(f"{name}={value}\n" for name, value in self._switch.variables.items())
 
     def _uuid_kill(self, text: str) -> str:
         if not text:

@@ -32,7 +32,7 @@ class Keypad:
         `on_key` gets each key and says whether to stop; without it keys in `stops_at` stop and the rest is
         dropped; with neither, keys stay for whoever collects next.
         """
-        length_ms = file_ms(name)
+        length_ms = file_ms(self.leg.fetch(name))
         if length_ms is None:
             return MISSING
         leg, began_ms = self.leg, self.leg.now_ms

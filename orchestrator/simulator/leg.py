@@ -52,6 +52,7 @@ class Leg:
         self.is_zombie = False  # its script kept the session: never destroyed
         self.on_digit: Callable[[], bool] | None = None  # True: stop what is going on
         self.recordings: dict[str, Recording] = {}
+        self.fetch: Callable[[str], str] = str  # the file that is played for a name; "" for none
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._order = count()
         self._timers, self._waiter, self._emitter = timers, Waiter(timers), emitter

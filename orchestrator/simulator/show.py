@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from orchestrator.simulator.events import stamp
+from orchestrator.simulator.modules import listing
 from orchestrator.simulator.wire import encode_value
 
 if TYPE_CHECKING:
@@ -66,13 +67,8 @@ def channels_listing(switch: SimulatedSwitch, words: list[str]) -> str:
             if as_json
             else _total(rows)
         )
-    if not rows:
-        return '{"row_count": 0}\n' if as_json else _total(rows)
-    if as_json:
-        return json.dumps({"row_count": len(rows), "rows": rows}, separators=(",", ":"), ensure_ascii=False)
     delim = words[words.index("delim") + 1] if "delim" in words[:-1] else ","
-    lines = [delim.join(rows[0]), *(delim.join(row.values()) for row in rows)]
-    return "\n".join(lines) + "\n" + _total(rows)
+    return listing(rows, as_json=as_json, delim=delim)
 
 
 def _total(rows: list[dict[str, str]]) -> str:

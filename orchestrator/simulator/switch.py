@@ -22,8 +22,10 @@ from orchestrator.simulator.configuration import SUCCESS, Configuration
 from orchestrator.simulator.dialplan import Dialplan
 from orchestrator.simulator.events import Event, EventMaker
 from orchestrator.simulator.faults import NONE, FaultLine, Faults
+from orchestrator.simulator.http_cache import HttpCache
 from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.listener import Listener
+from orchestrator.simulator.modules import Modules
 from orchestrator.simulator.population import Population
 from orchestrator.simulator.scripts import Scripts
 from orchestrator.simulator.show import span_text
@@ -79,6 +81,8 @@ class SimulatedSwitch:
         self.release = release_of(root)
         self.variables = self._first_variables()
         self.configuration = Configuration(root, self.release, self.variables, self.log)
+        self.modules = Modules(self.configuration)
+        self.http_cache = HttpCache(root / "cache" / "http", self.log)
         self.dialplan = Dialplan()
         self.scripts = Scripts(self.release / "scripts", self.log, clock.now_ms)
         self.applications = Applications(self.scripts, self.log)
@@ -251,6 +255,7 @@ class SimulatedSwitch:
             "switchname": self.switchname,
             "base_dir": str(self.root),
             "conf_dir": str(self.root / "conf"),
+            "log_dir": str(self.root / "log"),
             "script_dir": str(self.release / "scripts"),
             "local_ip_v4": "127.0.0.1",
         }
