@@ -45,8 +45,8 @@ class Changes:
     """From one release to another: paths, and what to do on a switch that runs.
 
     killed: (profile, gateway) to be made anew or gone. registering: those of them that register. rescanned: profiles
-    that read their settings again; started: new ones. limits: what `fsctl` sets. restarts: a sentence for each thing
-    that only a person may do, for it ends calls.
+    that read their settings again; started: new ones. limits: what `fsctl` sets. restarts, stops: a sentence for each
+    thing that only a person may do, for it ends calls; a switch that is started anew does it by itself.
     """
 
     added: tuple[str, ...] = ()
@@ -60,6 +60,7 @@ class Changes:
     started: tuple[str, ...] = ()
     limits: Mapping[str, str] = field(default_factory=dict)
     restarts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -93,6 +94,10 @@ def changes_between(old: Files, new: Files, *, has_new_secrets: bool = False) ->
         started=tuple(sorted(profiles - kept)),
         limits=_limits(old, new),
         restarts=tuple(_restarts(old, new, differing)) if old else (),
+        stops=tuple(
+            f"profile {profile} is gone: `sofia profile {profile} stop`, which ends its calls"
+            for profile in sorted(_profiles(old) - profiles)
+        ),
     )
 
 
@@ -132,8 +137,6 @@ def _restarts(old: Files, new: Files, differing: set[str]) -> Iterator[str]:
         if bound:
             names = ", ".join(sorted(bound))
             yield f"profile {profile} ({names}): `sofia profile {profile} restart`, which ends its calls"
-    for profile in sorted(_profiles(old) - _profiles(new)):
-        yield f"profile {profile} is gone: `sofia profile {profile} stop`, which ends its calls"
 
 
 def _module(configuration: str) -> str:

@@ -76,6 +76,8 @@ class State:
         until = dict(self.stored)
         for item, after in zip(self.history, self.history[1:], strict=False):
             until[item.release_id] = after.at
+        if self.finished:
+            until[self.finished] = self.now
         newest = sorted(self.stored, key=lambda item: until[item], reverse=True)[:KEEP]
         kept = {*newest, self.current, self.previous}
         return tuple(

@@ -10,11 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Protocol
 
 from orchestrator.deploy.changes import Changes, changes_between, with_all_read
-from orchestrator.deploy.check import check
-from orchestrator.deploy.console import Console
+from orchestrator.deploy.check import Asked, check
 from orchestrator.deploy.release import Release
 from orchestrator.deploy.state import State
 from orchestrator.deploy.stored import without_manifest
@@ -24,6 +23,13 @@ from orchestrator.domain.problem import KnownError
 UNREGISTERED_S: Final = (
     4.0  # a gateway that is taken away says so to its registrar within that time (sofia_reg.c)
 )
+
+
+class Switch(Asked, Protocol):
+    """A switch that runs: what a deploy asks it and tells it. Console is one."""
+
+    def tell(self, command: str, *expected: str) -> None: ...
+    def uptime_ms(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +60,7 @@ class Outcome:
 
 
 def bring(
-    target: Target, job: Job, switch: Console | None, pause: Callable[[float], object] = time.sleep
+    target: Target, job: Job, switch: Switch | None, pause: Callable[[float], object] = time.sleep
 ) -> Outcome:
     """Bring the job's release into force. `switch`: connected; None for one that does not run, and is not asked.
 
@@ -66,7 +72,7 @@ def bring(
 
 class _Switchover:
     def __init__(
-        self, target: Target, job: Job, switch: Console | None, pause: Callable[[float], object]
+        self, target: Target, job: Job, switch: Switch | None, pause: Callable[[float], object]
     ) -> None:
         self._target, self._job, self._switch, self._pause = target, job, switch, pause
         self._release = job.release
@@ -116,7 +122,7 @@ class _Switchover:
             before=state.current,
             is_changed=True,
             has_new_secrets=has_new_secrets,
-            changes=replace(changes, restarts=restarts),
+            changes=replace(changes, restarts=(*restarts, *changes.stops)),
             commands=tuple(self._commands),
             restored=_restored(found, release) if state.current == release.release_id else (),
             remark=self._tidy(),

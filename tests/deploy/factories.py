@@ -10,7 +10,7 @@ from orchestrator.deploy.here import Here
 from orchestrator.deploy.offline import deploy_offline
 from orchestrator.deploy.release import Release, build_release
 from orchestrator.deploy.target import Place
-from orchestrator.render import ProfileSite, SwitchSite
+from orchestrator.render import GatewaySite, ProfileSite, SwitchSite
 
 NOW = 1_796_029_200_000
 
@@ -36,6 +36,24 @@ def site(root: Path, **changes: Any) -> SwitchSite:
     return replace(made, **changes)
 
 
+def gateway(name: str, **changes: Any) -> GatewaySite:
+    made = GatewaySite(
+        name=name,
+        profile="prozvon",
+        proxy="127.0.0.1:5099",
+        username="",
+        has_password=False,
+        realm="",
+        from_domain="",
+        registers=False,
+        transport="udp",
+        ping_s=0,
+        caller_id_in="from",
+        inbound=(),
+    )
+    return replace(made, **changes)
+
+
 def release(root: Path, **changes: Any) -> Release:
     return build_release(site(root, **changes))
 
@@ -57,3 +75,14 @@ def files_below(root: Path) -> dict[str, bytes]:
 def make_root(root: Path) -> None:
     """A root with the release of the default switch in force, as `switch simulate` makes it."""
     deploy_offline(here(root), release(root))
+
+
+def written(root: Path, made: Release, *, is_current: bool = True) -> Release:
+    """Have the release in a root; in force, unless not."""
+    target = here(root)
+    with target.lock():
+        target.upload(made)
+        if is_current:
+            target.switch_to(made.release_id)
+            target.remember(made.release_id)
+    return made
