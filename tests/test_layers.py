@@ -26,6 +26,7 @@ FLOORS = {
     "store": 3,
     "render": 3,
     "simulator": 3,
+    "speech": 3,
     "deploy": 4,
     "runtime": 5,
     "cli": 6,

@@ -107,6 +107,7 @@ def _plain(data: bytes) -> bytes | None:
 
 def _decoded(data: bytes) -> tuple[Samples, int]:
     """(samples by channel, rate) of any other file. Raises NotGood."""
+    import numpy
     import soundfile
 
     try:

@@ -100,6 +100,12 @@ def test_text_is_no_recording() -> None:
     assert refused(b"music") == "S213 is no recording, or a broken one"
 
 
+def test_samples_that_are_no_numbers_are_no_recording() -> None:
+    broken = tone()
+    broken[100] = np.nan
+    assert refused(encode(broken, subtype="FLOAT")) == "S213 is no recording, or a broken one"
+
+
 def test_a_format_that_nobody_records_prompts_in_is_not_read() -> None:
     assert refused(encode(tone(), format="AIFF")) == "S213 is a file of the format AIFF"
 
