@@ -67,7 +67,7 @@ def hello():
     }
     fault = import_fault(said["callflow"])
     if fault:
-        said["fault"] = fault
+        said["callflow_fault"] = fault
     return said
 
 
