@@ -113,7 +113,7 @@ SIP: Final[dict[int, tuple[str, str]]] = {
     487: ("Request Terminated", "ORIGINATOR_CANCEL"),
     488: ("Not Acceptable Here", "INCOMPATIBLE_DESTINATION"),
     500: ("Server Internal Error", "NORMAL_TEMPORARY_FAILURE"),
-    501: ("Not Implemented", "NORMAL_TEMPORARY_FAILURE"),
+    501: ("Not Implemented", "SERVICE_NOT_IMPLEMENTED"),
     502: ("Bad Gateway", "NETWORK_OUT_OF_ORDER"),
     503: ("Service Unavailable", "NORMAL_TEMPORARY_FAILURE"),
     504: ("Gateway Time-out", "RECOVERY_ON_TIMER_EXPIRE"),

@@ -7,6 +7,7 @@ import pytest
 from tests.conformance.desk import Desk, Switch
 from tests.conformance.real_switch import RealSwitch, find_binary
 from tests.conformance.simulated_switch import SimulatedOne
+from tests.conformance.telephones import find_sipp
 
 
 @pytest.fixture(scope="package", params=["simulated", pytest.param("real", marks=pytest.mark.freeswitch)])
@@ -17,10 +18,12 @@ def switch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "simulated":
         made = SimulatedOne(folder)
     else:
-        binary = find_binary()
-        if binary is None:
+        binary, sipp = find_binary(), find_sipp()
+        if binary is None or not binary.exists():
             pytest.skip("no FreeSWITCH: put it on PATH, or its prefix into PROZVON_FREESWITCH")
-        made = RealSwitch(binary, folder)
+        if sipp is None:
+            pytest.skip("no SIPp, whose telephones are called: apt-get install sip-tester")
+        made = RealSwitch(binary, sipp, folder)
     yield made
     made.stop()
 
@@ -45,11 +48,3 @@ def desk_with(switch: Switch) -> Iterator[Callable[..., Desk]]:
 @pytest.fixture
 def desk(desk_with: Callable[..., Desk]) -> Desk:
     return desk_with()
-
-
-@pytest.fixture
-def scripted(desk: Desk) -> Desk:
-    """On a switch that can run our scripts."""
-    if desk.api("module_exists mod_python3") == "false":
-        pytest.skip("this FreeSWITCH has no mod_python3")
-    return desk

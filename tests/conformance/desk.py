@@ -11,7 +11,7 @@ from orchestrator.engine.events import call_event, facts_of_cdr
 from orchestrator.engine.originate import originate_command
 from orchestrator.engine.payload import encode
 from orchestrator.runtime.cdr import NoCdr, read_cdr
-from tests.conformance.root import SHORT
+from tests.conformance.programs import SHORT
 from tests.engine.factories import a_contact, an_attempt
 from tests.simulator.bench import Client, wait_until
 
@@ -23,12 +23,15 @@ class Switch(Protocol):
     """A running switch. `second_s`: real seconds of a second on its clock."""
 
     second_s: float
+    is_real: bool
     port: int
     password: str
     root: Path
     cdr_dir: Path
 
+    def restart(self) -> None: ...
     def stop(self) -> None: ...
+    def log_warnings(self) -> list[str]: ...
 
 
 class Desk:

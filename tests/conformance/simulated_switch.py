@@ -1,4 +1,4 @@
-"""The simulated switch over the same root and the same callees, on a faster clock."""
+"""The simulated switch over the same project and the same callees, on a faster clock."""
 
 from __future__ import annotations
 
@@ -9,32 +9,46 @@ from orchestrator.simulator.clock import SharedClock
 from orchestrator.simulator.switch import SimulatedSwitch
 from orchestrator.simulator.throttle import Limits
 from tests.conformance.numbers import population
-from tests.conformance.real_switch import PASSWORD
-from tests.conformance.root import make_root
+from tests.conformance.project import MAX_SESSIONS, PASSWORD, SPS, Ports, make_project
 
 SPEED: Final = 10.0
 START_MS: Final = 1_790_157_600_000  # a Wednesday
+PORTS: Final = Ports(event_socket=8021, sip=5080, callees=5090, nobody=5099, rtp_first=20_000)
 
 
 class SimulatedOne:
     """`second_s`: real seconds of a second on its clock."""
 
     second_s = 1 / SPEED
+    is_real = False
 
     def __init__(self, folder: Path) -> None:
-        self.root, self.cdr_dir = folder / "root", folder / "root" / "cdr"
-        make_root(self.root)
+        self.project = make_project(folder / "project", PORTS)
+        self.root, self.cdr_dir, self.password = self.project.root, self.project.cdr_dir, PASSWORD
+        self._clock = SharedClock.create(folder / "clock", start_ms=START_MS, speed=SPEED)
+        self._start()
+
+    def _start(self) -> None:
         self._switch = SimulatedSwitch(
             root=self.root,
-            password=PASSWORD,
+            password=self.password,
             population=population(),
             seed=1,
-            clock=SharedClock.create(folder / "clock", start_ms=START_MS, speed=SPEED),
-            gateways=("main",),
-            limits=Limits(sessions_per_second=100, max_sessions=100),
+            clock=self._clock,
+            gateways=(),  # those of the configuration
+            limits=Limits(sessions_per_second=SPS, max_sessions=MAX_SESSIONS),
         )
         self._switch.start()
-        self.password, self.port = PASSWORD, self._switch.port
+        self._switch.calls.gateways |= {"dead": "dead", "down": "down"}
+        self.port = self._switch.port
+
+    def restart(self) -> None:
+        """As after SIGTERM."""
+        self._switch.stop()
+        self._start()
+
+    def log_warnings(self) -> list[str]:
+        return []
 
     def stop(self) -> None:
         self._switch.stop()

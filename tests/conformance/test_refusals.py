@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.conformance.desk import Desk
-from tests.conformance.numbers import PICKS_UP, REFUSES, RINGS
+from tests.conformance.numbers import PICKS_UP, RINGS, refusing
 
 OUT_OF_ORDER = "-ERR DESTINATION_OUT_OF_ORDER\n"
-BUSY = next(number for number, words in REFUSES.items() if words.startswith("486"))
+BUSY = refusing(486)
 CHANNEL_EVENTS = ("CHANNEL_CREATE", "CHANNEL_ANSWER", "CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE")
 
 

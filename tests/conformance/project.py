@@ -1,0 +1,91 @@
+"""A project with one switch, prepared by the product itself: what is proved is the configuration that is shipped."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from orchestrator.runtime.settings import Settings, load_settings
+from orchestrator.runtime.switch_init import init_switch
+from tests.conformance.programs import write_programs
+
+PASSWORD: Final = "test-esl-pass"
+SPS: Final = 100
+MAX_SESSIONS: Final = 100
+UNRUNNABLE: Final = (
+    "unrunnable"  # context of the engineers' own, whose extension names a script that is not there
+)
+
+_UNRUNNABLE_XML: Final = """\
+<context name="unrunnable">
+  <extension name="robocall">
+    <condition field="destination_number" expression="^robocall$">
+      <action application="python" data="no_such_script"/>
+      <action application="set" data="prozvon_flow=error"/>
+      <action application="hangup"/>
+    </condition>
+  </extension>
+</context>
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """On 127.0.0.1. `callees` is where they listen, `nobody` where nobody does."""
+
+    event_socket: int
+    sip: int
+    callees: int
+    nobody: int
+    rtp_first: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    folder: Path
+    settings: Settings
+
+    @property
+    def root(self) -> Path:
+        return self.settings.switches["main"].root
+
+    @property
+    def cdr_dir(self) -> Path:
+        return self.settings.switches["main"].cdr_folder
+
+    @property
+    def port(self) -> int:
+        return self.settings.switches["main"].port
+
+
+def make_project(folder: Path, ports: Ports) -> Project:
+    """A project below `folder`, and the root of its switch as `prozvon switch init` makes it."""
+    folder.mkdir(parents=True)
+    (folder / "password").write_text(PASSWORD)
+    (folder / "password").chmod(0o600)
+    trunk: dict[str, Any] = {"profile": "out", "username": "robot", "ping_s": 0}
+    switch = {
+        "port": ports.event_socket,
+        "password_file": str(folder / "password"),
+        "root": str(folder / "root"),
+        "sps": SPS,
+        "max_sessions": MAX_SESSIONS,
+        "rtp_ports": f"{ports.rtp_first}-{ports.rtp_first + 199}",
+        "profiles": {"out": {"ip": "127.0.0.1", "port": ports.sip, "codecs": "PCMA"}},
+        "gateways": {
+            "main": trunk | {"proxy": f"127.0.0.1:{ports.callees}"},
+            "dead": trunk | {"proxy": f"127.0.0.1:{ports.nobody}"},  # and the switch does not know
+            "down": trunk | {"proxy": f"127.0.0.1:{ports.nobody}", "ping_s": 5},  # and it gets to know
+        },
+    }
+    text = json.dumps({"project": "conformance", "switches": {"main": switch}})
+    (folder / "prozvon.yaml").write_text(text, "utf-8")  # JSON is YAML too
+    settings = load_settings(folder)
+    init_switch(settings, "main", lambda: int(time.time() * 1000))
+    project = Project(folder=folder, settings=settings)
+    (project.root / "conf" / "local" / "dialplan" / "unrunnable.xml").write_text(_UNRUNNABLE_XML, "utf-8")
+    write_programs(project.root)
+    return project
