@@ -50,13 +50,14 @@ def examine(settings: Settings, names: Iterable[str], now_ms: Callable[[], int])
     """
     chosen = {name: switch_of(settings, name) for name in names} or settings.switches
     seen = look_at_store(settings)
-    asked = [gevent.spawn(_examined, settings, name, seen, now_ms) for name in chosen]
+    asked = [gevent.spawn(look_at_switch, settings, name, seen, now_ms) for name in chosen]
     gevent.joinall(asked, raise_error=True)
     findings = [item for greenlet in asked for item in judge_switch(greenlet.get())]
     return findings + judge_here(look_here(settings, seen))
 
 
-def _examined(settings: Settings, name: str, seen: StoreSeen, now_ms: Callable[[], int]) -> SwitchFacts:
+def look_at_switch(settings: Settings, name: str, seen: StoreSeen, now_ms: Callable[[], int]) -> SwitchFacts:
+    """One switch, asked and looked at. Never raises."""
     switch = settings.switches[name]
     facts = ask_switch(_wanted(settings, name, seen), switch, now_ms)
     facts = replace(

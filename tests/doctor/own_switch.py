@@ -1,0 +1,192 @@
+"""A real FreeSWITCH of the doctor's own tests, prepared by `switch init`, to be spoilt and put right again."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import gevent
+from gevent import socket
+from gevent.server import DatagramServer
+
+from orchestrator.doctor.findings import Finding, Verdict
+from orchestrator.doctor.judge import judge_switch
+from orchestrator.esl.connection import Connection
+from orchestrator.esl.protocol import EslError
+from orchestrator.render.release import ram_of
+from orchestrator.runtime.doctor import StoreSeen, look_at_switch
+from orchestrator.runtime.settings import Settings, load_settings
+from orchestrator.runtime.site import site_of
+from orchestrator.runtime.switch_init import init_switch
+from orchestrator.simulator.clock import RealClock
+
+PASSWORD: Final = "a-good-one"
+START_S: Final = 40.0
+STOP_S: Final = 15.0
+_COPIED: Final = ("via", "from", "to", "call-id", "cseq")
+
+
+class OwnSwitch:
+    """Gateways: `main` answers, `busy` says that it is out of service, `denied` refuses to be registered at, `plain` is
+    asked nothing. `settings` are the project's.
+    """
+
+    def __init__(self, binary: Path, folder: Path) -> None:
+        self.folder = folder
+        self._carriers = [_Carrier("200 OK"), _Carrier("503 Service Unavailable")]
+        self.settings = _project(folder, *(carrier.port for carrier in self._carriers))
+        self.site = site_of(self.settings, "main")
+        self.root = Path(self.site.root)
+        self.port = self.site.port
+        init_switch(self.settings, "main", RealClock().now_ms)
+        with (folder / "stdout").open("wb") as stdout:
+            self.process = subprocess.Popen(
+                [self.root / "start"],
+                env=os.environ | {"FREESWITCH": str(binary)},
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            self._wait_until_up()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        self.process.terminate()
+        deadline = time.monotonic() + STOP_S
+        while self.process.poll() is None and time.monotonic() < deadline:
+            gevent.sleep(0.1)
+        self.process.kill()
+        self.process.wait()
+        for carrier in self._carriers:
+            carrier.stop()
+        for database in Path("/").glob(f"{ram_of(self.site)[1:]}.*"):
+            database.unlink()
+
+    def api(self, command: str, password: str = PASSWORD) -> str:
+        connection = Connection("127.0.0.1", self.port, password)
+        connection.connect()
+        try:
+            return connection.api(command, 20.0)
+        finally:
+            connection.close()
+
+    def findings(self, settings: Settings | None = None) -> dict[str, Finding]:
+        """What the doctor finds of this switch that is not fine, by code."""
+        facts = look_at_switch(settings or self.settings, "main", StoreSeen(), RealClock().now_ms)
+        return {item.code: item for item in judge_switch(facts) if item.level is not Verdict.OK}
+
+    def with_settings(self, **changes: Any) -> Settings:
+        """The project's settings with other ones of the switch."""
+        switch = self.settings.switches["main"].model_copy(update=changes)
+        return self.settings.model_copy(update={"switches": {"main": switch}})
+
+    @contextmanager
+    def edited(self, file: str, pattern: str, text: str) -> Iterator[None]:
+        """With every match of `pattern` in a file of the release replaced, and read by the switch."""
+        path = self.root / "current" / file
+        before = path.read_text("utf-8")
+        after, count = re.subn(pattern, text, before)
+        assert count, f"{pattern} is not in {before}"
+        path.write_text(after, "utf-8")
+        try:
+            assert self.api("reloadxml") == "+OK [Success]\n"
+            yield
+        finally:
+            path.write_text(before, "utf-8")
+            self.api("reloadxml")
+
+    @contextmanager
+    def told(self, command: str, undo: str) -> Iterator[None]:
+        """With an API command run, and taken back afterwards."""
+        self.api(command)
+        try:
+            yield
+        finally:
+            self.api(undo)
+
+    def wait(self, is_so: Callable[[], bool], what: str, timeout_s: float = START_S) -> None:
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if is_so():
+                return
+            gevent.sleep(0.1)
+        log = self.root / "log" / "freeswitch.log"
+        said = log.read_text("utf-8", "replace")[-3000:] if log.exists() else ""
+        raise AssertionError(f"not {what}: {said}")
+
+    def _wait_until_up(self) -> None:
+        def states() -> str:
+            try:
+                return self.api("sofia status")
+            except EslError:
+                return ""
+
+        self.wait(
+            lambda: re.search(r"denied.*FAIL_WAIT", states()) is not None, "a switch whose trunk is denied"
+        )
+
+        def is_down() -> bool:
+            return "DOWN" in self.api("sofia status gateway busy")
+
+        self.wait(is_down, "a trunk that is known to be down")
+
+
+class _Carrier:
+    """Answers OPTIONS with `status`, and lets nobody register. On a free UDP port of 127.0.0.1."""
+
+    def __init__(self, status: str) -> None:
+        self._status = status
+        self._server = DatagramServer("127.0.0.1:0", self._reply)
+        self._server.start()
+        self.port = int(self._server.server_port or 0)
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def _reply(self, data: Any, sender: tuple[str, int]) -> None:
+        lines = data.decode("utf-8", "replace").split("\r\n")
+        copied = [line for line in lines if line.split(":")[0].lower() in _COPIED]
+        status = self._status if lines[0].startswith("OPTIONS") else "403 Forbidden"
+        said = [f"SIP/2.0 {status}", *copied, "Content-Length: 0", "", ""]
+        self._server.sendto("\r\n".join(said).encode(), sender)
+
+
+def _project(folder: Path, carrier: int, failing: int) -> Settings:
+    for name in ("esl", "trunk"):
+        (folder / name).write_text(PASSWORD, "utf-8")
+        (folder / name).chmod(0o600)
+    rtp = 30_000 + carrier % 90 * 100
+    trunk = f'proxy: "127.0.0.1:{carrier}"'
+    (folder / "prozvon.yaml").write_text(
+        f"""
+switches:
+  main:
+    port: {_free_port(socket.SOCK_STREAM)}
+    password_file: esl
+    rtp_ports: {rtp}-{rtp + 98}
+    profiles:
+      prozvon: {{ip: 127.0.0.1, port: {_free_port(socket.SOCK_DGRAM)}}}
+    gateways:
+      main: {{{trunk}, ping_s: 5}}
+      busy: {{proxy: "127.0.0.1:{failing}", ping_s: 5}}
+      denied: {{{trunk}, username: robot, password_file: trunk, registers: true}}
+      plain: {{{trunk}, ping_s: 0}}
+""",
+        "utf-8",
+    )
+    return load_settings(folder)
+
+
+def _free_port(kind: int) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
