@@ -274,6 +274,12 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
         "gateways.profile": _entry(
             _E, "the switch does not have the SIP profile that a dial string names", "put `dial:` right"
         ),
+        "gateways.idle_profile": _entry(
+            _E,
+            "a SIP profile of ours does not run, and none of its gateways does",
+            "see its `ip:` and `port:` (another program may have it) and the switch's log, "
+            "then `sofia profile {profile} start` on the switch, or `prozvon deploy` where it is new",
+        ),
         "gateways.down": _entry(
             _E,
             "the gateway does not answer (OPTIONS): calls to it fail at once",

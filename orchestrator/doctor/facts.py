@@ -12,13 +12,13 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedGateway:
-    """`dial` has {number} or {digits} in it. `is_ours`: part of the configuration that we deploy."""
+    """`dial` has {number} or {digits} in it. `profile`: the SIP profile that we deploy it to; "" for one of others."""
 
     name: str
     dial: str
     cps: float
     channels: int
-    is_ours: bool = False
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

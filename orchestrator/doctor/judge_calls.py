@@ -47,7 +47,15 @@ def judge_gateways(facts: SwitchFacts) -> Iterator[Finding]:
     if not wanted.gateways:
         yield finding(wanted.name, "gateways.none", "no gateway in prozvon.yaml")
     profiles = read_profiles(facts.replies.get(PROFILES))
+    idle = {gateway.profile for gateway in wanted.gateways if gateway.profile} - set(profiles or ())
+    if profiles is None:
+        idle = set()
+    for profile in sorted(idle):
+        found = f"the SIP profile {profile} does not run"
+        yield finding(wanted.name, "gateways.idle_profile", found, profile=profile)
     for gateway in wanted.gateways:
+        if gateway.profile in idle:
+            continue
         known = sofia_gateway(gateway)
         profile = sofia_profile(gateway)
         if known is not None:

@@ -50,7 +50,7 @@ def wanted_of(name: str, switch: Switch) -> Wanted:
                 dial=gateway.dial_string(key),
                 cps=gateway.cps,
                 channels=gateway.channels,
-                is_ours=gateway.proxy is not None,
+                profile=gateway.profile if gateway.proxy else "",
             )
             for key, gateway in switch.gateways.items()
         ),

@@ -13,6 +13,7 @@ from tests.doctor.facts import (
     HERE_WELL,
     OURS,
     PROFILE,
+    SOFIA,
     WELL,
     replied,
     said_hello,
@@ -52,6 +53,15 @@ CASES: Final[list[tuple[SwitchFacts | HereFacts, str, str]]] = [
         not_taken_in(Reach.NO_PASSWORD, "it is not set: export X=..."),
         "reach.no_password",
         "it is not set: export X=...",
+    ),
+    (
+        replied(
+            ask.PROFILES,
+            SOFIA.replace("prozvon\tprofile", "other\tprofile"),
+            replied(ask.profile_status("other"), PROFILE),
+        ),
+        "gateways.idle_profile",
+        "the SIP profile prozvon does not run: see its `ip:`",
     ),
     (not_taken_in(Reach.ACL), "reach.acl", "127.0.0.1:8021 takes no connections from here: add our"),
     (

@@ -71,7 +71,9 @@ SOFIA: Final = f"""                     Name\t   Type\t                         
 PROFILE: Final = (
     f"{RULE}\nName             \tprozvon\nCODECS IN        \tPCMA,PCMU\nCODECS OUT       \tPCMA,PCMU\n"
 )
-MAIN: Final = WantedGateway(name="main", dial="sofia/gateway/main/{number}", cps=5, channels=30, is_ours=True)
+MAIN: Final = WantedGateway(
+    name="main", dial="sofia/gateway/main/{number}", cps=5, channels=30, profile="prozvon"
+)
 WANTED: Final = Wanted(
     name="main",
     address="127.0.0.1:8021",
