@@ -341,6 +341,11 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
             "nothing answers at `prompts_url`: who answers a call would hear nothing",
             "put `serve_prompts:` and `prompts_url:` right, and see that a worker runs (`prozvon run`)",
         ),
+        "speech.url_itself": _entry(
+            _E,
+            "`prompts_url` names a loopback address: on another machine that is the switch itself",
+            "name this machine as the switch reaches it",
+        ),
         "speech.url_unserved": _entry(
             _N,
             "no worker is running that would serve prompts at `prompts_url`",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from orchestrator.doctor.facts import SwitchFacts, WantedGateway
 from orchestrator.doctor.findings import Finding, finding, fine, one_line
@@ -23,6 +24,7 @@ from orchestrator.doctor.questions import (
 )
 from orchestrator.doctor.replies import (
     UNKNOWN_GATEWAY,
+    is_loopback,
     last,
     read_bool,
     read_fields,
@@ -50,9 +52,9 @@ def judge_gateways(facts: SwitchFacts) -> Iterator[Finding]:
     idle = {gateway.profile for gateway in wanted.gateways if gateway.profile} - set(profiles or ())
     if profiles is None:
         idle = set()
-    for profile in sorted(idle):
-        found = f"the SIP profile {profile} does not run"
-        yield finding(wanted.name, "gateways.idle_profile", found, profile=profile)
+    for name in sorted(idle):
+        found = f"the SIP profile {name} does not run"
+        yield finding(wanted.name, "gateways.idle_profile", found, profile=name)
     for gateway in wanted.gateways:
         if gateway.profile in idle:
             continue
@@ -147,7 +149,11 @@ def judge_speech(facts: SwitchFacts) -> Iterator[Finding]:
             yield finding(name, "speech.no_tts", "tts_commandline.conf.xml names no command")
         elif loaded:
             yield fine(name, "speech", f"the switch speaks by mod_{engine}")
-    if wanted.prompts_url and facts.url_fault is not None:
+    if not wanted.is_here and is_loopback(urlsplit(wanted.prompts_url).hostname or ""):
+        yield finding(
+            name, "speech.url_itself", f"the switch is not to get prompts from {wanted.prompts_url}"
+        )
+    elif wanted.prompts_url and facts.url_fault is not None:
         if not facts.url_fault:
             yield fine(name, "speech", f"{wanted.prompts_url} answers")
         elif facts.has_workers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from collections.abc import Iterator
 
@@ -24,6 +23,7 @@ from orchestrator.doctor.questions import (
     modules,
 )
 from orchestrator.doctor.replies import (
+    is_loopback,
     last,
     read_bool,
     read_endpoints,
@@ -112,7 +112,7 @@ def judge_socket(facts: SwitchFacts) -> Iterator[Finding]:
         return
     listens = last(params, "listen-ip") or "127.0.0.1"
     reached = sorted(address for address, door in facts.doors.items() if door is not Door.SHUT)
-    if _is_loopback(listens):
+    if is_loopback(listens):
         if reached:
             found = f"the event socket accepts on {', '.join(reached)} too, not only on {listens}"
             yield finding(name, "socket.stale", found)
@@ -133,13 +133,6 @@ def judge_socket(facts: SwitchFacts) -> Iterator[Finding]:
         yield fine(name, "socket", f"the event socket listens on {listens}, for {', '.join(lists)} alone")
     else:
         yield finding(name, "socket.unknown", f"the event socket listens on {listens}; not known for whom")
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
 
 
 def judge_sessions(facts: SwitchFacts) -> Iterator[Finding]:

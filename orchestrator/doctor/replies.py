@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -65,6 +66,14 @@ def last(params: Params, name: str, default: str = "") -> str:
 def is_true(value: str) -> bool:
     """As the switch reads it."""
     return value.strip().lower() in _TRUE or (value.strip().isdecimal() and int(value) != 0)
+
+
+def is_loopback(address: str) -> bool:
+    """An address that only the machine itself reaches."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 def read_endpoints(reply: str | None) -> frozenset[str] | None:

@@ -63,6 +63,15 @@ CASES: Final[list[tuple[SwitchFacts | HereFacts, str, str]]] = [
         "gateways.idle_profile",
         "the SIP profile prozvon does not run: see its `ip:`",
     ),
+    (
+        replied(
+            "module_exists mod_http_cache",
+            "true",
+            wanting(prompts_url="http://127.0.0.1:8060/", is_here=False),
+        ),
+        "speech.url_itself",
+        "not to get prompts from http://127.0.0.1:8060/: name this",
+    ),
     (not_taken_in(Reach.ACL), "reach.acl", "127.0.0.1:8021 takes no connections from here: add our"),
     (
         not_taken_in(Reach.SILENT, "no greeting\nat all"),
