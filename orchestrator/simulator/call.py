@@ -75,7 +75,7 @@ class Call:
         if self._is_sip and callee.outcome not in _NO_RINGING:
             if not leg.live_for(POST_DIAL_MS):
                 return False
-            if self._progress() and not waits_for_answer:
+            if not self._picks_up_at_once and self._progress() and not waits_for_answer:
                 leg.at(leg.now_ms + round(callee.rings_s * 1000), self._late_end_of_early_media)
                 self._succeeded()
                 return leg.is_up
@@ -112,6 +112,11 @@ class Call:
         self._switch.emit_channel("CHANNEL_PROGRESS", leg)
         channel.call_state = "RINGING"
         return False
+
+    @property
+    def _picks_up_at_once(self) -> bool:
+        callee = self.leg.callee
+        return callee.outcome is Outcome.ANSWERED and not callee.rings_s and not callee.early_media
 
     @property
     def _is_sip(self) -> bool:
