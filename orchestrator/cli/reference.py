@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from orchestrator.cli.root import COMMANDS, root
+from orchestrator.doctor.page import doctor_page
 from orchestrator.engine.dispositions_page import dispositions_page
 from orchestrator.scenario import reference
 from orchestrator.store.keys import refreshed
@@ -42,6 +43,7 @@ def _sections(command: click.Command, path: str) -> Iterator[str]:
 def write_all(docs: Path) -> None:
     """Write every generated reference below `docs`."""
     (docs / "cli.md").write_text(cli_reference(), encoding="utf-8")
+    (docs / "doctor.md").write_text(doctor_page(), encoding="utf-8")
     (docs / "dispositions.md").write_text(dispositions_page(), encoding="utf-8")
     keys = docs / "keys.md"
     keys.write_text(refreshed(keys.read_text(encoding="utf-8")), encoding="utf-8")
