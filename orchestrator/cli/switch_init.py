@@ -41,7 +41,14 @@ def init(folder: Path, name: str | None, beside: str) -> None:
         click.echo(f"wrote {path}", err=True)
     if prepared.folders:
         click.echo(f"made or changed {len(prepared.folders)} folders below {prepared.folders[0]}", err=True)
-    is_changed = prepared.is_new or prepared.files or prepared.folders
-    state = "is prepared" if is_changed else "was prepared already, nothing changed"
-    click.echo(f"switch {name} {state}: release {prepared.release}", err=True)
+    if prepared.is_first:
+        click.echo(f"switch {name} is prepared: release {prepared.release} is in force", err=True)
+    elif prepared.is_behind:
+        click.echo(
+            f"switch {name} runs from release {prepared.release}, which is not what prozvon.yaml says now: "
+            f"prozvon deploy --switch {name}",
+            err=True,
+        )
+    elif not prepared.files and not prepared.folders:
+        click.echo(f"switch {name} was prepared already, nothing changed", err=True)
     click.echo(prepared.next_steps, nl=False)

@@ -12,7 +12,17 @@ from orchestrator.render.xml import render_xml
 START: Final = "start"
 README: Final = "conf/local/README.md"
 LOCAL_FOLDERS: Final = (
-    *("acl", "autoload_configs", "dialplan", "directory", "gateways", "inbound", "modules", "profiles"),
+    *(
+        "acl",
+        "autoload_configs",
+        "certs",
+        "dialplan",
+        "directory",
+        "gateways",
+        "inbound",
+        "modules",
+        "profiles",
+    ),
     *("scripts", "vars"),
 )
 

@@ -27,8 +27,13 @@ def render_beside(site: SwitchSite, theirs: Set[str] = frozenset()) -> dict[str,
     return files
 
 
-def hints_beside(site: SwitchSite, conf: str) -> str:
+def hints_beside(site: SwitchSite, conf: str, theirs: Set[str] = frozenset()) -> str:
     """What the admin of that switch sets by hand, with the lines to write; `conf` is its configuration's folder."""
     return render_text(
-        "beside/hints.txt.j2", site=site, conf=conf, modules=MODULES, acl=EVENT_SOCKET_ACL
+        "beside/hints.txt.j2",
+        site=site,
+        conf=conf,
+        theirs=[profile.name for profile in site.profiles if profile.name in theirs],
+        modules=MODULES,
+        acl=EVENT_SOCKET_ACL,
     ).decode()

@@ -13,6 +13,7 @@ from orchestrator.render.site import (
     SwitchSite,
     gateway_secret,
     require_plain,
+    tls_port,
 )
 from orchestrator.render.xml import render_xml
 
@@ -111,6 +112,7 @@ def _profile_files(site: SwitchSite, profile: ProfileSite) -> Iterator[tuple[str
             site=site,
             profile=profile,
             transports={gateway.transport for gateway in gateways},
+            tls_port=tls_port(profile),
             acl=inbound_acl(profile),
             context=INBOUND_CONTEXT,
             local=local_of(site),

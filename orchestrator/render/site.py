@@ -68,6 +68,11 @@ def gateway_secret(name: str) -> str:
     return f"gateway_{name}"
 
 
+def tls_port(profile: ProfileSite) -> int:
+    """Where a profile with a TLS gateway listens for TLS."""
+    return profile.port + 1
+
+
 def require_plain(site: SwitchSite) -> None:
     """ValueError naming the first text that could be more than a value in the switch's configuration."""
     for text in _texts(astuple(site)):

@@ -184,6 +184,7 @@ def _file_commands(file: File) -> list[str]:
     draft = posixpath.join(posixpath.dirname(file.path), f".{posixpath.basename(file.path)}.new")
     text = base64.encodebytes(file.data).decode()
     return [
+        f"mkdir -p {posixpath.dirname(file.path)}",
         f"base64 -d > {draft} <<'END'\n{text}END",
         f"chmod {file.mode:o} {draft}",
         f"mv {draft} {file.path}",

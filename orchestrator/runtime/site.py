@@ -12,6 +12,8 @@ from orchestrator.render.site import (
     ProfileSite,
     SwitchSite,
     gateway_secret,
+    require_plain,
+    tls_port,
 )
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.switch_settings import DEFAULT_PASSWORD, Gateway, Profile, Switch
@@ -35,7 +37,7 @@ def site_of(settings: Settings, name: str) -> SwitchSite:
         raise KnownError(
             f"switches.{name}.rtp_ports: {first}-{last} is no range of ports from 1024 to 65535, the lower first"
         )
-    return SwitchSite(
+    site = SwitchSite(
         name=name,
         root=_path(f"switches.{name}.root", switch.root),
         cdr=_path(f"switches.{name}.cdr", switch.cdr_folder),
@@ -55,6 +57,12 @@ def site_of(settings: Settings, name: str) -> SwitchSite:
             if gateway.proxy
         ),
     )
+    _require_own_ports(site)
+    try:
+        require_plain(site)
+    except ValueError as error:
+        raise KnownError(f"switches.{name}: {error}") from None
+    return site
 
 
 def secrets_of(settings: Settings, name: str) -> dict[str, str]:
@@ -75,6 +83,21 @@ def secrets_of(settings: Settings, name: str) -> dict[str, str]:
         if gateway.proxy and _has_password(gateway)
     }
     return {EVENT_SOCKET_SECRET: password, **gateways}
+
+
+def _require_own_ports(site: SwitchSite) -> None:
+    """KnownError when two SIP profiles would listen on one port: the second one would not start."""
+    taken: list[tuple[str, int, str]] = []
+    for profile in site.profiles:
+        has_tls = any(g.profile == profile.name and g.transport == "tls" for g in site.gateways)
+        for port in (profile.port, tls_port(profile))[: 1 + has_tls]:
+            for ip, other_port, other in taken:
+                if port == other_port and (ip == profile.ip or not ip or not profile.ip):
+                    raise KnownError(
+                        f"switches.{site.name}.profiles: {other} and {profile.name} cannot both listen on port {port}: "
+                        "give each an address (`ip:`) or a port of its own (TLS takes the next one)"
+                    )
+            taken.append((profile.ip, port, profile.name))
 
 
 def _profile(name: str, profile: Profile) -> ProfileSite:
