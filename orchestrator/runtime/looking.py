@@ -7,12 +7,13 @@ import ipaddress
 import json
 import os
 import re
-import socket
 import struct
 import wave
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from pathlib import Path
+
+from gevent import socket
 
 from orchestrator.doctor.facts import CdrAccess, Door, Process, Sounds
 
@@ -126,8 +127,8 @@ def look_at_process(pid: int, *, log_folder: Path, secrets: Path) -> Process | N
     except (OSError, ValueError):
         return None
     return Process(
-        open_files=_soft_limit(limits, "Max open files"),
-        core_bytes=_soft_limit(limits, "Max core file size"),
+        open_files=soft_limit(limits, "Max open files"),
+        core_bytes=soft_limit(limits, "Max core file size"),
         log_folder=str(log_folder),
         log_mode=_mode(log_folder),
         secrets_file=str(secrets),
@@ -135,8 +136,8 @@ def look_at_process(pid: int, *, log_folder: Path, secrets: Path) -> Process | N
     )
 
 
-def _soft_limit(limits: str, name: str) -> int | None:
-    """-1: none."""
+def soft_limit(limits: str, name: str) -> int | None:
+    """A line of /proc/PID/limits; -1 for unlimited, None where there is no such line."""
     found = re.search(rf"^{name}\s+(\d+|unlimited)\s", limits, re.M)
     return None if found is None else -1 if found[1] == "unlimited" else int(found[1])
 
