@@ -68,7 +68,8 @@ def _project(folder: Path) -> int:
     (folder / "secret").touch(mode=0o600)
     (folder / "secret").write_text("s3cret", "utf-8")
     (folder / "prozvon.yaml").write_text(
-        f"speech: {{engine: switch}}\nswitches:\n  main:\n    port: {port}\n    password_file: secret\n    gateways: {{main: {{}}}}\n",
+        "speech: {engine: switch}\nswitches:\n  main:\n    password_file: secret\n    gateways: {main: {}}\n"
+        f"    port: {port}\n",
         "utf-8",
     )
     return port
