@@ -14,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 
 from orchestrator.cli.check import refuse
 from orchestrator.cli.follow import OnInterrupt, follow
+from orchestrator.cli.prompt_bar import prompt_bar
 from orchestrator.cli.view import console, figures_table
 from orchestrator.cli.why import why_table
 from orchestrator.domain.lead import Campaign, CampaignState, WaitReason
@@ -77,7 +78,11 @@ def call(
             require_switch(project.settings, compiled.plan)
         for warning in project.store.warnings:
             click.echo(f"warning: {warning}", err=True)
-        with _term_as_interrupt(), launching(project, compiled, _name(contacts)) as campaign:
+        with (
+            _term_as_interrupt(),
+            prompt_bar() as made,
+            launching(project, compiled, _name(contacts), made) as campaign,
+        ):
             report = _load(project, campaign, compiled, contacts, again=again)
             show_report(report)
             _show_unlaunched(project, report)

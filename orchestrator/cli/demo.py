@@ -16,6 +16,7 @@ from orchestrator.asset_folders import folder as asset
 from orchestrator.cli.call import show_preview, show_report
 from orchestrator.cli.check import refuse
 from orchestrator.cli.follow import plain_line
+from orchestrator.cli.prompt_bar import prompt_bar
 from orchestrator.cli.view import console, figures_table
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.problem import KnownError
@@ -81,7 +82,8 @@ def _run(running: Demo, project: Project, contacts: Path, *, crash: bool) -> int
     _say(
         f"1. {SCENARIO}.yaml is good; {sum(o.passed for o in outcomes)} of its {len(outcomes)} tests pass offline"
     )
-    campaign = new_campaign(project, compiled, contacts.name)
+    with prompt_bar() as made:
+        campaign = new_campaign(project, compiled, contacts.name, made)
     _say(f"2. loading {contacts.name}")
     show_report(load(project, campaign, compiled, Source(name=contacts.name, chunks=[contacts.read_bytes()])))
     _say("3. what would happen now")

@@ -25,9 +25,10 @@ switches:
       main: {{cps: 20, channels: 60}}
       spare: {{cps: 5, channels: 10}}
 """
-SIMULATED = (
-    "clock: simulated                 # for `prozvon switch simulate`; a real switch is refused with it\n"
-)
+SIMULATED = """\
+clock: simulated                 # for `prozvon switch simulate`; a real switch is refused with it
+speech: {engine: switch}         # nobody listens: nothing need be made to be heard
+"""
 PASSWORD = "    password_env: PROZVON_ESL_PASSWORD\n"  # noqa: S105  # the name of a variable
 
 

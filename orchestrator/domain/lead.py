@@ -52,6 +52,7 @@ class WaitReason(StrEnum):
     SWITCH_REFUSES = "switch_refuses"  # the switch turns calls down: paused, or at its limit
     NO_WORKER = "no_worker"
     SWITCH_DOWN = "switch_down"
+    SPEECH = "speech"  # what its call is to say cannot be made sound now
     DIALING = "dialing"
     LOST = "lost"  # nobody knows how the last attempt ended: a person decides
     DONE = "done"

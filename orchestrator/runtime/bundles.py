@@ -20,6 +20,10 @@ class Bundles:
         self._store = store
         self._by_digest: dict[str, Compiled] = {}
 
+    def known(self, campaign: Campaign) -> Compiled | None:
+        """What has been read already."""
+        return self._by_digest.get(campaign.program)
+
     def of(self, campaign: Campaign) -> Compiled:
         """KnownError when the store has not got it, or this version cannot read it."""
         compiled = self._by_digest.get(campaign.program)

@@ -30,6 +30,7 @@ region: RU
 clock: simulated
 lease_s: 2
 reconcile_s: 2
+speech: {{engine: switch}}
 limits: {{per_number: {{day: 3, ever: 50}}}}
 switches:
   main:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -15,15 +15,16 @@ from orchestrator.engine.payload import encode
 from orchestrator.runtime.budgets import gateway_budgets
 from orchestrator.runtime.bundles import Bundles, ZoneBook
 from orchestrator.runtime.line import Line
+from orchestrator.runtime.prompting import Prompting, Unsayable, Words
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.trials import Trials
 from orchestrator.scenario.compile import Compiled
-from orchestrator.scenario.speech import spoken
 from orchestrator.store import ClaimReply, ClaimRequest, Store
 
 log = structlog.get_logger()
 
 BATCH = 20  # leads per claim: saves round trips, and at most this many are undone when a switch goes away
+LATE_MS = 30_000  # business time from claim to originate after which hours and caps are looked at again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Turn:
 class Dialer:
     """One worker's hand on the telephone. `track` is told of an attempt before its originate is written;
     `failed(attempt, error)` when the switch refused the line or it may not have got there; `impossible(attempt,
-    ending)` when no safe originate can be made of it.
+    ending)` when no safe originate can be made of it; `undo(attempt)` to have it claimed again, nothing being written.
     """
 
     def __init__(
@@ -49,11 +50,14 @@ class Dialer:
         worker_id: str,
         lines: Mapping[str, Line],
         bundles: Bundles,
+        prompting: Prompting,
+        now_ms: Callable[[], int],
         new_id: Callable[[], str],
         may_write: Callable[[], bool],
         track: Callable[[Attempt, int], None],
         failed: Callable[[Attempt, Exception], None],
         impossible: Callable[[Attempt, Ending], None],
+        undo: Callable[[Attempt], None],
         trials: Trials,
         heard_ms: int,
     ) -> None:
@@ -62,12 +66,15 @@ class Dialer:
         self._worker_id = worker_id
         self._lines = lines
         self._bundles = bundles
+        self._prompting = prompting
+        self._now_ms = now_ms
         self._zones = ZoneBook(store)
         self._new_id = new_id
         self._may_write = may_write
         self._track = track
         self._failed = failed
         self._impossible = impossible
+        self._undo = undo
         self._trials = trials
         self._heard_ms = heard_ms
 
@@ -83,13 +90,17 @@ class Dialer:
         gateways = gateway_budgets(self._settings, compiled.plan, up)
         if not gateways:
             return Turn(claimed=0, again_at=None, reason=WaitReason.SWITCH_DOWN)
+        gateways = tuple(each for each in gateways if self._prompting.is_ready(compiled, each.switch))
+        most = min(BATCH, self._prompting.room(compiled))
+        if not gateways or not most:
+            return Turn(claimed=0, again_at=None, reason=WaitReason.SPEECH)
         limits = self._settings.limits.per_number
         reply = self._store.claim(
             ClaimRequest(
                 campaign_id=campaign.campaign_id,
                 worker_id=self._worker_id,
                 now=now,
-                attempt_ids=tuple(self._new_id() for _ in range(BATCH)),
+                attempt_ids=tuple(self._new_id() for _ in range(most)),
                 zones=zones.open,
                 per_day=compiled.plan.per_day,
                 gateways=gateways,
@@ -108,24 +119,53 @@ class Dialer:
         """How long a call of this campaign rings at most."""
         return self._bundles.of(campaign).plan.ring_s
 
+    def held_by_speech(self, campaigns: Iterable[Campaign]) -> dict[str, str]:
+        """Campaign id -> why its calls' prompts cannot be made now, of those that we have dialed or tried to."""
+        known = ((each.campaign_id, self._bundles.known(each)) for each in campaigns)
+        why = {name: self._prompting.held(compiled) for name, compiled in known if compiled is not None}
+        return {name: text for name, text in why.items() if text}
+
     def forget(self, campaign_id: str) -> None:
         self._zones.forget(campaign_id)
 
     def _originate(self, attempts: tuple[Attempt, ...], compiled: Compiled, now: int) -> None:
+        """Call those that have all their prompts; the others once those are made."""
+        ready = []
+        for attempt in attempts:
+            words = self._prompting.words(compiled, attempt.contact, attempt.switch)
+            if words.missing:
+                self._prepare(attempt, compiled, words)
+            else:
+                ready.append((attempt, words))
+        self._write(ready, compiled, now)
+
+    def _prepare(self, attempt: Attempt, compiled: Compiled, words: Words) -> None:
+        def prepared(error: Exception | None) -> None:
+            now = self._now_ms()
+            if isinstance(error, Unsayable):
+                self._impossible(attempt, _not_sent(attempt, now, str(error)))
+            elif error is not None or now - attempt.claimed_at > LATE_MS:
+                self._undo(attempt)
+            else:
+                self._write([(attempt, words)], compiled, now)
+
+        self._prompting.prepare(attempt, words, prepared)
+
+    def _write(self, calls: list[tuple[Attempt, Words]], compiled: Compiled, now: int) -> None:
         """Write the one originate of each stored attempt; undo the claims that certainly are not written."""
         jobs: dict[str, list[tuple[str, str]]] = {}
-        for attempt in attempts:
+        for attempt, words in calls:
             if self._lines[attempt.switch].dials_as != attempt.switch_uuid or not self._may_write():
-                self._store.release(attempt, now)
+                self._undo(attempt)
                 continue
             try:
-                command = self._command(attempt, compiled)
+                command = self._command(attempt, compiled, words)
             except ValueError as error:  # refused before it could be syntax: nothing of it goes to the switch
                 self._impossible(attempt, _not_sent(attempt, now, str(error)))
                 continue
             jobs.setdefault(attempt.switch, []).append((command, attempt.attempt_id))
             self._track(attempt, compiled.plan.ring_s)
-        by_id = {attempt.attempt_id: attempt for attempt in attempts}
+        by_id = {attempt.attempt_id: attempt for attempt, _ in calls}
 
         def replied(job_id: str, error: Exception | None) -> None:
             if error is not None:
@@ -134,22 +174,19 @@ class Dialer:
         for switch, lines in jobs.items():
             self._lines[switch].originate(lines, replied)
 
-    def _command(self, attempt: Attempt, compiled: Compiled) -> str:
+    def _command(self, attempt: Attempt, compiled: Compiled, words: Words) -> str:
         contact = attempt.contact
         gateway = self._settings.switches[attempt.switch].gateways[attempt.gateway]
+        payload = {"c": contact.fields, "l": contact.language, "s": words.said}
+        if words.voice:
+            payload["v"] = words.voice
         return originate_command(
             attempt,
             program=compiled.digest,
             ring_s=compiled.plan.ring_s,
             caller_id=choose(compiled.plan.caller_id, attempt.number, attempt.lead_id),
             dial=gateway.dial_string(attempt.gateway),
-            payload=encode(
-                {
-                    "c": contact.fields,
-                    "l": contact.language,
-                    "s": spoken(compiled, contact.fields, contact.language),
-                }
-            ),
+            payload=encode(payload),
         )
 
 

@@ -13,6 +13,7 @@ from orchestrator.contacts import Accepted, RefusedFile, Tally, read_contacts
 from orchestrator.domain.lead import Campaign, CampaignState, Contact
 from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.runtime.budgets import missing_gateways
+from orchestrator.runtime.fixed_prompts import prepare
 from orchestrator.runtime.line import require_gateways
 from orchestrator.runtime.places import publish_everywhere
 from orchestrator.runtime.project import Project
@@ -20,6 +21,8 @@ from orchestrator.scenario.compile import Compiled
 from orchestrator.store import Added, Already, Merged, Store
 
 BATCH = 500  # contacts per call of the store
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,9 +52,11 @@ class Source:
 
 
 @contextmanager
-def launching(project: Project, compiled: Compiled, source: str) -> Iterator[Campaign]:
+def launching(
+    project: Project, compiled: Compiled, source: str, prompts: Progress = lambda *_: None
+) -> Iterator[Campaign]:
     """A campaign in LOADING. However the block ends: without a `start` within it, no trace of it is left."""
-    campaign = new_campaign(project, compiled, source)
+    campaign = new_campaign(project, compiled, source, prompts)
     try:
         yield campaign
     finally:
@@ -59,10 +64,16 @@ def launching(project: Project, compiled: Compiled, source: str) -> Iterator[Cam
             project.store.delete_campaign(campaign.campaign_id)
 
 
-def new_campaign(project: Project, compiled: Compiled, source: str) -> Campaign:
-    """A campaign in LOADING, with the program published to every switch. KnownError before anything is made."""
+def new_campaign(
+    project: Project, compiled: Compiled, source: str, prompts: Progress = lambda *_: None
+) -> Campaign:
+    """A campaign in LOADING, with its program and prompts on every switch. KnownError before there is any campaign.
+
+    prompts(made, of so many) is called as they are made.
+    """
     require_gateways(missing_gateways(project.settings, compiled.plan), project.settings)
     now = project.clock.now_ms()
+    prepare(project.settings, compiled, project.clock.now_ms, prompts)
     publish_everywhere(project.settings, [compiled], project.clock.now_ms)
     for campaign_id in _free_ids(project.store, compiled.name, now):
         campaign = Campaign(

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from orchestrator.runtime.switch_settings import Strict
+from orchestrator.speech.engine import EngineSpec
 
 _VOICE = re.compile(r"[A-Za-z0-9_./+-]{1,200}\Z")
 _PLACES = re.compile(r"\{(\w*)\}")
@@ -55,3 +56,14 @@ class Speech(Strict):
     def words(self) -> list[str]:
         """The command, split."""
         return shlex.split(self.command or "")
+
+    def spec(self) -> EngineSpec:
+        """The engine as the speech layer knows it."""
+        return EngineSpec(
+            name=self.engine,
+            command=tuple(self.words()),
+            voices=dict(self.voices),
+            words_per_minute=self.words_per_minute,
+            at_once=self.at_once,
+            timeout_s=self.timeout_s,
+        )

@@ -28,6 +28,7 @@ from orchestrator.runtime.dialer import Dialer
 from orchestrator.runtime.line import Line
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.settle import Settler
+from orchestrator.runtime.speaking import Speaking
 from orchestrator.runtime.trials import Trials
 from orchestrator.simulator.clock import SharedClock
 
@@ -92,6 +93,13 @@ class Worker:
             )
             for name, switch in self._settings.switches.items()
         }
+        self._speaking = Speaking(
+            self._settings,
+            self._lines,
+            now_ms=self._clock.now_ms,
+            freed=self._wake.set,
+            broke=self._broke,
+        )
         self._cases = Cases(
             lines=self._lines,
             settings=self._settings,
@@ -106,11 +114,14 @@ class Worker:
             worker_id=worker_id,
             lines=self._lines,
             bundles=bundles,
+            prompting=self._speaking.prompting,
+            now_ms=self._clock.now_ms,
             new_id=_new_id,
             may_write=lambda: time.monotonic() - self._beat_at < self._lease_s / 2,
             track=lambda attempt, ring_s: self._tracker.add(attempt, ring_s, self._clock.now_ms()),
             failed=self._originate_failed,
             impossible=self._found_out,
+            undo=self._undo,
             trials=self._trials,
             heard_ms=int(HEARD_MS * max(1.0, hurry / 4)),
         )
@@ -119,6 +130,7 @@ class Worker:
 
     def run(self) -> None:
         log.info("worker_started", worker_id=self._id, switches=list(self._lines))
+        self._speaking.start()
         self._beat()
         steps = (self._beats, self._ticks, self._takeovers, self._second_looks)
         greenlets: list[Greenlet[..., None]] = [gevent.spawn(_for_ever, step) for step in steps]
@@ -132,6 +144,8 @@ class Worker:
             self._drain()
         finally:
             gevent.killall(greenlets)
+            self._prepare_no_more()
+            self._speaking.stop()
             for line in self._lines.values():
                 line.stop()
             self._hand_over()
@@ -173,7 +187,13 @@ class Worker:
                 return
             self._nap(again_at)
 
+    def _prepare_no_more(self) -> None:
+        """Calls that waited for their prompts are made by others, or later."""
+        for attempt in self._speaking.prompting.stop():
+            self._undo(attempt)
+
     def _drain(self) -> None:
+        self._prepare_no_more()
         deadline = time.monotonic() + self._drain_s
         while (
             (len(self._tracker) or self._settler.backlog) and not self._hurry and time.monotonic() < deadline
@@ -235,6 +255,8 @@ class Worker:
     # -- listening
 
     def _on_event(self, event: dict[str, object]) -> None:
+        if self._speaking.prompting.hear(event):
+            return
         happened = call_event(event)
         if happened is not None:
             self._trials.hear(happened)
@@ -306,6 +328,7 @@ class Worker:
         at = time.monotonic()
         down = {name: line.down_reason for name, line in self._lines.items() if not line.dials_as}
         info = {"up": up, "down": json.dumps(down), "host": socket.gethostname(), "pid": str(os.getpid())}
+        info["speech"] = json.dumps(self._dialer.held_by_speech(self._campaigns.values()))
         self._store.heartbeat(self._id, int(self._lease_s * 1000), info)
         self._beat_at = at
 

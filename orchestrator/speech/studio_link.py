@@ -210,3 +210,17 @@ def _end(process: subprocess.Popen[bytes]) -> None:
                 os.killpg(process.pid, signal.SIGKILL)
             until = float("inf")
         gevent.sleep(LOOK_S)
+    if process.returncode:  # killed: it had no time to end its engines
+        for pid in _in_session(process.pid):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _in_session(session: int) -> list[int]:
+    """Processes of a session. Its number is nobody else's while there are any (proc(5), field 6 of stat)."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):  # it has ended meanwhile
+            if int(path.read_bytes().rsplit(b")", 1)[1].split()[3]) == session:
+                found.append(int(path.parent.name))
+    return found

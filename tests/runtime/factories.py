@@ -64,6 +64,7 @@ fsync: everysec
 clock: simulated
 lease_s: 2
 reconcile_s: 2
+speech: {{engine: switch}}
 switches:
   main:
     port: {port}

@@ -44,6 +44,13 @@ def child(body: str) -> tuple[str, ...]:
     return (sys.executable, "-S", "-c", "import json, os, sys, time\n" + body)
 
 
+def until(is_so: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        gevent.sleep(0.01)
+
+
 GOOD_HELLO = "input(); print(json.dumps({'version': '1'}), flush=True)\n"
 
 
@@ -116,10 +123,12 @@ def test_after_the_process_died_there_is_a_new_one(link: Open, tmp_path: Path) -
     studio = link(fake_spec(at_once=2))
     studio.make(order(tmp_path, "first"))
     waiting = [gevent.spawn(studio.make, order(tmp_path, "hangs", str(number))) for number in range(2)]
-    gevent.sleep(0.2)
     assert studio._process is not None
-    os.killpg(studio._process.pid, signal.SIGKILL)
+    session = studio._process.pid
+    until(lambda: len(studio_link._in_session(session)) >= 3, "both texts are with the engine")
+    os.killpg(session, signal.SIGKILL)
     gevent.joinall(waiting, timeout=10)
+    until(lambda: not studio_link._in_session(session), "what it started has ended too")
     for greenlet in waiting:
         assert isinstance(greenlet.exception, SpeechError)
         assert greenlet.exception.fault is Fault.ENGINE
@@ -130,10 +139,11 @@ def test_closing_tells_everybody_who_waits_and_ends_the_process(link: Open, tmp_
     studio = link(fake_spec())
     studio.make(order(tmp_path, "first"))
     waiting = gevent.spawn(studio.make, order(tmp_path, "hangs"))
-    gevent.sleep(0.2)
     process = studio._process
     assert process is not None
+    until(lambda: len(studio_link._in_session(process.pid)) >= 2, "the text is with the engine")
     studio.close()
+    assert studio_link._in_session(process.pid) == []
     waiting.join(10)
     assert str(waiting.exception) == "stopped"
     assert process.poll() is not None

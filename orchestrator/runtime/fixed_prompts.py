@@ -1,0 +1,129 @@
+"""Prompts that are the same in every call of a program: made once, kept in `data`, and given to every switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import gevent.pool
+
+from callflow.names import prompt_name
+from orchestrator.deploy.opening import open_target
+from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.places import place_of
+from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.switch_settings import Switch
+from orchestrator.scenario.compile import Compiled
+from orchestrator.speech.engine import voice_tag
+from orchestrator.speech.errors import SpeechError
+from orchestrator.speech.folder import is_whole
+from orchestrator.speech.studio_link import Made, Order, StudioLink
+from orchestrator.speech.texts import needs_of, spoken_form
+
+FOLDER = "prompts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedText:
+    """name: of its file, which says by which voice it is spoken."""
+
+    name: str
+    text: str
+    language: str
+
+
+def fixed_texts(compiled: Compiled, tag_of: Callable[[str], str]) -> list[FixedText]:
+    """What every call of the program needs, in all its languages. tag_of: language -> tag of its voice."""
+    return [
+        FixedText(name=prompt_name(language, text, tag_of(language)), text=text, language=language)
+        for language in compiled.languages
+        for text in sorted(needs_of(compiled.program, language).fixed)
+    ]
+
+
+def tags(studio: StudioLink) -> Callable[[str], str]:
+    """Language -> tag of its voice. Starts the engine; SpeechError when there is none."""
+    version = studio.version()
+    return lambda language: voice_tag(studio.spec, version, language)
+
+
+def make_missing(
+    studio: StudioLink,
+    folder: Path,
+    texts: Iterable[FixedText],
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> list[tuple[FixedText, Made]]:
+    """Have those made that are not in `folder` yet; which they were. SpeechError names the text that cannot be said.
+
+    progress(made, of so many) is called after each.
+    """
+    missing = [text for text in texts if not is_whole(folder / text.name)]
+    made: list[tuple[FixedText, Made]] = []
+
+    def make(fixed: FixedText) -> None:
+        said = spoken_form(fixed.text, fixed.language)
+        order = Order(text=said, language=fixed.language, out=folder / fixed.name, is_synced=True)
+        try:
+            made.append((fixed, studio.make(order)))
+        except SpeechError as error:
+            raise SpeechError(
+                f"no prompt of {fixed.text!r} ({fixed.language}): {error}", error.fault
+            ) from None
+        progress(len(made), len(missing))
+
+    pool = gevent.pool.Pool(studio.spec.at_once)
+    try:
+        for _ in pool.imap_unordered(make, missing):
+            pass
+    finally:
+        pool.kill()
+    return made
+
+
+def publish_prompts(switch: Switch, folder: Path, names: Iterable[str], now_ms: Callable[[], int]) -> None:
+    """Give a switch the prompts in `folder` that it has not got. KnownError when it does not take them."""
+    try:
+        files = {f"{FOLDER}/{name}": (folder / name).read_bytes() for name in names}
+    except OSError as error:
+        raise KnownError(f"cannot read the prompt {error.filename}: {error.strerror}") from None
+    with closing(open_target(place_of(switch), now_ms)) as target:
+        target.put_files(files)
+
+
+def prepare(
+    settings: Settings,
+    compiled: Compiled,
+    now_ms: Callable[[], int],
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> None:
+    """Have every switch able to speak what is the same in all calls of a program, before it is launched.
+
+    KnownError when there is no engine, when it cannot say a text, or a switch does not take them.
+    """
+    spec = settings.speech.spec()
+    if not spec.prepares:
+        return
+    for name, switch in settings.switches.items():
+        require_way(compiled, name, switch)
+    studio = StudioLink(spec)
+    try:
+        folder = settings.data / FOLDER
+        texts = fixed_texts(compiled, tags(studio))
+        make_missing(studio, folder, texts, progress)
+    finally:
+        studio.close()
+    for switch in settings.switches.values():
+        publish_prompts(switch, folder, {text.name for text in texts}, now_ms)
+
+
+def require_way(compiled: Compiled, name: str, switch: Switch) -> None:
+    """KnownError when what is made for one call of the program could not reach the switch `name`."""
+    if switch.ssh is None or switch.prompts_url is not None:
+        return
+    if any(needs_of(compiled.program, language).has_own for language in compiled.languages):
+        raise KnownError(
+            f"{compiled.name} speaks fields of contacts, and the switch {name} on another machine has no way to get "
+            "them: give it `prompts_url` (and `serve_prompts`), or say `speech: {engine: switch}`"
+        )
