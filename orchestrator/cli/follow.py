@@ -14,6 +14,7 @@ from orchestrator.cli.view import console, figures_table
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.runtime.figures import Figures, figures
 from orchestrator.runtime.project import Project
+from orchestrator.runtime.rests import rest_line
 
 LOOK_S = 0.5
 PLAIN_EVERY = 10  # looks between two lines where there is no terminal
@@ -68,7 +69,7 @@ def plain_line(item: Figures) -> str:
     return (
         f"{item.campaign_id} {item.state.value}: {c.done + c.held}/{c.leads} done, {c.held} held, "
         f"{c.dialing} on the line, {c.ready} to call, {c.waiting} waiting, {c.attempts} attempts, {c.answered} answered"
-    )
+    ) + "".join(f"; {rest_line(row, item.at)}" for row in item.rests)
 
 
 def _interrupted(project: Project, campaign: Campaign, on_interrupt: OnInterrupt) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console, Group, RenderableType
 from rich.progress_bar import ProgressBar
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from orchestrator.domain.lead import CampaignState
 from orchestrator.runtime.figures import Figures
+from orchestrator.runtime.rests import rest_line
 
 WIDTH = 120  # where there is no terminal to ask
 
@@ -47,20 +48,20 @@ def figures_table(item: Figures) -> RenderableType:
         _counter("result", "attempts", counts.by_result),
         _counter("status", "leads", counts.by_status),
     )
-    warning = _warning(item)
-    return Group(head, line, calls, bar, *([warning] if warning else []), tables)
+    return Group(head, line, calls, bar, *_warnings(item), tables)
 
 
-def _warning(item: Figures) -> Text | None:
-    """Why nothing happens although something waits."""
+def _warnings(item: Figures) -> Iterator[Text]:
+    """Why nothing happens, or little, although something waits."""
     waits = item.counts.ready + item.counts.waiting
     if item.state is not CampaignState.RUNNING or not waits:
-        return None
+        return
     if not item.workers:
-        return Text("no worker is running: start one with `prozvon run`", style="bold red")
-    if not item.up:
-        return Text("no worker is connected to a switch (yet): its log says why", style="bold red")
-    return None
+        yield Text("no worker is running: start one with `prozvon run`", style="bold red")
+    elif not item.up:
+        yield Text("no worker is connected to a switch (yet): its log says why", style="bold red")
+    for row in item.rests:
+        yield Text(rest_line(row, item.at), style="yellow")
 
 
 def _counter(name: str, what: str, values: Mapping[str, int]) -> Table:

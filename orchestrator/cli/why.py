@@ -11,8 +11,9 @@ from rich.table import Table
 from orchestrator.cli.number import one_number
 from orchestrator.cli.view import console, instant
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.figures import switches_down
+from orchestrator.runtime.figures import speech_held, switches_down
 from orchestrator.runtime.project import open_project
+from orchestrator.runtime.rests import rest_line, resting
 from orchestrator.runtime.why import SAY
 from orchestrator.runtime.why import why as ask_why
 from orchestrator.store import Why
@@ -37,7 +38,9 @@ def why(folder: Path, campaign: str, phone: str | None, as_json: bool) -> None:
             number = one_number(phone, project.settings.region)
         asked = project.campaign(campaign)
         found = ask_why(project, asked, number=number)
-        down = switches_down(project.store.workers())
+        workers = project.store.workers()
+        rests, now = resting(project.store.rests()), project.clock.now_ms()
+        down, mute = switches_down(workers), speech_held(workers, asked.campaign_id)
     if number is not None and not found.reasons:
         raise KnownError(f"{number} is not in {asked.campaign_id}")
     if as_json:
@@ -46,6 +49,10 @@ def why(folder: Path, campaign: str, phone: str | None, as_json: bool) -> None:
         console().print(why_table(found))
         for name, reason in down.items():
             click.echo(f"switch {name}: {reason}", err=True)
+        for row in rests:
+            click.echo(rest_line(row, now), err=True)
+        if mute:
+            click.echo(f"speech: {mute}", err=True)
 
 
 def as_rows(found: Why) -> list[dict[str, object]]:

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.runtime.project import Project
-from orchestrator.store import CampaignCounts
+from orchestrator.runtime.rests import resting
+from orchestrator.store import CampaignCounts, RestRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Figures:
     workers: int
     up: tuple[str, ...]  # switches that some worker is connected to
     counts: CampaignCounts
+    rests: tuple[RestRow, ...] = ()  # gateways that take no calls now, or only one
 
     @property
     def answer_seizure_ratio(self) -> float | None:
@@ -45,6 +47,7 @@ class Figures:
             "at": self.at,
             "workers": self.workers,
             "switches_up": list(self.up),
+            "gateways_resting": [asdict(row) for row in self.rests],
             **asdict(self.counts),
             "answer_seizure_ratio": self.answer_seizure_ratio,
         }
@@ -64,6 +67,12 @@ def switches_down(workers: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     return {name: said[name] for name in sorted(said) if name not in up}
 
 
+def speech_held(workers: Mapping[str, Mapping[str, str]], campaign_id: str) -> str:
+    """Why none of these living workers can make the prompts of a campaign's calls; "" when one can."""
+    said = [json.loads(info.get("speech") or "{}").get(campaign_id, "") for info in workers.values()]
+    return str(said[0]) if said and all(said) else ""
+
+
 def figures(project: Project, campaign: Campaign) -> Figures:
     """The figures now, read in a few round trips whatever the size of the campaign."""
     fresh = project.store.campaign(campaign.campaign_id) or campaign
@@ -78,4 +87,5 @@ def figures(project: Project, campaign: Campaign) -> Figures:
         workers=len(workers),
         up=switches_up(workers),
         counts=project.store.counts(fresh.campaign_id),
+        rests=resting(project.store.rests()),
     )

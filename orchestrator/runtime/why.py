@@ -7,7 +7,7 @@ from dataclasses import replace
 from orchestrator.domain.lead import Campaign, CampaignState, WaitReason
 from orchestrator.runtime.budgets import gateway_budgets, zones_at
 from orchestrator.runtime.bundles import Bundles
-from orchestrator.runtime.figures import switches_up
+from orchestrator.runtime.figures import speech_held, switches_up
 from orchestrator.runtime.project import Project
 from orchestrator.store import Reason, Why
 
@@ -26,8 +26,11 @@ SAY: dict[WaitReason, str] = {
     WaitReason.LOADING: "the list is still being loaded",
     WaitReason.GATEWAY_CPS: "the gateways take no more new calls per second (`cps:` in prozvon.yaml)",
     WaitReason.GATEWAY_CHANNELS: "all channels of the gateways are in use (`channels:` in prozvon.yaml)",
+    WaitReason.GATEWAY_REST: "the gateways rest after failures of their own: `prozvon gateway list`",
+    WaitReason.SWITCH_REFUSES: "the switch turns calls down: paused, or at its limit of calls",
     WaitReason.NO_WORKER: "no worker is running: `prozvon run`",
     WaitReason.SWITCH_DOWN: "no switch with the scenario's gateways is connected",
+    WaitReason.SPEECH: "the prompts of its call cannot be made: the engine, the disk or the way to the switch",
     WaitReason.DIALING: "on the line now",
     WaitReason.LOST: "held for a person: decide with `prozvon lead retry|close`",
     WaitReason.DONE: "done",
@@ -63,6 +66,8 @@ def why(project: Project, campaign: Campaign, *, number: str | None = None, as_r
         return _relabel(found, WaitReason.NO_WORKER)
     if not gateway_budgets(project.settings, compiled.plan, up):
         return _relabel(found, WaitReason.SWITCH_DOWN)
+    if speech_held(workers, campaign.campaign_id):
+        return _relabel(found, WaitReason.SPEECH)
     return found
 
 

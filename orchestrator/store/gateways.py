@@ -11,7 +11,7 @@ from orchestrator.store.db import Db
 from orchestrator.store.records import check_id
 from orchestrator.store.rows import Failure, RestRow
 
-_FIELD = " rest"
+_REST, _LIVE = b" rest", b" live"
 
 
 def rest(db: Db, switch: str, gateway: str, *, now: int, for_ms: int) -> None:
@@ -19,7 +19,8 @@ def rest(db: Db, switch: str, gateway: str, *, now: int, for_ms: int) -> None:
 
 
 def wake(db: Db, switch: str, gateway: str) -> bool:
-    return bool(db.run("wake_gateway", {"name": _name(switch, gateway)}))
+    was_known, is_repeated = db.run_telling("wake_gateway", {"name": _name(switch, gateway)})
+    return bool(was_known) or is_repeated
 
 
 def answered(db: Db, attempt_ids: Iterable[str], now: int) -> None:
@@ -37,11 +38,21 @@ def rests(db: Db) -> tuple[RestRow, ...]:
 
     fields, live = db.read(read)
     found = sorted(
-        (name.decode().removesuffix(_FIELD), text.decode())
+        (name.removesuffix(_REST).decode(), text.decode())
         for name, text in fields.items()
-        if name.endswith(_FIELD.encode())
+        if name.endswith(_REST)
     )
     return tuple(_row(name, text, {attempt_id.decode() for attempt_id in live}) for name, text in found)
+
+
+def calls(db: Db) -> dict[tuple[str, str], int]:
+    fields = db.read(lambda client: client.hgetall(db.key("gateways")))
+    counted: dict[tuple[str, str], int] = {}
+    for name, count in fields.items():
+        if name.endswith(_LIVE):
+            switch, _, gateway = name.removesuffix(_LIVE).decode().partition("/")
+            counted[switch, gateway] = int(count)
+    return counted
 
 
 def _name(switch: str, gateway: str) -> str:

@@ -202,6 +202,10 @@ class Store:
         """Gateways, and switches themselves, that fail or rest; those of which all is well are not in it."""
         return gateways.rests(self._db)
 
+    def calls_on_gateways(self) -> dict[tuple[str, str], int]:
+        """(switch, gateway) -> attempts on it now, for those that have any."""
+        return gateways.calls(self._db)
+
     def rest_gateway(self, switch: str, gateway: str, *, now: int, for_ms: int) -> None:
         """No new calls by this gateway for so long; then one tries it."""
         gateways.rest(self._db, switch, gateway, now=now, for_ms=for_ms)

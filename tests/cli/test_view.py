@@ -14,7 +14,7 @@ from orchestrator.cli.follow import plain_line
 from orchestrator.cli.view import figures_table, instant
 from orchestrator.domain.lead import CampaignState, WaitReason
 from orchestrator.runtime.figures import Figures
-from orchestrator.store import CampaignCounts, Reason, Why
+from orchestrator.store import CampaignCounts, Failure, Reason, RestRow, Why
 from tests.runtime.factories import NOON
 
 ITEM = Figures(
@@ -88,6 +88,25 @@ def test_the_plain_line_says_it_all_in_one() -> None:
     assert plain_line(ITEM) == (
         "parcel-20261130-1 running: 4/10 done, 1 held, 1 on the line, 3 to call, 2 waiting, 8 attempts, 2 answered"
     )
+
+
+def test_a_gateway_that_rests_is_told_beside_the_figures() -> None:
+    row = RestRow(
+        switch="main",
+        gateway="spare",
+        fails=5,
+        until=NOON + 90_000,
+        trial=None,
+        failures=(Failure(at=NOON, why="GATEWAY_DOWN"),),
+    )
+    said = (
+        "gateway spare of switch main rests until 2026-11-30 09:01:30 UTC: 5 failed in a row, the last with "
+        "GATEWAY_DOWN"
+    )
+    resting = replace(ITEM, rests=(row,))
+    assert said in " ".join(_shown(resting).split())
+    assert plain_line(resting).endswith(f"2 answered; {said}")
+    assert said not in " ".join(_shown(replace(resting, state=CampaignState.PAUSED)).split())
 
 
 def test_an_instant_is_told_in_the_machines_zone(monkeypatch: pytest.MonkeyPatch) -> None:

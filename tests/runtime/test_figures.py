@@ -75,6 +75,7 @@ def test_scripts_get_everything_flat(project: Project) -> None:
         "at": NOON,
         "workers": 0,
         "switches_up": [],
+        "gateways_resting": [],
         "leads": 1,
         "ready": 0,
         "waiting": 1,

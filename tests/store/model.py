@@ -6,9 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from orchestrator.domain.lead import CampaignState, Contact, LeadState, Phase, WaitReason
+from orchestrator.domain.trunk import TrunkSign, TrunkWord
 from orchestrator.store import ClaimRequest, GatewayBudget, OpenZone
 
 BUSY_MS = 15_000
+TRIAL_MS = 120_000
 
 
 @dataclass
@@ -43,6 +45,20 @@ class Live:
     gateway: str
     worker: str
     before: LeadState
+    claimed_at: int
+
+
+@dataclass
+class Rest:
+    """A gateway that fails, or `""`: the switch that turns calls down. `until` None: it does not rest yet."""
+
+    fails: int = 0
+    failed_at: int = 0
+    began: int = 0
+    until: int | None = None
+    length: int = 0
+    trial: str | None = None
+    trial_at: int = 0
 
 
 @dataclass
@@ -56,6 +72,7 @@ class Model:
     next_token: dict[str, float] = field(default_factory=dict)
     ended: Counter[str] = field(default_factory=Counter)  # campaign -> attempts
     outbox: int = 0
+    rests: dict[str, Rest] = field(default_factory=dict)
 
     def claim(self, request: ClaimRequest) -> list[tuple[str, int, str, str]]:
         """(attempt id, lead id, number, gateway) in order."""
@@ -81,6 +98,8 @@ class Model:
 
     def _free_gateway(self, request: ClaimRequest) -> GatewayBudget | None:
         for gateway in request.gateways:
+            if not (self._is_open(gateway.gateway, request) and self._is_open("", request)):
+                continue
             gap = 1000 / gateway.cps
             slack = (max(1, gateway.cps // 4) - 1) * gap
             on_line = sum(live.gateway == gateway.gateway for live in self.live.values())
@@ -88,6 +107,55 @@ class Model:
             if on_line < gateway.channels and token_at <= request.now + slack + 0.001:
                 return gateway
         return None
+
+    def _is_open(self, name: str, request: ClaimRequest) -> bool:
+        rest = self.rests.get(name)
+        if rest is None or rest.until is None:
+            return True
+        if rest.trial in self.live:
+            return request.now >= rest.trial_at + (TRIAL_MS if name else request.heard_ms)
+        return request.now >= rest.until
+
+    def _try_out(self, name: str, attempt_id: str, now: int) -> None:
+        """The call that goes out now tries what has rested; a switch that let the last one through needs no more."""
+        rest = self.rests.get(name)
+        if rest is None or rest.until is None:
+            return
+        if rest.trial in self.live and not name:
+            del self.rests[name]
+        else:
+            rest.trial, rest.trial_at = attempt_id, now
+
+    def hear(self, attempt_id: str, live: Live, word: TrunkWord, now: int) -> None:
+        if word.sign is TrunkSign.REFUSED:
+            self._fails("", attempt_id, live, word, now)
+            return
+        self._works("", attempt_id, live, word)
+        if word.sign is TrunkSign.WORKS:
+            self._works(live.gateway, attempt_id, live, word)
+        else:
+            self._fails(live.gateway, attempt_id, live, word, now)
+
+    def _works(self, name: str, attempt_id: str, live: Live, word: TrunkWord) -> None:
+        rest = self.rests.get(name)
+        if rest is None:
+            return
+        is_said_now = word.at >= rest.failed_at if rest.until is None else _has_tried(rest, attempt_id, live)
+        if is_said_now:
+            del self.rests[name]
+
+    def _fails(self, name: str, attempt_id: str, live: Live, word: TrunkWord, now: int) -> None:
+        rest = self.rests.setdefault(name, Rest())
+        if rest.until is not None and not _has_tried(rest, attempt_id, live):
+            return
+        rest.fails, rest.failed_at = rest.fails + 1, max(rest.failed_at, word.at)
+        if rest.until is not None:
+            rest.length = min(max(2 * rest.length, word.rest.for_ms), word.rest.most_ms)
+        elif rest.fails >= word.rest.after:
+            rest.length = word.rest.for_ms
+        else:
+            return
+        rest.began, rest.until, rest.trial = now, now + rest.length, None
 
     def _may_dial(self, lead: Lead, request: ClaimRequest, zone: OpenZone) -> bool:
         caps = [cap for cap in (request.per_day, request.project_per_day) if cap is not None]
@@ -125,8 +193,17 @@ class Model:
     def _dial(
         self, attempt_id: str, request: ClaimRequest, lead: Lead, zone: OpenZone, gateway: GatewayBudget
     ) -> None:
+        for name in (gateway.gateway, ""):
+            self._try_out(name, attempt_id, request.now)
         self.live[attempt_id] = Live(
-            request.campaign_id, lead, lead.number, zone.day, gateway.gateway, request.worker_id, lead.state
+            request.campaign_id,
+            lead,
+            lead.number,
+            zone.day,
+            gateway.gateway,
+            request.worker_id,
+            lead.state,
+            request.now,
         )
         lead.phase, lead.reason = Phase.DIALING, WaitReason.DIALING
         self.ever[lead.number] += 1
@@ -135,11 +212,21 @@ class Model:
         self.next_token[gateway.gateway] = token_at + 1000 / gateway.cps
 
     def finish(
-        self, attempt_id: str, state: LeadState, phase: Phase, due_at: int, now: int, *, uncount: bool
+        self,
+        attempt_id: str,
+        state: LeadState,
+        phase: Phase,
+        due_at: int,
+        now: int,
+        *,
+        uncount: bool,
+        word: TrunkWord | None,
     ) -> bool:
         live = self.live.pop(attempt_id, None)
         if live is None:
             return False
+        if word is not None:
+            self.hear(attempt_id, live, word, now)
         self.ended[live.campaign_id] += 1
         if uncount:
             self._uncount(live)
@@ -164,3 +251,7 @@ class Model:
     def _uncount(self, live: Live) -> None:
         self.ever[live.number] -= 1
         self.per_day[live.number, live.day] -= 1
+
+
+def _has_tried(rest: Rest, attempt_id: str, live: Live) -> bool:
+    return attempt_id == rest.trial or live.claimed_at > rest.began

@@ -187,8 +187,17 @@ def test_a_clock_set_back_does_not_block_a_gateway(store: Store) -> None:
     launch(store, [contact(i) for i in range(9)])
     slow = (gateway(cps=1),)
     assert len(store.claim(request(1, now=NOW + DAY, gateways=slow)).attempts) == 1
+    assert len(store.claim(request(1, gateways=slow)).attempts) == 1
     reply = store.claim(request(1, gateways=slow))
-    assert reply.wait_until == NOW + SECOND
+    assert (reply.attempts, reply.wait_until) == ((), NOW + SECOND)
+
+
+def test_clocks_of_workers_may_differ_by_less_than_a_minute(store: Store) -> None:
+    launch(store, [contact(i) for i in range(9)])
+    slow = (gateway(cps=1),)
+    assert len(store.claim(request(1, now=NOW + 50 * SECOND, gateways=slow)).attempts) == 1
+    reply = store.claim(request(1, gateways=slow))
+    assert (reply.attempts, reply.wait_until) == ((), NOW + 51 * SECOND)
 
 
 def test_gateways_in_order_take_over_when_the_first_is_full(store: Store) -> None:

@@ -23,10 +23,11 @@ from orchestrator.domain.lead import (
     Phase,
     WaitReason,
 )
+from orchestrator.domain.trunk import RestRule, TrunkSign, TrunkWord
 from orchestrator.store import Added, GatewayBudget, OpenZone, Store, open_store
 from orchestrator.store.keys import prefix
 from tests.store.factories import DAY, HOUR, MOSCOW, NOW, OMSK, campaign, ending, number, request
-from tests.store.model import Lead, Model
+from tests.store.model import Lead, Model, Rest
 from tests.store.test_claim import OVERDUE_FIRST
 from tests.store.whole import broken
 
@@ -59,6 +60,12 @@ budgets = st.sampled_from(
 )
 caps = st.sampled_from([None, 1, 2])
 kinds = st.sampled_from(["now", "later", "other phone", "now", "done", "held"])
+signs = st.sampled_from([*TrunkSign, TrunkSign.FAILS, TrunkSign.FAILS])
+RESTS = {
+    TrunkSign.REFUSED: RestRule(after=1, for_ms=1_000, most_ms=3_000),
+    TrunkSign.FAILS: RestRule(after=2, for_ms=15_000, most_ms=40_000),
+    TrunkSign.WORKS: RestRule(after=2, for_ms=15_000, most_ms=40_000),
+}
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -103,7 +110,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     # -- steps ------------------------------------------------------------------------------------------------
 
-    @rule(ms=st.sampled_from([50, 1_000, 15_000, HOUR, DAY]))
+    @rule(ms=st.sampled_from([50, 1_000, 15_000, 30_000, HOUR, DAY]))
     def time_passes(self, ms: int) -> None:
         self.now += ms
 
@@ -162,10 +169,13 @@ class StoreMachine(RuleBasedStateMachine):
         picks=st.lists(st.integers(0, 30), min_size=1, max_size=4),
         kind=kinds,
         uncount=st.booleans(),
+        sign=signs,
+        ago=st.sampled_from([0, 0, 100, 15_000]),
     )
-    def finish(self, picks: list[int], kind: str, uncount: bool) -> None:
+    def finish(self, picks: list[int], kind: str, uncount: bool, sign: TrunkSign, ago: int) -> None:
         if self.attempts:
-            self._finish([self._attempt(pick) for pick in picks], [kind] * len(picks), uncount)
+            chosen = [self._attempt(pick) for pick in picks]
+            self._finish(chosen, [kind] * len(picks), uncount, self._word(sign, ago))
 
     @rule(
         name=st.sampled_from(CAMPAIGNS),
@@ -173,25 +183,39 @@ class StoreMachine(RuleBasedStateMachine):
         per_day=caps,
         ever=caps,
         uncount=st.booleans(),
+        sign=signs,
     )
     def call_some(
-        self, name: str, among: list[str], per_day: int | None, ever: int | None, uncount: bool
+        self,
+        name: str,
+        among: list[str],
+        per_day: int | None,
+        ever: int | None,
+        uncount: bool,
+        sign: TrunkSign,
     ) -> None:
         """A good while of work: claim plenty, end all of it."""
         before = len(self.attempts)
         self.claim_plenty(name, WORKERS[0], per_day, ever)
-        self._finish(self.attempts[before:], among, uncount)
+        self._finish(self.attempts[before:], among, uncount, self._word(sign, 0))
 
-    def _finish(self, attempts: list[Attempt], among: list[str], uncount: bool) -> None:
+    def _word(self, sign: TrunkSign, ago: int) -> TrunkWord | None:
+        if sign is TrunkSign.NOTHING:
+            return None
+        return TrunkWord(sign=sign, at=self.now - ago, why="CAUSE, sip 503", rest=RESTS[sign])
+
+    def _finish(
+        self, attempts: list[Attempt], among: list[str], uncount: bool, word: TrunkWord | None
+    ) -> None:
         items, expected = [], []
         for attempt, kind in zip(attempts, among, strict=False):
-            decision = self._decision(attempt, kind, uncount)
+            decision = replace(self._decision(attempt, kind, uncount), trunk=word)
             items.append((attempt, ending(attempt, Disposition.BUSY, at=self.now), decision))
             phase = {NextKind.DONE: Phase.DONE, NextKind.HELD: Phase.HELD}.get(
                 decision.next.kind, Phase.WAITING
             )
             args = (attempt.attempt_id, decision.state, phase, decision.next.at, self.now)
-            expected.append(self.model.finish(*args, uncount=uncount))
+            expected.append(self.model.finish(*args, uncount=uncount, word=word))
         assert self.store.finish_many(items, self.now) == expected
 
     def _attempt(self, pick: int) -> Attempt:
@@ -218,6 +242,25 @@ class StoreMachine(RuleBasedStateMachine):
         if self.attempts:
             attempt = self._attempt(pick)
             assert self.store.release(attempt, self.now) == self.model.release(attempt.attempt_id)
+
+    @rule(pick=st.integers(0, 30))
+    def answer(self, pick: int) -> None:
+        if self.attempts:
+            attempt_id = self._attempt(pick).attempt_id
+            live, word = self.model.live.get(attempt_id), self._word(TrunkSign.WORKS, 0)
+            self.store.answered([attempt_id], self.now)
+            if live is not None and word is not None:
+                self.model.hear(attempt_id, live, word, self.now)
+
+    @rule(name=st.sampled_from(["main", "spare", ""]), is_woken=st.booleans())
+    def rest_or_wake(self, name: str, is_woken: bool) -> None:
+        if is_woken:
+            was_known = self.model.rests.pop(name, None) is not None
+            assert self.store.wake_gateway("sw", name) == was_known
+        elif name:
+            self.store.rest_gateway("sw", name, now=self.now, for_ms=10_000)
+            rest = self.model.rests.setdefault(name, Rest())
+            rest.began, rest.until, rest.length, rest.trial = self.now, self.now + 10_000, 10_000, None
 
     @rule(index=st.integers(0, NUMBERS - 1), is_added=st.booleans())
     def change_the_list(self, index: int, is_added: bool) -> None:
@@ -309,6 +352,11 @@ class StoreMachine(RuleBasedStateMachine):
         live = {a.attempt_id: (a.lead_id, a.number, a.worker_id, a.state) for a in self.store.live()}
         assert live == {k: (v.lead.lead_id, v.number, v.worker, v.before) for k, v in self.model.live.items()}
         assert len(self.store.outbox()) == self.model.outbox
+        known = {row.gateway: (row.fails, row.until, row.trial) for row in self.store.rests()}
+        assert known == {
+            name: (rest.fails, rest.until, rest.trial if rest.trial in self.model.live else None)
+            for name, rest in self.model.rests.items()
+        }
 
 
 def test_the_store_does_what_the_model_does(data_folder: Path, server: redis.Redis) -> None:

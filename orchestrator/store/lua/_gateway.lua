@@ -16,8 +16,9 @@ local function read_gateways(list, now, trial_ms, heard_ms)
     g.gap = 1000 / g.cps
     g.slack = (math.max(1, math.floor(g.cps / 4)) - 1) * g.gap
     g.live = tonumber(kept[at + 1] or 0)
-    -- never further ahead than a full burst: a clock that was set back must not block the gateway
-    g.tat = math.max(now, math.min(tonumber(kept[at + 2] or 0), now + g.slack + g.gap))
+    g.tat = math.max(now, tonumber(kept[at + 2] or 0))
+    -- never further ahead than a full burst: a clock that was set back, or a slower cps of before, must not block it
+    if g.tat > now + g.slack + g.gap + SKEW_MS then g.tat = now end
     g.taken = 0
     g.rest = look_at_rest(g.key, kept[at + 3], now, trial_ms, false)
     if kept[at + 4] and hosts[g.switch] == nil then

@@ -4,6 +4,7 @@
 -- UNTIL 0: so many calls in a row have failed, and it does not rest yet. Else it rests since BEGAN until UNTIL, LENGTH
 -- ms in all; from then on one call may try it (TRIAL, "-" for none). Calls claimed before BEGAN say nothing any more.
 local KEPT_FAILURES = 3
+local SKEW_MS = 60000 -- clocks of workers differ by less; what lies further ahead was written before the clock was set back
 
 local function read_rest(raw)
   local fails, failed_at, began, until_at, length, trial, trial_at, failures = string.match(raw,
@@ -28,14 +29,12 @@ local function look_at_rest(name, raw, now, trial_ms, is_switch)
   local r = raw and read_rest(raw)
   if not r or r.until_at == 0 then return nil end
   r.name = name
-  -- never further ahead than its length: a clock that was set back must not make the rest longer
-  local until_at = math.min(r.until_at, now + r.length)
-  if now < until_at then
-    r.opens_at = until_at
+  if now < r.until_at and r.began <= now + SKEW_MS then
+    r.opens_at = r.until_at
   elseif r.trial == "-" or call("HEXISTS", LIVE, r.trial) == 0 then
     r.is_trial = true
-  elseif now < math.min(r.trial_at, now) + trial_ms then
-    r.opens_at = math.min(r.trial_at, now) + trial_ms
+  elseif now < r.trial_at + trial_ms and r.trial_at <= now + SKEW_MS then
+    r.opens_at = r.trial_at + trial_ms
   elseif is_switch then
     r.is_over = true
   else
