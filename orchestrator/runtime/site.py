@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from pathlib import Path
 
@@ -132,9 +133,10 @@ def _has_password(gateway: Gateway) -> bool:
 
 
 def _path(key: str, path: Path) -> str:
-    if not _PATH.match(str(path)) or ".." in path.parts:
+    plain = posixpath.normpath(path)
+    if not _PATH.match(plain):
         raise KnownError(
             f"{key}: {path} cannot be written into a switch's configuration: an absolute path of at most 200 "
             "letters, digits and _./+- is needed (the project folder's own name counts when it is a relative one)"
         )
-    return str(path)
+    return plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,7 +56,8 @@ def acts(*keys: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 @contextmanager
 def _project(folder: Path, *lines: str, gateway: str = "{}", switch: str = "") -> Iterator[Project]:
-    """A project with these settings and one switch."""
+    """A project with these settings and one switch. Nothing is made to be heard, unless they say so."""
+    lines = lines if any(line.startswith("speech:") for line in lines) else (*lines, "speech: {engine: switch}")
     text = "\n".join(
         ["clock: simulated", *lines, f"switches: {{main: {{{switch}gateways: {{main: {gateway}}}}}}}"]
     )
@@ -109,7 +111,7 @@ def test_numbers_are_read_as_dialed_in_the_region(short_tmp: Path, region: str, 
 
 @acts("data")
 def test_what_the_project_keeps_is_in_its_data_folder(short_tmp: Path) -> None:
-    folder = make_folder(short_tmp / "a", settings="data: state\nclock: simulated\n")
+    folder = make_folder(short_tmp / "a", settings="data: state\nclock: simulated\nspeech: {{engine: switch}}\n")
     (folder / "data").rename(folder / "state")
     with open_project(folder) as project:
         loaded(project, b"phone,name\n12,Short\n")
@@ -321,5 +323,7 @@ def test_a_cause_means_what_the_gateway_says(short_tmp: Path) -> None:
 
 
 def test_every_documented_key_has_its_test_here() -> None:
+    for path in sorted(Path(__file__).parent.glob("test_settings_act_*.py")):
+        importlib.import_module(f"{__package__}.{path.stem}")  # which adds to TESTED
     documented = re.findall(r"^\| `([\w.]+)`", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     assert {*documented, "switches.NAME.port"} == TESTED
