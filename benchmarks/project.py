@@ -10,6 +10,7 @@ POPULATION = "population.yaml"
 SETTINGS = """\
 project: bench
 clock: simulated
+speech: {{engine: switch}}
 switches:
   main:
     port: {port}

@@ -54,7 +54,7 @@ def test_a_real_list_adds_up(project: Project, folder: Path) -> None:
     for name in ("parcel_arrived.yaml", "shared", "sounds"):
         (folder / "scenarios" / name).symlink_to(shipped / name)
     (folder / "prozvon.yaml").write_text(
-        "project: test\nclock: simulated\nswitches: {main: {gateways: {main: {}, spare: {}}}}\n",
+        "project: test\nclock: simulated\nspeech: {engine: switch}\nswitches: {main: {gateways: {main: {}, spare: {}}}}\n",
         encoding="utf-8",
     )
     with open_project(folder) as opened:
@@ -307,7 +307,7 @@ def test_a_missing_gateway_is_told_before_anything_is_made(project: Project, fol
 
 def test_the_program_is_published_to_every_switch(folder: Path) -> None:
     (folder / "prozvon.yaml").write_text(
-        "project: test\nclock: simulated\n"
+        "project: test\nclock: simulated\nspeech: {engine: switch}\n"
         "switches: {a: {root: a, gateways: {main: {}}}, b: {root: b, gateways: {other: {}}}}\n",
         encoding="utf-8",
     )
