@@ -241,7 +241,7 @@ def test_of_a_simulated_switch_only_what_it_answers_is_judged() -> None:
         facts = replied(command, f"-ERR {command.split(' ')[0]} Command not found!\n", facts)
     facts = replied(ask.profile_status("prozvon"), "", facts)
     facts = replied(ask.TTS_SETTINGS, None, replied("module_exists mod_tts_commandline", "true", facts))
-    facts = replace(facts, wanted=replace(WANTED, speaks_itself=True))
+    facts = replace(facts, wanted=replace(WANTED, speaks_itself=True, has_default_password=True))
     assert faults(simulated(facts)) == []
     assert "the simulated switch 1.10.12" in [item.found for item in judge_switch(simulated(facts))]
     assert len(faults(facts)) > 5
