@@ -22,7 +22,7 @@ def _password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _init(
-    folder: Path, *, switch: str = "", root: str = "root", project: str = "shop", beside: str = ""
+    folder: Path, *, switch: str = "", root: str = "sw", project: str = "shop", beside: str = ""
 ) -> Prepared:
     folder.mkdir(exist_ok=True)
     (folder / "prozvon.yaml").write_text(
@@ -43,7 +43,7 @@ def _tree(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 def test_a_root_has_folders_configuration_passwords_and_a_release_in_force(short_tmp: Path) -> None:
     made = _init(short_tmp)
-    root = short_tmp / "root"
+    root = short_tmp / "sw"
     assert made.is_first
     assert not made.is_behind
     assert os.readlink(root / "current") == f"releases/{made.release}"
@@ -60,11 +60,11 @@ def test_a_root_has_folders_configuration_passwords_and_a_release_in_force(short
 
 def test_the_second_time_nothing_changes(short_tmp: Path) -> None:
     first = _init(short_tmp)
-    before = _tree(short_tmp / "root")
+    before = _tree(short_tmp / "sw")
     again = _init(short_tmp)
     assert (again.folders, again.files, again.is_first, again.is_behind) == ((), (), False, False)
     assert again.release == first.release
-    assert _tree(short_tmp / "root") == before
+    assert _tree(short_tmp / "sw") == before
 
 
 def test_a_release_in_force_is_for_a_deploy_to_change(
@@ -79,13 +79,13 @@ def test_a_release_in_force_is_for_a_deploy_to_change(
 
 def test_a_root_that_a_simulated_switch_ran_from_is_taken_over(short_tmp: Path) -> None:
     for name in ("programs", "prompts", "cdr", "releases"):
-        (short_tmp / "root" / name).mkdir(parents=True)
+        (short_tmp / "sw" / name).mkdir(parents=True)
     assert _init(short_tmp).is_first
 
 
 def test_what_engineers_added_is_never_touched(short_tmp: Path) -> None:
     _init(short_tmp)
-    theirs = short_tmp / "root/conf/local/dialplan/mine.xml"
+    theirs = short_tmp / "sw/conf/local/dialplan/mine.xml"
     theirs.write_text("<context name='mine'/>\n")
     theirs.chmod(0o640)
     _init(short_tmp)
@@ -94,39 +94,39 @@ def test_what_engineers_added_is_never_touched(short_tmp: Path) -> None:
 
 def test_a_root_of_another_project_or_switch_is_refused(short_tmp: Path) -> None:
     _init(short_tmp)
-    before = _tree(short_tmp / "root")
-    with pytest.raises(KnownError, match="root belongs to another project or switch"):
+    before = _tree(short_tmp / "sw")
+    with pytest.raises(KnownError, match="sw belongs to another project or switch"):
         _init(short_tmp, project="other")
-    assert _tree(short_tmp / "root") == before
+    assert _tree(short_tmp / "sw") == before
 
 
 def test_a_root_full_of_other_things_is_refused(short_tmp: Path) -> None:
-    (short_tmp / "root").mkdir()
-    (short_tmp / "root/holiday.jpg").touch()
+    (short_tmp / "sw").mkdir()
+    (short_tmp / "sw/holiday.jpg").touch()
     with pytest.raises(
         KnownError, match=r"is not empty and no switch of ours runs from it \(it holds holiday\.jpg\)"
     ):
         _init(short_tmp)
-    assert [path.name for path in (short_tmp / "root").iterdir()] == ["holiday.jpg"]
+    assert [path.name for path in (short_tmp / "sw").iterdir()] == ["holiday.jpg"]
 
 
 def test_a_file_in_the_way_is_refused_before_anything_is_done(short_tmp: Path) -> None:
-    (short_tmp / "root").write_text("a file\n")
+    (short_tmp / "sw").write_text("a file\n")
     with pytest.raises(KnownError):
         _init(short_tmp)
-    assert (short_tmp / "root").read_text() == "a file\n"
+    assert (short_tmp / "sw").read_text() == "a file\n"
 
 
 def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(short_tmp: Path) -> None:
     (short_tmp / "file").touch()
-    with pytest.raises(KnownError, match=r"cannot prepare .*/file/root: mkdir: .*sudo install -d -o"):
-        _init(short_tmp, root="file/root")
+    with pytest.raises(KnownError, match=r"cannot prepare .*/file/sw: mkdir: .*sudo install -d -o"):
+        _init(short_tmp, root="file/sw")
 
 
 def test_an_owner_that_is_not_there_is_told(short_tmp: Path) -> None:
     with pytest.raises(KnownError, match="there is no user no-such-user on the switch's machine"):
         _init(short_tmp, switch=", owner: no-such-user")
-    assert not (short_tmp / "root").exists()
+    assert not (short_tmp / "sw").exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may give files to anybody")
@@ -138,7 +138,7 @@ def test_only_root_gives_files_to_another_user(short_tmp: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 def test_the_switchs_folders_are_its_own_and_the_rest_it_reads_as_its_group(short_tmp: Path) -> None:
     _init(short_tmp, switch=", owner: nobody")
-    root = short_tmp / "root"
+    root = short_tmp / "sw"
     for name in ("log", "db", "cdr", "certs", "secrets.xml"):
         assert (root / name).owner() == "nobody"
     assert (root.owner(), (root / "spoken").owner(), (root / "spoken").group()) == ("root", "root", "nogroup")
@@ -158,9 +158,9 @@ def test_over_ssh_it_is_the_same(short_tmp: Path, monkeypatch: pytest.MonkeyPatc
     here, there = _init(short_tmp / "a"), _init(short_tmp / "b", switch=", ssh: sip1.example")
     assert there.next_steps.startswith("On sip1.example:\n")
     assert [path.replace("/b/", "/a/") for path in there.files] == list(here.files)
-    modes = [_modes(short_tmp / name / "root") for name in ("a", "b")]
+    modes = [_modes(short_tmp / name / "sw") for name in ("a", "b")]
     assert modes[0] == modes[1]
-    assert (short_tmp / "b/root/current/scripts/prozvon_robocall.py").is_file()
+    assert (short_tmp / "b/sw/current/scripts/prozvon_robocall.py").is_file()
     again = _init(short_tmp / "b", switch=", ssh: sip1.example")
     assert (again.folders, again.files, again.is_first, again.is_behind) == ((), (), False, False)
 
@@ -193,7 +193,7 @@ def test_beside_a_configuration_only_include_files_are_written(short_tmp: Path, 
         "sip_profiles/prozvon_ours.xml",
     }
     assert {path: _tree(conf)[path] for path in theirs} == theirs
-    root = short_tmp / "root"
+    root = short_tmp / "sw"
     assert not (root / "conf/freeswitch.xml").exists()
     assert not (root / "start").exists()
     assert (root / "current/conf/forget.xml").is_file()
