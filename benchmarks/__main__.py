@@ -1,4 +1,4 @@
-"""Runs every benchmark, or the named ones: `python -m benchmarks [--quick] [events store worker scenarios]`."""
+"""Runs every benchmark, or the named ones: `python -m benchmarks [--quick] [events store ...]`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-NAMES = ("events", "store", "scenarios", "worker")
+NAMES = ("events", "store", "scenarios", "worker", "switch")
 
 
 def main() -> None:

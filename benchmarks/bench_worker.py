@@ -58,7 +58,7 @@ def _bare(calls: int) -> float:
         with _switch(folder):
             code = f"from benchmarks.bare_loop import main; main({str(folder)!r}, {calls})"
             out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    return float(out.stdout) * 1000 / calls
+    return float(out.stdout.split()[0]) * 1000 / calls
 
 
 @contextmanager
