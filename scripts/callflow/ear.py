@@ -9,13 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 
-from .listener import FRAME_MS, Detector, GreetingEnd
+from .listener import Detector, GreetingEnd
 from .names import ATTEMPT, FOLDER
+from .sound import FRAME_MS, SILENCE, Meter
 from .switch import Session, log, now_s, variable
+from .talk import Talk
 from .wav import GrowingWav, NotWav
 
 FOLDERS = ("/dev/shm",)  # noqa: S108  # memory, where there is some
 LISTENING_POLICIES = ("leave_message", "hang_up", "treat_as_human")
+PREFIX = "prozvon-"
+LEFT_S = 120  # a recording under way is younger
 SLEEP_MS = 100
 LATE_MS = 300  # how late sound may come out of the switch's recorder
 LISTEN_MAX_S = 45  # the switch stops recording then by itself
@@ -56,39 +60,55 @@ def recording_path(session: Session) -> str:
     folder = variable(session, "prozvon_tmp") or next(filter(os.path.isdir, FOLDERS), "/tmp")  # noqa: S108
     if not ATTEMPT.fullmatch(attempt) or not FOLDER.fullmatch(folder) or ".." in folder:
         return ""
-    return f"{folder.rstrip('/')}/prozvon-{attempt}.wav"
+    return f"{folder.rstrip('/')}/{PREFIX}{attempt}.wav"
 
 
 def _listen(session: Session, path: str, *, waits_for_end: bool) -> str:
     wav = GrowingWav(path)
     _remove(path)
     try:
+        _remove_left(os.path.dirname(path), wav.changed_s())
         return _decide(session, wav, waits_for_end=waits_for_end)
     finally:
         wav.close()
 
 
 def _decide(session: Session, wav: GrowingWav, *, waits_for_end: bool) -> str:
-    detector = Detector()
-    greeting = GreetingEnd()
+    meter, talk, detector, greeting_end = Meter(), Talk(), Detector(), GreetingEnd()
     verdict = ""
     heard = 0
     began_s = now_s(session)
     for _ in range(SLEEPS_MAX):
-        levels = wav.levels()
+        frames = [meter.measure(samples) for samples in wav.frames()]
         # A telephone that sends nothing while it hears nothing is silent, not stopped in time.
         due = int((now_s(session) - began_s) * 1000 - LATE_MS) // FRAME_MS
-        levels += [0.0] * (due - heard - len(levels))
-        heard += len(levels)
-        for level in levels:
-            has_ended = waits_for_end and greeting.hear(level)
-            verdict = verdict or detector.hear(level)
+        frames += [SILENCE] * (due - heard - len(frames))
+        heard += len(frames)
+        for frame in frames:
+            talk.hear(frame)
+            has_ended = waits_for_end and greeting_end.judge(talk)
+            verdict = verdict or detector.judge(talk)
             if verdict and (verdict != "machine" or has_ended or not waits_for_end):
                 return verdict
         if not session.ready():
             break
         session.sleep(SLEEP_MS)
     return verdict or "unknown"
+
+
+def _remove_left(folder: str, now_s: float) -> None:
+    """What a switch that was killed between making a recording and our opening it has left."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(PREFIX) and now_s - _changed_s(entry) > LEFT_S:
+                _remove(entry.path)
+
+
+def _changed_s(entry: os.DirEntry[str]) -> float:
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime
+    except OSError:  # the call it was of has opened it meanwhile
+        return float("inf")
 
 
 def _remove(path: str) -> None:

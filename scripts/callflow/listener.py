@@ -1,141 +1,109 @@
-"""Human or machine, and when a machine has finished talking: rules of the app_amd family. Pure.
+"""Human or machine, and when a machine has finished talking: rules of the app_amd family, on `talk.Talk`. Pure.
 
-They hear one level per 20 ms of the callee's voice: the mean absolute value of its 16-bit samples.
-
-| rule | ms | verdict |
+| rule, in this order | ms | verdict |
 |---|---|---|
-| no word within | 2500 | unknown: somebody silent, or a carrier that sends silence after the answer |
-| a greeting of one to three words, then silence of | 800 | human: "hello?" |
-| more than three words, or voice in all of | 1500 | machine: nobody greets so long |
+| a fax's tones, or a carrier's | | machine |
+| no word within | 2500 | unknown: somebody silent, or a carrier that is, after the answer |
+| nor within, after a tone | 1000 | unknown |
+| nor within, after ringing | 5000 | unknown |
+| words, and then a beep of | 160 | machine |
+| a greeting of up to 700, then silence of | 800 | human: "hello?" |
+| a longer one, then silence of | 1000 | human |
+| since the first word no such silence, but talk, for | 3400 | machine: nobody greets so long |
 | none of it since the first word after | 3500 | unknown |
 
-Numbers: Asterisk's app_amd (amd.conf), but the clock starts at the first word. Unknown counts as human.
+The clock starts at the first word. Unknown counts as human. How the numbers were found: docs/machines.md.
 """
 
 from __future__ import annotations
 
-FRAME_MS = 20
+from .talk import Talk
+from .tones import Tone
 
 INITIAL_SILENCE_MS = 2500
-GREETING_MS = 1500
-AFTER_GREETING_MS = 800
+AFTER_TONE_MS = 1000
+AFTER_RINGING_MS = 5000
+RINGING_MAX_MS = 20_000
+BEEP_AFTER_WORDS_MS = 160
+SHORT_GREETING_MS, AFTER_SHORT_MS, AFTER_LONGER_MS = 700, 800, 1000
+GREETING_MS = 3400
+TALK_SHARE = 0.6  # of it
+PAUSE_MS = 300  # who is silent for longer may have finished
 ANALYSIS_MS = 3500
-WORD_MS = 100  # shorter is a click
-BETWEEN_WORDS_MS = 50
-WORDS_MAX = 3
 
-GREETING_END_SILENCE_MS = 2000  # longer than the pause of most machines before their beep
-BEEP_MS = 200
-BEEP_END_SILENCE_MS = 200
-BEEP_FLATNESS = 0.1  # a tone's level stays within a tenth of its mean; a voice's never does for long
+GREETING_END_SILENCE_MS = 3000  # longer than the silence of most machines before their beep
+BEEP_END_SILENCE_MS = 300  # longer than the gap between two beeps
+LONG_BEEP_MS = 200
+QUIET_BEFORE_MS = 60  # a shorter one
 GREETING_END_MS = 30_000
-
-VOICE_LEVEL = (
-    128.0  # half of app_amd's silence_threshold: soft voices have fewer holes; noise has its own rule
-)
-NOISE_FACTOR = 2.5  # voice stands out from the noise of a street or a line by so much
-NOISE_MAX = 400.0  # louder than this it is no noise but a voice
-NOISE_RISE = 4.0  # per frame: the estimate of the noise falls at once and rises slowly
-
-
-class Voice:
-    """Tells voice from noise, level by level."""
-
-    def __init__(self) -> None:
-        self._noise = NOISE_MAX
-
-    def is_in(self, level: float) -> bool:
-        self._noise = min(level, self._noise + NOISE_RISE, NOISE_MAX)
-        return level > max(VOICE_LEVEL, self._noise * NOISE_FACTOR)
 
 
 class Detector:
-    """`hear` each level in turn until it answers human, machine or unknown; until then "". Ends by itself
-    within INITIAL_SILENCE_MS + ANALYSIS_MS.
+    """`judge` the talk after each frame until it says human, machine or unknown; until then "".
+
+    It does so within ANALYSIS_MS of the first word, and without words within INITIAL_SILENCE_MS; while somebody's
+    telephone rings, within RINGING_MAX_MS.
     """
 
     def __init__(self) -> None:
-        self._voice = Voice()
-        self._ms = 0
-        self._first_word_ms = 0
-        self._words = 0
-        self._is_in_word = False
-        self._voiced_ms = 0  # in all
-        self._run_ms = 0  # of voice, without a gap between words
-        self._gap_ms = 0  # since the last voice
-        self._silence_ms = 0  # since the last word: a click does not end a silence
+        self._deadline_ms = INITIAL_SILENCE_MS
 
-    def hear(self, level: float) -> str:
-        self._ms += FRAME_MS
-        self._silence_ms += FRAME_MS
-        if self._voice.is_in(level):
-            self._on_voice()
-        else:
-            self._on_silence()
-        return self._verdict()
-
-    def _on_voice(self) -> None:
-        self._gap_ms = 0
-        self._voiced_ms += FRAME_MS
-        self._run_ms += FRAME_MS
-        if self._run_ms >= WORD_MS and not self._is_in_word:
-            self._is_in_word = True
-            self._words += 1
-            if self._words == 1:
-                self._first_word_ms = self._ms - self._run_ms
-        if self._is_in_word:
-            self._silence_ms = 0
-
-    def _on_silence(self) -> None:
-        self._gap_ms += FRAME_MS
-        if self._gap_ms >= BETWEEN_WORDS_MS:
-            self._is_in_word, self._run_ms = False, 0
-
-    def _verdict(self) -> str:
-        if not self._words:
-            return "unknown" if self._ms >= INITIAL_SILENCE_MS else ""
-        if self._words > WORDS_MAX or self._voiced_ms >= GREETING_MS:
+    def judge(self, talk: Talk) -> str:
+        tone, ended = talk.tones.now, talk.tones.ended
+        if talk.tones.is_machine():
             return "machine"
-        if self._silence_ms >= AFTER_GREETING_MS and self._gap_ms:  # not while another word may have begun
+        if talk.began_ms is None:
+            self._wait_after(tone, talk.ms)
+            return "unknown" if talk.ms >= self._deadline_ms else ""
+        if (
+            ended is not None
+            and ended.ms >= BEEP_AFTER_WORDS_MS
+            and is_beep(ended, talk)
+            and not ended.may_ring
+        ):
+            return "machine"
+        since_ms = talk.ms - talk.began_ms
+        is_short = since_ms - talk.silent_ms <= SHORT_GREETING_MS
+        if tone is None and talk.silent_ms >= (AFTER_SHORT_MS if is_short else AFTER_LONGER_MS):
             return "human"
-        return "unknown" if self._ms - self._first_word_ms >= ANALYSIS_MS else ""
+        is_talking = talk.silent_ms < PAUSE_MS and talk.talked_ms >= TALK_SHARE * GREETING_MS
+        if since_ms >= GREETING_MS and is_talking and talk.is_near():
+            return "machine"
+        return "unknown" if since_ms >= ANALYSIS_MS else ""
+
+    def _wait_after(self, tone: Tone | None, now_ms: int) -> None:
+        if tone is not None:
+            wait_ms = AFTER_RINGING_MS if tone.is_ringing else AFTER_TONE_MS
+            self._deadline_ms = max(self._deadline_ms, min(now_ms + wait_ms, RINGING_MAX_MS))
 
 
 class GreetingEnd:
-    """`hear` each level in turn until it answers True: the machine listens now.
+    """`judge` the talk after each frame until it is True: the machine listens now.
 
     That is after a beep and a little silence, after a long silence, or at GREETING_END_MS whatever it hears.
     """
 
     def __init__(self) -> None:
-        self._voice = Voice()
-        self._ms = 0
-        self._silence_ms = 0
-        self._tone_ms = 0
-        self._tone_level = 0.0
+        self._tone_ended_ms = 0
         self._has_beeped = False
-        self._after_beep_ms = 0  # of sound
 
-    def hear(self, level: float) -> bool:
-        self._ms += FRAME_MS
-        if self._voice.is_in(level):
-            self._silence_ms = 0
-            self._on_sound(level)
-        else:
-            self._silence_ms += FRAME_MS
-            self._tone_ms = 0
-        enough = BEEP_END_SILENCE_MS if self._has_beeped else GREETING_END_SILENCE_MS
-        return self._silence_ms >= enough or self._ms >= GREETING_END_MS
+    def judge(self, talk: Talk) -> bool:
+        tone = talk.tones.ended
+        if tone is not None:
+            self._tone_ended_ms = talk.ms
+            self._has_beeped = self._has_beeped or is_beep(tone, talk)
+        since_tone_ms = talk.ms - self._tone_ended_ms
+        if talk.silent_ms < since_tone_ms:
+            self._has_beeped = False  # words after it: it was no beep
+        if talk.ms >= GREETING_END_MS:
+            return True
+        if talk.tones.now is not None:
+            return False
+        is_silent = min(talk.silent_ms, since_tone_ms) >= GREETING_END_SILENCE_MS
+        return is_silent or (self._has_beeped and talk.hushed_ms >= BEEP_END_SILENCE_MS)
 
-    def _on_sound(self, level: float) -> None:
-        if abs(level - self._tone_level) <= BEEP_FLATNESS * self._tone_level:
-            frames = self._tone_ms // FRAME_MS
-            self._tone_level += (level - self._tone_level) / (frames + 1)
-            self._tone_ms += FRAME_MS
-        else:
-            self._tone_ms, self._tone_level = FRAME_MS, level
-        if self._tone_ms >= BEEP_MS:
-            self._has_beeped, self._after_beep_ms = True, 0
-        elif self._has_beeped:  # a word after it, not the tone's own end: it was no beep
-            self._after_beep_ms += FRAME_MS
-            self._has_beeped = self._after_beep_ms < WORD_MS
+
+def is_beep(tone: Tone, talk: Talk) -> bool:
+    """The tone that has just ended is a beep: long, or out of silence, for a word may end in a hum."""
+    has_words = talk.began_ms is not None and talk.began_ms < tone.began_ms
+    return has_words and (tone.ms >= LONG_BEEP_MS or talk.quiet_ms >= QUIET_BEFORE_MS)

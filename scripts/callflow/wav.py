@@ -1,11 +1,11 @@
-"""Reads the sound of a WAV file while the switch is still writing it, as one level per 20 ms."""
+"""Reads the sound of a WAV file while the switch is still writing it, in frames of 20 ms at 8 kHz."""
 
 from __future__ import annotations
 
 import os
 import struct
 
-from .listener import FRAME_MS
+from .sound import FRAME_MS, RATE
 
 READ_MAX = 65536  # bytes at a time
 HEADER_MAX = 4096  # a header longer than this is none of the switch's
@@ -26,27 +26,26 @@ class GrowingWav:
         self._bytes = b""
         self._is_past_header = False
         self._frame_bytes = 0
+        self._layout = ""
         self._stride = 1
 
     def close(self) -> None:
         os.close(self._file)
 
-    def levels(self) -> list[float]:
-        """The levels of what is new: mean absolute values of 16-bit samples. Raises `NotWav`."""
+    def changed_s(self) -> float:
+        """When it was last written to, by the clock of its folder."""
+        return os.fstat(self._file).st_mtime
+
+    def frames(self) -> list[tuple[int, ...]]:
+        """What is new: frames of `sound.SAMPLES` 16-bit samples of the callee. Raises `NotWav`."""
         self._bytes += os.read(self._file, READ_MAX)
         if not self._is_past_header and not self._read_header():
             return []
         size = self._frame_bytes
-        whole = len(self._bytes) // size * size
-        sound, self._bytes = self._bytes[:whole], self._bytes[whole:]
-        samples = struct.unpack(f"<{whole // 2}h", sound)
-        length = size // 2
-        step = self._stride
-        heard = len(range(0, length, step))
-        return [
-            sum(map(abs, samples[begin : begin + length : step])) / heard
-            for begin in range(0, len(samples), length)
-        ]
+        whole = len(self._bytes) // size
+        frames = [struct.unpack_from(self._layout, self._bytes, number * size) for number in range(whole)]
+        self._bytes = self._bytes[whole * size :]
+        return frames if self._stride == 1 else [frame[:: self._stride] for frame in frames]
 
     def _read_header(self) -> bool:
         """Find the sound's beginning; False while the header is not all there."""
@@ -71,8 +70,9 @@ class GrowingWav:
         return False
 
     def _set_format(self, kind: int, channels: int, rate: int, _per_s: int, _align: int, bits: int) -> None:
-        if kind != 1 or bits != 16 or not 1 <= channels <= 2 or rate % 1000 or not 8000 <= rate <= 48000:
+        if kind != 1 or bits != 16 or not 1 <= channels <= 2 or rate % RATE or not 8000 <= rate <= 48000:
             raise NotWav
         self._frame_bytes = rate // 1000 * FRAME_MS * 2 * channels
-        # The first channel is the callee's; above 8 kHz fewer samples do, no voice is up there.
-        self._stride = rate // 8000 * channels
+        self._layout = f"<{self._frame_bytes // 2}h"
+        # The first channel is the callee's; of faster ones every so-manieth sample is enough to listen to energy.
+        self._stride = rate // RATE * channels

@@ -6,6 +6,8 @@ What a real switch punishes with a crash, a frozen switch or a zombie channel is
 from __future__ import annotations
 
 import inspect
+import math
+import random
 import re
 import struct
 import wave
@@ -26,8 +28,10 @@ class Dtmf:
 
 @dataclass
 class FakeSession:
-    """`keys`: (second, key) pressed by the callee; `hangs_up_at`: second. `sound`: (ms, level) of the callee's
-    voice, from the answer on; silence after it. Times are seconds since answer.
+    """`keys`: (second, key) pressed by the callee; `hangs_up_at`: second. Times are seconds since answer.
+
+    `sound`: (ms, level) of the callee's voice from the answer on, of a tone where the level is below nothing; silence
+    after it.
     """
 
     variables: dict[str, str] = field(default_factory=dict)
@@ -243,16 +247,22 @@ def wav_header(rate: int = RATE, channels: int = 1, kind: int = 1, bits: int = 1
 
 
 def pcm(sound: list[tuple[int, int]], begin_s: float, end_s: float) -> bytes:
-    """The samples between two times: a square wave of 500 Hz at each level, so that the level is exact."""
+    """The samples between two times: noise of each level, and of one below nothing a tone of 1 kHz."""
     first, last = round(begin_s * RATE), round(end_s * RATE)
     samples = array("h", bytes(2 * (last - first)))
     at = 0
     for ms, level in sound:
         length = ms * RATE // 1000
         for index in range(max(at, first), min(at + length, last)):
-            samples[index - first] = level if index // 8 % 2 else -level
+            samples[index - first] = (
+                round(-level * TONE[index % 8]) if level < 0 else level * SIGNS[index % 997]
+            )
         at += length
     return samples.tobytes()
+
+
+TONE = tuple(math.sin(math.pi * n / 4) for n in range(8))
+SIGNS = tuple(random.Random(1).choices((-1, 1), k=997))
 
 
 def write_wav(path: Path, seconds: float = 1.0) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from callflow.listener import Detector
+from callflow.sound import SAMPLES, Meter
+from callflow.talk import Talk
 from callflow.wav import GrowingWav
 from orchestrator.simulator.audio import (
     BYTES_PER_MS,
@@ -139,13 +141,16 @@ def test_a_recording_goes_on_after_its_name_is_gone(tmp_path: Path) -> None:
     growing = GrowingWav(str(tmp_path / "a.wav"))
     (tmp_path / "a.wav").unlink()
     made.grow(2000)
-    assert len(growing.levels()) == 50
+    assert len(growing.frames()) == 50
     growing.close()
     made.stop(2100)
 
 
 @pytest.mark.parametrize(("sounds", "party"), [(HELLO, "human"), (MACHINE, "machine"), ((), "unknown")])
 def test_the_scripts_own_detector_tells_them_apart(sounds: tuple[Utterance, ...], party: str) -> None:
-    detector = Detector()
-    verdicts = [detector.hear(level) for level in levels(heard_between(sounds, 0.0, 0, 6000))]
+    meter, talk, detector = Meter(), Talk(), Detector()
+    verdicts = []
+    for frame in struct.iter_unpack(f"<{SAMPLES}h", heard_between(sounds, 0.0, 0, 6000)):
+        talk.hear(meter.measure(frame))
+        verdicts.append(detector.judge(talk))
     assert next(verdict for verdict in verdicts if verdict) == party
