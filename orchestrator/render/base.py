@@ -36,7 +36,7 @@ def render_base(site: SwitchSite) -> dict[str, bytes]:
         "conf/freeswitch.xml": render_xml("base/freeswitch.xml.j2", site=site),
         README: render_text("local/README.md.j2", root=site.root),
         START: render_text("base/start.j2", site=site, ram=ram_of(site)),
-        unit_of(site): render_text("base/freeswitch.service.j2", site=site),
+        unit_of(site): render_text("base/freeswitch.service.j2", site=site, ram=ram_of(site)),
     }
 
 

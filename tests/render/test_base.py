@@ -111,6 +111,7 @@ def test_the_unit_starts_the_script_as_the_owner() -> None:
     unit = render_base(made)[unit_of(made)].decode()
     assert "\nUser=telephony\n" in unit
     assert "\nExecStart=/srv/prozvon/start\n" in unit
+    assert f"rm -f {ram_of(made)}.*" in unit
     assert "User=" not in render_base(site())[unit_of(site())].decode()
 
 
