@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
@@ -27,10 +28,12 @@ from orchestrator.runtime.preflight import wanted_of
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.site import site_of, switch_of
 from orchestrator.runtime.speech_settings import Speech
+from orchestrator.speech.errors import SpeechError
+from orchestrator.speech.studio_link import Order, StudioLink
 from orchestrator.store import open_store
 
 URL_S = 3.0
-SPEAKERS = {"espeak-ng": ("espeak-ng",)}
+ANY_LANGUAGE = "en"  # every engine has it; others are only known by `speech.voices`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +149,17 @@ def _room(folder: Path) -> tuple[int | None, str]:
 
 
 def speech_fault(speech: Speech) -> str:
-    """Why texts cannot be turned into sound here; "" when they can."""
-    program = speech.words()[0] if speech.engine == "command" else speech.engine
-    return "" if shutil.which(program) else f"{program} is not installed"
+    """Why texts cannot be turned into sound here; "" when a short one was, in every language that has a voice."""
+    link = StudioLink(speech.spec())
+    try:
+        with tempfile.TemporaryDirectory(prefix="prozvon-doctor-") as folder:
+            for language in sorted(speech.voices) or [ANY_LANGUAGE]:
+                link.make(Order(text="1", language=language, out=Path(folder) / "probe.wav"))
+    except SpeechError as error:
+        return str(error)
+    finally:
+        link.close()
+    return ""
 
 
 def url_fault(url: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import threading
+import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -21,6 +23,7 @@ from orchestrator.runtime.doctor import (
     look_at_store,
     look_at_switch,
     look_here,
+    speech_fault,
     url_fault,
 )
 from orchestrator.runtime.launch import start
@@ -223,3 +226,16 @@ def test_an_engine_that_is_not_there_is_told(settings: Settings) -> None:
     assert "no-such-engine-anywhere" in str(facts.speech_fault)
     by_switch = settings.model_copy(update={"speech": Speech(engine="switch")})
     assert look_here(by_switch, StoreSeen()).speech_fault is None
+
+
+def test_an_engine_is_made_to_speak_in_every_language_with_a_voice(tmp_path: Path) -> None:
+    tone = tmp_path / "tone.wav"
+    with wave.open(str(tone), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(b"".join(struct.pack("<h", n * 997 % 16_000 - 8000) for n in range(4000)))
+    voices = {"en": "tone", "ru": "gone"}
+    command = f"cp {tmp_path}/{{voice}}.wav {{out}}"
+    assert speech_fault(Speech(engine="command", command=command, voices={"en": "tone"})) == ""
+    assert "gone" in speech_fault(Speech(engine="command", command=command, voices=voices))
