@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
@@ -41,9 +42,9 @@ def read_cdr(path: Path) -> Variables | NoCdr:
         with path.open("rb") as file:
             return parse_cdr(file.read(CDR_BYTES))
     except FileNotFoundError:
-        return NoCdr.MISSING if path.parent.is_dir() else NoCdr.UNKNOWN
+        return NoCdr.MISSING if os.path.isdir(path.parent) else NoCdr.UNKNOWN
     except OSError:
-        return NoCdr.BROKEN if path.exists() else NoCdr.UNKNOWN
+        return NoCdr.BROKEN if os.path.exists(path) else NoCdr.UNKNOWN  # not Path.exists: that may raise
 
 
 def ask_for_cdr(api: Callable[[str], str], attempt_id: str) -> Variables | NoCdr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,11 @@ def test_a_switch_that_does_not_answer_proves_nothing() -> None:
         raise NotConnected("gone")
 
     assert ask_for_cdr(api, "a1") is NoCdr.UNKNOWN
+
+
+def test_a_folder_closed_to_us_tells_nothing(tmp_path: Path) -> None:
+    closed = tmp_path / "cdr"
+    closed.mkdir(mode=0o600)
+    if os.access(closed, os.X_OK):
+        pytest.skip("root may look everywhere")
+    assert read_cdr(closed / "a1.cdr.json") is NoCdr.UNKNOWN
