@@ -151,7 +151,7 @@ class _Switchover:
         if changes.has_new_acl:
             self._run("reloadacl", "+OK")  # and the XML
         elif changes.has_new_xml:
-            self._run("reloadxml", "+OK")
+            self._run("reloadxml", "+OK [Success]")
         for name, value in changes.limits.items():
             self._run(f"fsctl {name} {value}", "+OK")
         for profile, gateway in changes.killed:
