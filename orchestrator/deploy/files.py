@@ -26,7 +26,7 @@ def replace_file(path: Path, data: bytes, *, mode: int = 0o644, owner: str = "")
     OSError, or LookupError for an unknown user; nothing is left of it then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name.lstrip('.')}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

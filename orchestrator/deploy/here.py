@@ -28,6 +28,7 @@ from orchestrator.deploy.target import (
 from orchestrator.domain.problem import KnownError
 
 SECRET_MODE: Final = 0o600
+DRAFT_MS: Final = 3600 * 1000  # a file that is being put there is so by nobody any more
 COMPILED: Final = "__pycache__"
 
 
@@ -67,6 +68,9 @@ class Here:
             shutil.rmtree(left)
         for left in (*self._root.glob(f".{CURRENT}.*"), *self._root.glob(".secrets.*")):
             left.unlink()
+        for left in (path for name in ("programs", "prompts") for path in (self._root / name).glob(".*.*")):
+            if left.stat().st_mtime * 1000 < self._now_ms() - DRAFT_MS:
+                left.unlink()
 
     def state(self) -> State:
         with self._clear("read"):

@@ -35,7 +35,10 @@ prepare) # CDR OWNER
     mkdir -p "$1"
     [ -z "$2" ] || chown "$2" "$1"
   fi
-  rm -rf "$releases"/.incoming-* "$root"/.files-* "$root"/.current.* "$root"/.secrets.*
+  rm -rf "$releases"/.incoming-* "$root"/.current.* "$root"/.secrets.*
+  # Files that are being put there, by nobody any more when that was an hour ago
+  find "$root" -maxdepth 1 -name '.files-*' -mmin +60 -exec rm -rf {} +
+  find "$root/programs" "$root/prompts" -maxdepth 1 -name '.*.*' -mmin +60 -type f -exec rm -f {} +
   ;;
 state)
   echo "now $(date +%s)"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from orchestrator.deploy.here import Here
 from orchestrator.deploy.offline import deploy_offline
-from orchestrator.deploy.release import Release, build_release
+from orchestrator.deploy.release import Release, build_release, release_id_of
 from orchestrator.deploy.target import Place
 from orchestrator.render import GatewaySite, ProfileSite, SwitchSite
 
@@ -55,7 +56,21 @@ def gateway(name: str, **changes: Any) -> GatewaySite:
 
 
 def release(root: Path, **changes: Any) -> Release:
-    return build_release(site(root, **changes))
+    return _built(site(root, **changes))
+
+
+_built = cache(build_release)  # the scripts are the same during a run
+
+
+def small_release(root: Path, **changes: Any) -> Release:
+    """One with hardly any scripts, for tests that make many."""
+    made = release(root, **changes)
+    files = {
+        path: data
+        for path, data in made.files.items()
+        if path.count("/") < 2 or path.endswith(("/session.py", "switch.conf.xml", "json_cdr.conf.xml"))
+    }
+    return replace(made, release_id=release_id_of(files), files=files)
 
 
 def place(root: Path, **changes: Any) -> Place:

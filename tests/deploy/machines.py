@@ -19,7 +19,7 @@ SSHD: Final = shutil.which("sshd") or "/usr/sbin/sshd"
 # is counted; $FAULTS/N, if it is there, is run by the Nth, before it (`before`) or instead of its answer (`after`).
 _COUNT: Final = """\
 faults=FAULTS
-echo "$0 $*" >>"$faults/log"
+echo "${0##*/}" >>"$faults/log"
 n=$(wc -l <"$faults/log")
 fault() { if [ -f "$faults/$n.$1" ]; then . "$faults/$n.$1"; fi; }
 fault before

@@ -126,9 +126,15 @@ def test_what_a_broken_deploy_left_is_gone_with_the_next(opened: Open, root: Pat
     (root / "releases" / ".incoming-0123456789ab" / "conf").mkdir(parents=True)
     (root / ".current.77").symlink_to("releases/0123456789ab")
     (root / ".secrets.before").write_text("old")
+    (root / "programs").mkdir()
+    for name in (".a.json.old", ".b.json.new"):
+        (root / "programs" / name).write_text("{")
+    os.utime(root / "programs" / ".a.json.old", (1, 1))
+    os.utime(root / "programs" / ".b.json.new", (2**31, 2**31))  # somebody is putting it there now
     with target.lock():
         assert not list((root / "releases").iterdir())
         assert not [path for path in root.iterdir() if path.name.startswith((".current", ".secrets"))]
+        assert [path.name for path in (root / "programs").iterdir()] == [".b.json.new"]
 
 
 def test_two_deploys_of_one_switch_do_not_interleave(opened: Open, root: Path) -> None:
