@@ -21,7 +21,7 @@ from orchestrator.engine.causes import CAUSES
 WORKS, FAILS, REFUSED, NOTHING = TrunkSign.WORKS, TrunkSign.FAILS, TrunkSign.REFUSED, TrunkSign.NOTHING
 
 # A switch that turns calls down rests at once and shortly: a pause or a full switch is over when it is over
-REFUSED_REST = RestRule(after=1, for_ms=1_000, most_ms=30_000)
+REFUSED_REST = RestRule(after=1, for_ms=1_000, most_ms=15_000)
 
 # What a disposition says of the trunk, where the tables below say nothing else
 OF_DISPOSITION: dict[Disposition, TrunkSign] = {

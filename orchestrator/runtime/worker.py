@@ -41,7 +41,7 @@ NAP_S = 0.002  # real time of the shortest one
 LOOK_AGAIN_S = 2.0  # real time between looks at switches that are not ready
 TICK_S = 0.25  # real time between looks at deadlines
 GRACE_MS, SLACK_MS, AGAIN_MS = 2_000, 30_000, 60_000  # see engine.track.Tracker
-HEARD_MS = 5_000  # see store.ClaimRequest
+HEARD_MS = 3_000  # see store.ClaimRequest
 
 
 class Worker:

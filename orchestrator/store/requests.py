@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from orchestrator.domain.lead import Attempt, WaitReason
 
-HEARD_MS = 5_000  # a switch that turns a call down has said so by then
+HEARD_MS = 3_000  # a switch that turns a call down has said so by then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
