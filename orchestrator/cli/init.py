@@ -21,9 +21,17 @@ switches:
   main:
     host: 127.0.0.1
     port: {port}
-{password}    gateways:
-      main: {{cps: 20, channels: 60}}
-      spare: {{cps: 5, channels: 10}}
+{password}    gateways:                    # the trunks the scenarios name
+      main:
+        cps: 20                  # what it takes: new calls per second,
+        channels: 60             # and calls at once
+{trunk}      spare: {{cps: 5, channels: 10}}
+"""
+TRUNK = """\
+        # proxy: sip.carrier.example
+        # username: shop
+        # password_env: TRUNK_PASSWORD
+        # registers: true        # without `proxy`, the gateway is one that the switch has already
 """
 SIMULATED = """\
 clock: simulated                 # for `prozvon switch simulate`; a real switch is refused with it
@@ -67,4 +75,5 @@ def _settings(target: Path, *, simulated: bool) -> str:
         clock=SIMULATED if simulated else "",
         port=18021 if simulated else 8021,
         password="" if simulated else PASSWORD,
+        trunk="" if simulated else TRUNK,
     )

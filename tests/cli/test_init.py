@@ -44,3 +44,18 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path, there: str) -> Non
 
 def test_a_folder_that_cannot_be_made_is_one_clear_line() -> None:
     assert prozvon(None, "init", "/dev/null/x").refusal == "cannot write to /dev/null/x: Not a directory"
+
+
+def test_what_is_proposed_for_a_trunk_is_taken_as_it_stands(tmp_path: Path) -> None:
+    prozvon(None, "init", str(tmp_path / "shop"))
+    path = tmp_path / "shop" / "prozvon.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("# proxy", "proxy").replace("# username", "username")
+        .replace("# password_env", "password_env").replace("# registers", "registers"), encoding="utf-8")  # fmt: skip
+    main = load_settings(tmp_path / "shop").switches["main"].gateways["main"]
+    assert (main.proxy, main.username, main.password_env, main.registers, main.channels) == (
+        "sip.carrier.example",
+        "shop",
+        "TRUNK_PASSWORD",
+        True,
+        60,
+    )
