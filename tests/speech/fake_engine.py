@@ -19,6 +19,8 @@ def main() -> None:
     if os.environ.get("FAKE_ENGINE_LOG"):
         with open(os.environ["FAKE_ENGINE_LOG"], "a", encoding="utf-8") as file:
             file.write(f"{language}|{voice}|{text}\n")
+    if os.path.exists(os.environ.get("FAKE_ENGINE_BROKEN", "")):
+        sys.exit("the licence has run out")
     match text.split()[0]:
         case "hangs":
             time.sleep(600)
@@ -67,4 +69,5 @@ def write(out: str, data: bytes) -> None:
         file.write(data)
 
 
-main()
+if __name__ == "__main__":
+    main()
