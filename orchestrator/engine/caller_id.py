@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from hashlib import blake2b
 
 from orchestrator.domain.plan import CallerIdRule
 
 
-def choose(rule: CallerIdRule, number: str, lead_id: int) -> str:
-    """The caller id (E.164 with +) for a call to `number` of lead `lead_id`; "" when the rule has none for it
-    and the gateway's own is shown.
+def choose(rule: CallerIdRule, number: str, lead_id: int, allowed: Collection[str] = ()) -> str:
+    """The caller id (E.164 with +) for a call to `number` of lead `lead_id`; "" when there is none for it and the
+    gateway's own is shown.
 
     The longest matching prefix wins over the pool. One lead keeps its number: people recognise who called
-    before, and call back there.
+    before, and call back there. allowed: the numbers the gateway's carrier lets us show, none for any; of what
+    the rule has for the call only these are shown, and one of them when it has none of them.
     """
     digits = number.removeprefix("+")
     best, pool = "", rule.pool
     for prefix, numbers in rule.by_prefix:
         if numbers and digits.startswith(prefix) and len(prefix) >= len(best):
             best, pool = prefix, numbers
+    if allowed:
+        pool = tuple(each for each in pool if each in allowed) or tuple(allowed)
     return _stick(pool, lead_id)
 
 

@@ -184,7 +184,9 @@ class Dialer:
             attempt,
             program=compiled.digest,
             ring_s=compiled.plan.ring_s,
-            caller_id=choose(compiled.plan.caller_id, attempt.number, attempt.lead_id),
+            caller_id=choose(
+                compiled.plan.caller_id, attempt.number, attempt.lead_id, allowed=gateway.may_show()
+            ),
             dial=gateway.dial_string(attempt.gateway),
             payload=encode(payload),
         )

@@ -33,6 +33,7 @@ _USER = re.compile(r"[A-Za-z0-9_.+@-]{1,128}\Z")
 _OWNER = re.compile(r"[a-z_][a-z0-9_-]{0,31}\Z")
 _CODECS = re.compile(r"[A-Za-z0-9]+(?:,[A-Za-z0-9]+)*\Z")
 _URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*/?\Z")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 _PATH = re.compile(r"[A-Za-z0-9_./+-]*\Z")
 
 
@@ -81,6 +82,13 @@ def _inbound(value: object) -> str:
     return {"true": _PROXY, "false": ""}[text] if text in ("true", "false") else _networks(str(value))
 
 
+def _caller_ids(value: str) -> str:
+    numbers = [item.strip() for item in value.split(",")]
+    if not all(_E164.match(number) for number in numbers):
+        raise ValueError("E.164 numbers with commas between them, such as +74951234567,+74951234568")
+    return ",".join(dict.fromkeys(numbers))
+
+
 def _plain_path(value: Path) -> Path:
     """Paths get into dialplan and configuration, where blanks, quotes and `$` would be syntax."""
     if not _PATH.match(str(value)):
@@ -109,6 +117,7 @@ Url = Annotated[
 Address = Annotated[str, AfterValidator(_address)]
 Networks = Annotated[str, AfterValidator(_networks)]
 Inbound = Annotated[str, BeforeValidator(_inbound)]
+CallerIds = Annotated[str, AfterValidator(_caller_ids)]
 PlainPath = Annotated[Path, AfterValidator(_plain_path)]
 Cause = Annotated[str, AfterValidator(_cause)]
 Meaning = Annotated[Disposition, AfterValidator(_meaning)]
@@ -148,6 +157,7 @@ class Gateway(Strict):
     dial: DialString | None = None  # default: sofia/gateway/NAME/{number}
     causes: dict[Cause, Meaning] = {}
     rest: Rest = Rest()
+    caller_ids: CallerIds = ""  # the numbers its carrier lets us show; default: any
     proxy: Host | None = None
     profile: Name = "prozvon"
     username: SipUser | None = None
@@ -175,6 +185,10 @@ class Gateway(Strict):
             raise ValueError(f"ping_s: FreeSWITCH asks every {SHORTEST_PING_S} seconds at most; 0: never")
         self.inbound_networks()
         return self
+
+    def may_show(self) -> tuple[str, ...]:
+        """The numbers that may be shown to whoever is called by it; none: any."""
+        return tuple(self.caller_ids.split(",")) if self.caller_ids else ()
 
     def inbound_networks(self) -> tuple[str, ...]:
         """The networks whose calls are taken. ValueError when they are to be the proxy's, which is no address."""
