@@ -148,10 +148,10 @@ class _Switchover:
         """Have the switch read what it has to read again."""
         if self._switch is None:
             return
+        if changes.has_new_xml:
+            self._run("reloadxml", "+OK [Success]")  # it says +OK of broken XML, too
         if changes.has_new_acl:
-            self._run("reloadacl", "+OK")  # and the XML
-        elif changes.has_new_xml:
-            self._run("reloadxml", "+OK [Success]")
+            self._run("reloadacl", "+OK")
         for name, value in changes.limits.items():
             self._run(f"fsctl {name} {value}", "+OK")
         for profile, gateway in changes.killed:

@@ -103,7 +103,7 @@ def test_only_gateways_that_changed_are_taken_away(rig: Rig) -> None:
 
 def test_network_lists_are_read_again(rig: Rig) -> None:
     rig.bring(rig.other(allow=("10.0.0.0/8",)))
-    assert rig.switch.told == ["reloadacl"]
+    assert rig.switch.told == ["reloadxml", "reloadacl"]
 
 
 # Back
@@ -186,7 +186,7 @@ def test_the_first_release_of_all_leaves_nothing_when_it_fails(tmp_path: Path) -
 
 def test_going_back_that_fails_is_said_too(rig: Rig) -> None:
     rig.switch.broken = {"reload"}
-    with pytest.raises(KnownError, match=r"`reloadxml` says '-ERR'; going back failed too: `reloadacl` says"):
+    with pytest.raises(KnownError, match=r"`reloadxml` says '-ERR'; going back failed too: `reloadxml` says"):
         rig.bring(rig.other(prompts_url="http://10.0.0.5/"))
     assert rig.current == rig.first.release_id
 
@@ -214,6 +214,7 @@ def test_a_deploy_that_was_killed_is_taken_up_and_everything_read_again(rig: Rig
     found = rig.bring(rig.other(gateways=(gateway("a"), gateway("b"))))
     assert found.before == second.release_id
     assert rig.switch.told == [
+        "reloadxml",
         "reloadacl",
         "sofia profile prozvon killgw b",
         "sofia profile prozvon start",
@@ -234,7 +235,7 @@ def test_the_same_deploy_again_finishes_it(rig: Rig) -> None:
 
 def test_a_switch_that_missed_a_reload_gets_it(rig: Rig) -> None:
     rig.switch.dialplan = "<include><context name='prozvon'/></include>"
-    assert rig.bring(rig.first).commands == ("reloadacl", "sofia profile prozvon start")
+    assert rig.bring(rig.first).commands == ("reloadxml", "reloadacl", "sofia profile prozvon start")
     assert not rig.bring(rig.first).is_changed
 
 
