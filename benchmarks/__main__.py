@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-NAMES = ("events", "store", "scenarios", "worker", "switch")
+NAMES = ("events", "store", "scenarios", "worker", "switch", "machines")
 
 
 def main() -> None:

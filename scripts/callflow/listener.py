@@ -81,26 +81,27 @@ class GreetingEnd:
     """`judge` the talk after each frame until it is True: the machine listens now.
 
     That is after a beep and a little silence, after a long silence, or at GREETING_END_MS whatever it hears.
+    `has_beeped`: a beep was the last that was heard.
     """
 
     def __init__(self) -> None:
         self._tone_ended_ms = 0
-        self._has_beeped = False
+        self.has_beeped = False
 
     def judge(self, talk: Talk) -> bool:
         tone = talk.tones.ended
         if tone is not None:
             self._tone_ended_ms = talk.ms
-            self._has_beeped = self._has_beeped or is_beep(tone, talk)
+            self.has_beeped = self.has_beeped or is_beep(tone, talk)
         since_tone_ms = talk.ms - self._tone_ended_ms
         if talk.silent_ms < since_tone_ms:
-            self._has_beeped = False  # words after it: it was no beep
+            self.has_beeped = False  # words after it: it was no beep
         if talk.ms >= GREETING_END_MS:
             return True
         if talk.tones.now is not None:
             return False
         is_silent = min(talk.silent_ms, since_tone_ms) >= GREETING_END_SILENCE_MS
-        return is_silent or (self._has_beeped and talk.hushed_ms >= BEEP_END_SILENCE_MS)
+        return is_silent or (self.has_beeped and talk.hushed_ms >= BEEP_END_SILENCE_MS)
 
 
 def is_beep(tone: Tone, talk: Talk) -> bool:

@@ -22,6 +22,7 @@ LAG = 3
 FLAT = 0.75  # a frame may be so much softer than its neighbour and still be the same tone
 LEVEL_MIN = 20.0  # softer than this nobody cares what it is
 LOWEST_HZ, HIGHEST_HZ = 340.0, 2300.0
+COSINES = tuple(math.cos(2 * math.pi * hertz / RATE) for hertz in (HIGHEST_HZ, LOWEST_HZ))
 SHARE_MIN = 0.6  # of a frame's energy that is the tone; noise is the rest
 CHECK_LAG = 5  # samples; there a tone is what its first two lags say, and a voice is not
 CHECK_MAX = 0.15
@@ -57,22 +58,23 @@ def tone_hertz(samples: Sequence[int]) -> float:
     Pisarenko's way: of a tone in white noise, lags 1 and 2 of the autocorrelation tell frequency and strength. Two
     tones as near as those of ringing are one.
     """
-    band = list(map(sub, samples[LAG:], samples))
-    first, second, check = (_correlation(band, lag) for lag in (1, 2, CHECK_LAG))
+    band = tuple(map(sub, samples[LAG:], samples))
+    energy = math.hypot(*band) ** 2
+    if not energy:
+        return 0.0
+    first, second = _correlation(band, 1, energy), _correlation(band, 2, energy)
     root = math.sqrt(second * second + 8 * first * first)
-    cosine = (second + root) / (4 * first) if abs(first) > 1e-6 else 0.0  # 2000 Hz, or nothing at all
-    if not -1.0 < cosine < 1.0:
+    cosine = (second + root) / (4 * first) if abs(first) > 1e-6 else 0.0  # 2000 Hz
+    share = first / cosine if cosine else -second
+    if share < SHARE_MIN or not COSINES[0] <= cosine <= COSINES[1]:
         return 0.0
     angle = math.acos(cosine)
-    hertz = angle * RATE / (2 * math.pi)
-    share = first / cosine if cosine else -second
-    if share < SHARE_MIN or not LOWEST_HZ <= hertz <= HIGHEST_HZ:
-        return 0.0
-    return hertz if abs(check / share - math.cos(CHECK_LAG * angle)) <= CHECK_MAX else 0.0
+    off = _correlation(band, CHECK_LAG, energy) / share - math.cos(CHECK_LAG * angle)
+    return angle * RATE / (2 * math.pi) if abs(off) <= CHECK_MAX else 0.0
 
 
-def _correlation(samples: Sequence[int], lag: int) -> float:
-    """Of the samples with those `lag` later, -1 to 1."""
+def _correlation(samples: Sequence[int], lag: int, energy: float) -> float:
+    """Of the samples with those `lag` later, -1 to 1. `energy`: the sum of the squares of all."""
     early, late = samples[:-lag], samples[lag:]
-    energy = math.hypot(*early) ** 2 + math.hypot(*late) ** 2
-    return 1 - math.dist(early, late) ** 2 / energy if energy else 0.0
+    both = 2 * energy - math.hypot(*samples[:lag]) ** 2 - math.hypot(*samples[-lag:]) ** 2
+    return 1 - math.dist(early, late) ** 2 / both if both > 0 else 0.0
