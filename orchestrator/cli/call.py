@@ -20,6 +20,7 @@ from orchestrator.cli.why import why_table
 from orchestrator.domain.lead import Campaign, CampaignState, WaitReason
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.background import ensure_worker
+from orchestrator.runtime.budgets import foreign_numbers
 from orchestrator.runtime.figures import figures
 from orchestrator.runtime.find import find_scenario
 from orchestrator.runtime.launch import LoadReport, Source, launching, load, start
@@ -76,7 +77,7 @@ def call(
         _require_list(contacts, yes=yes)
         if not no_worker and not project.store.workers():
             require_switch(project.settings, compiled.plan)
-        for warning in project.store.warnings:
+        for warning in (*project.store.warnings, *foreign_numbers(project.settings, compiled.plan)):
             click.echo(f"warning: {warning}", err=True)
         with (
             _term_as_interrupt(),

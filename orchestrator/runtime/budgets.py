@@ -73,6 +73,18 @@ def gateway_budgets(settings: Settings, plan: DialPlan, up: Mapping[str, str]) -
     )
 
 
+def foreign_numbers(settings: Settings, plan: DialPlan) -> list[str]:
+    """Gateways of the plan that show numbers of their own, for their carriers allow none that it names; a line each."""
+    ours = {*plan.caller_id.pool, *(number for _, pool in plan.caller_id.by_prefix for number in pool)}
+    used = {share.name for share in plan.gateways}
+    return [
+        f"gateway {name} of switch {switch} shows {gateway.caller_ids}: "
+        "its `caller_ids` have none of the scenario's `caller_id`"
+        for switch, name, gateway in settings.gateways()
+        if name in used and gateway.caller_ids and not ours.intersection(gateway.may_show())
+    ]
+
+
 def missing_gateways(settings: Settings, plan: DialPlan) -> list[str]:
     """Gateways the plan names that no switch has."""
     known = {name for _, name, _ in settings.gateways()}

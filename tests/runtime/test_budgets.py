@@ -15,6 +15,7 @@ from orchestrator.domain.plan import CallerIdRule, DialPlan, GatewayShare, ZoneR
 from orchestrator.engine import hours
 from orchestrator.runtime.budgets import (
     ALWAYS_MS,
+    foreign_numbers,
     gateway_budgets,
     missing_gateways,
     next_day_at,
@@ -209,6 +210,27 @@ def test_weights_travel_with_their_gateways() -> None:
     plan = _plan(None, GatewayShare(name="spare", weight=1), GatewayShare(name="main", weight=4))
     found = gateway_budgets(_SETTINGS, plan, {"a": "core-a"})
     assert [(b.gateway, b.weight) for b in found] == [("spare", 1), ("main", 4)]
+
+
+def test_gateways_that_show_none_of_the_scenarios_numbers_are_told() -> None:
+    settings = Settings(
+        switches={
+            "a": Switch(
+                gateways={
+                    "main": Gateway(caller_ids="+74951234567,+78120000001"),
+                    "spare": Gateway(caller_ids="+78120000001"),
+                    "third": Gateway(caller_ids="+74990000000"),
+                    "any": Gateway(),
+                    "unused": Gateway(caller_ids="+78120000001"),
+                }
+            )
+        }
+    )
+    shares = (GatewayShare(name=name) for name in ("main", "spare", "third", "any"))
+    rule = CallerIdRule(pool=("+74951234567",), by_prefix=(("7499", ("+74990000000",)),))
+    assert foreign_numbers(settings, replace(_plan(None, *shares), caller_id=rule)) == [
+        "gateway spare of switch a shows +78120000001: its `caller_ids` have none of the scenario's `caller_id`"
+    ]
 
 
 def test_gateways_that_no_switch_has_are_named() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -134,6 +136,20 @@ def test_a_trial_whose_worker_died_does_not_block_the_gateway(short_tmp: Path) -
         assert project.store.counts(campaign.campaign_id).by_disposition == {"answered": 3, "cancelled": 1}
 
 
+def test_each_trunk_shows_only_the_numbers_its_carrier_allows(short_tmp: Path) -> None:
+    gateways = "      main: {{cps: 100, channels: 3}}\n      spare: {{cps: 100, caller_ids: +78120000001}}\n"
+    with _project(short_tmp / "p", speed=400.0, gateways=gateways) as project:
+        campaign = launched(project, *range(12))
+        with switch(project), worker(project):
+            until(has_finished(project, campaign), "the campaign finishes")
+        cdrs = [
+            json.loads(path.read_text(encoding="utf-8"))["variables"]
+            for path in project.settings.switches["main"].cdr_folder.glob("*.cdr.json")
+        ]
+        shown = {(cdr["sip_gateway_name"], unquote(cdr["origination_caller_id_number"])) for cdr in cdrs}
+        assert shown == {("main", "+74951234567"), ("spare", "+78120000001")}
+
+
 @pytest.mark.parametrize("limit", ["pause", "max_sessions 0"])
 def test_a_switch_that_turns_calls_down_is_tried_now_and_then_not_hammered(
     short_tmp: Path, limit: str
@@ -153,6 +169,8 @@ def test_a_switch_that_turns_calls_down_is_tried_now_and_then_not_hammered(
             in_flight = cps * 15  # until the first refusal is known: the time for an event that knows more
             assert refused.attempts < in_flight + pause_s // 5 < cps * pause_s / 3
             assert [row.gateway for row in project.store.rests()] == [""]
+            tried = [row.state for row in project.store.leads(campaign.campaign_id) if row.state.tries]
+            assert {(state.attempts, state.tries) for state in tried} == {(0, 1)}  # none is used up
             its.commands.run("fsctl", "resume")
             its.commands.run("fsctl", "max_sessions 1000")
             until(
