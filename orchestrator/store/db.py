@@ -91,8 +91,7 @@ class Db:
         return self._attempting(lambda: do(self.client))[0]
 
     def close(self) -> None:
-        with contextlib.suppress(failure.RedisError):
-            self.client.close()
+        let_go(self.client)
         self._server.close()
 
     def _evaluate(self, name: str, asked: bytes, blobs: tuple[bytes | str, ...]) -> Any:
@@ -134,6 +133,15 @@ class Db:
         if code in _SAID:
             return KnownError(_SAID[code].format(rest=rest, where=self._server.where))
         return error
+
+
+def let_go(client: redis.Redis) -> None:
+    """Close every connection: a client that was given its pool leaves it open, and so does a pool its sentinels."""
+    pool: Any = client.connection_pool
+    sentinels = pool.sentinel_manager.sentinels if isinstance(pool, sentinel.SentinelConnectionPool) else ()
+    for each in (pool, *(server.connection_pool for server in sentinels)):
+        with contextlib.suppress(failure.RedisError, OSError):
+            each.disconnect()
 
 
 def _code_of(error: failure.ResponseError) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from orchestrator.domain.lead import Attempt, Campaign, CampaignState, Contact, Decision, Ending
 from orchestrator.domain.plan import OrderKey
+from orchestrator.domain.problem import KnownError
 from orchestrator.store import campaigns, claiming, dnc, finishing, gateways, leads, outbox, reasons, workers
-from orchestrator.store.db import PATIENCE_S, Db
+from orchestrator.store.db import PATIENCE_S, Db, let_go
 from orchestrator.store.embedded import EmbeddedServer, Fsync
 from orchestrator.store.foreign import ForeignServer, connect, warnings_of, without_password
 from orchestrator.store.history import history
@@ -41,7 +42,11 @@ def open_store(
         server = EmbeddedServer(folder, fsync=fsync)
         return Store(Db(server.client(), server, project, patience_s=patience_s), warnings=())
     client, where = connect(url), without_password(url)
-    found = warnings_of(client, where)
+    try:
+        found = warnings_of(client, where)
+    except KnownError:
+        let_go(client)
+        raise
     return Store(Db(client, ForeignServer(where=where), project, patience_s=patience_s), warnings=found)
 
 

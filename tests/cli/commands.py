@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,8 +49,6 @@ def prozvon(folder: Path | None, *arguments: str, answer: str | None = None) -> 
     result = CliRunner().invoke(
         root, [*before, *arguments], input=answer, prog_name="prozvon", standalone_mode=False
     )
-    if result.exc_info is not None:
-        traceback.clear_frames(result.exc_info[2])  # they would hold the command's store in a cycle
     match result.exception:
         case None:
             code, said = result.return_value if isinstance(result.return_value, int) else result.exit_code, ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import subprocess
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -32,6 +34,30 @@ def test_a_good_redis_is_used_without_a_word(tmp_path: Path) -> None:
 
 def _opened(url: str, folder: Path):  # type: ignore[no-untyped-def]  # a Store
     return open_store(url, folder=folder, project="demo", patience_s=0.3)
+
+
+def test_a_closed_store_leaves_no_connection_behind(tmp_path: Path) -> None:
+    with (
+        foreign_redis(tmp_path / "r", *AOF) as path,
+        closing(redis.Redis(unix_socket_path=str(path))) as watcher,
+    ):
+        store = _opened(f"unix://{path}", tmp_path)
+        store.dnc_add([number(1)], "", NOW)
+        assert len(watcher.client_list()) == 2
+        store.close()
+        deadline = time.monotonic() + 10
+        while len(watcher.client_list()) > 1:
+            assert time.monotonic() < deadline, "its connection is still there"
+
+
+def test_a_store_that_is_refused_leaves_no_connection_behind(tmp_path: Path) -> None:
+    info = "redis_version:6.0.16\r\naof_enabled:1\r\n"
+    with _pretender(info) as port, warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        with pytest.raises(KnownError):
+            _opened(f"redis://127.0.0.1:{port}", tmp_path)
+        gc.collect()
+    assert [str(warning.message) for warning in said] == []
 
 
 def test_projects_in_one_redis_do_not_meet(tmp_path: Path) -> None:
