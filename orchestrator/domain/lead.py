@@ -163,4 +163,3 @@ class Campaign:
     created_at: int
     title: str = ""
     source: str = ""  # what the contacts were loaded from, for people
-    source_digest: str = ""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
-import orjson
 import redis
 
 from orchestrator.domain.lead import Campaign, CampaignState
@@ -17,18 +16,17 @@ from orchestrator.store.records import check_id, is_id, unword
 from orchestrator.store.rows import CampaignCounts
 from orchestrator.store.terms import TermsBook, pack_order
 
-_FIELDS = ("scenario", "program", "state", "created_at", "title", "source", "source_digest")
+_FIELDS = ("scenario", "program", "state", "created_at", "title", "source")
 
 
 def create(db: Db, campaign: Campaign, bundle: bytes, first: tuple[OrderKey, ...]) -> None:
-    """KnownError when the id is taken by another campaign."""
+    """KnownError when the id is taken."""
     finish_deletions(db)
     check_id(campaign.campaign_id, "campaign id")
     fields = {name: str(getattr(campaign, name)) for name in _FIELDS} | {"first": pack_order(first)}
     check_id(campaign.scenario, "scenario")
     check_id(campaign.program, "program")
-    made = sha256(orjson.dumps([campaign.campaign_id, fields], option=orjson.OPT_SORT_KEYS)).hexdigest()
-    request = {"campaign": campaign.campaign_id, "made": made, "fields": fields}
+    request = {"campaign": campaign.campaign_id, "token": uuid4().hex, "fields": fields}
     if not db.run("create_campaign", request, bundle):
         raise KnownError(f"there is a campaign {campaign.campaign_id!r} already")
 
@@ -66,7 +64,6 @@ def _campaign(campaign_id: str, values: list[bytes | None]) -> Campaign | None:
         created_at=int(texts["created_at"]),
         title=texts["title"],
         source=texts["source"],
-        source_digest=texts["source_digest"],
     )
 
 

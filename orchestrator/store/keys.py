@@ -57,8 +57,8 @@ KEYS: tuple[Key, ...] = (
         pattern="campaign:CAMPAIGN",
         type="hash",
         life=CAMPAIGN,
-        holds="seq, made (digest of what it was created from), scenario, program, state, state_at, created_at, "
-        "title, source, source_digest, first (JSON)",
+        holds="seq, token (of the call that created it), scenario, program, state, state_at, created_at, title, "
+        "source, first (JSON)",
     ),
     Key(
         pattern="campaign:CAMPAIGN:counts",

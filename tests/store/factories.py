@@ -56,7 +56,6 @@ def campaign(campaign_id: str = CAMPAIGN, *, scenario: str = "parcel", program: 
         created_at=NOW,
         title="A parcel waits",
         source="contacts.csv",
-        source_digest="ab",
     )
 
 

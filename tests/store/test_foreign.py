@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 import subprocess
 import threading
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -48,16 +46,6 @@ def test_a_closed_store_leaves_no_connection_behind(tmp_path: Path) -> None:
         deadline = time.monotonic() + 10
         while len(watcher.client_list()) > 1:
             assert time.monotonic() < deadline, "its connection is still there"
-
-
-def test_a_store_that_is_refused_leaves_no_connection_behind(tmp_path: Path) -> None:
-    info = "redis_version:6.0.16\r\naof_enabled:1\r\n"
-    with _pretender(info) as port, warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        with pytest.raises(KnownError):
-            _opened(f"redis://127.0.0.1:{port}", tmp_path)
-        gc.collect()
-    assert [str(warning.message) for warning in said] == []
 
 
 def test_projects_in_one_redis_do_not_meet(tmp_path: Path) -> None:
