@@ -11,6 +11,7 @@ import redis
 
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.lead import Attempt, Contact, Decision, Ending, Next, NextKind, WaitReason
+from orchestrator.domain.problem import KnownError
 from orchestrator.store.db import Db
 from orchestrator.store.leads import read_contacts
 from orchestrator.store.records import Terms, pack_state, unpack_state
@@ -55,17 +56,28 @@ def pack_entry(attempt: Attempt, ending: Ending, decision: Decision, terms: Term
 
 
 def history(db: Db, terms: TermsBook, campaign_id: str) -> Iterator[AttemptRow]:
-    """Ended attempts in the order they ended, read page by page."""
+    """Ended attempts in the order they ended, read page by page. KnownError when another version of the program has
+    written them in a way that this one does not read.
+    """
     key = db.key(f"campaign:{campaign_id}:log")
     begin = "-"
     while True:
         page = db.read(partial(_page, key=key, begin=begin))
         if not page:
             return
-        entries = [orjson.loads(fields[b"e"]) for _, fields in page]
-        contacts = read_contacts(db, terms, campaign_id, [entry[1] for entry in entries])
-        for entry in entries:
-            yield terms.decoded(campaign_id, partial(_unpack_entry, campaign_id, entry, contacts[entry[1]]))
+        try:
+            entries = [orjson.loads(fields[b"e"]) for _, fields in page]
+            contacts = read_contacts(db, terms, campaign_id, [entry[1] for entry in entries])
+            rows = [
+                terms.decoded(campaign_id, partial(_unpack_entry, campaign_id, entry, contacts[entry[1]]))
+                for entry in entries
+            ]
+        except (ValueError, TypeError, LookupError) as error:
+            raise KnownError(
+                f"the attempts of {campaign_id} were stored by another version of prozvon ({error}): "
+                "read them with the version that dialed the campaign"
+            ) from error
+        yield from rows
         begin = "(" + page[-1][0].decode()
 
 

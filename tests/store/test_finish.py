@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import orjson
 import pytest
+import redis
 
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.lead import (
@@ -15,7 +19,9 @@ from orchestrator.domain.lead import (
     Phase,
     WaitReason,
 )
+from orchestrator.domain.problem import KnownError
 from orchestrator.store import Store
+from orchestrator.store.keys import prefix
 from tests.store.factories import (
     CAMPAIGN,
     HOUR,
@@ -255,3 +261,29 @@ def test_a_person_decides_about_leads_that_exist(store: Store) -> None:
     launch(store, [contact(1)])
     assert not store.resume_lead(CAMPAIGN, 7, NOW)
     assert not store.close_lead(CAMPAIGN, 7, "x", NOW)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entry: [*entry, "what the next version adds"],
+        lambda entry: entry[:-1],
+        lambda entry: [*entry[:5], "a disposition to come", *entry[6:]],
+        lambda entry: [*entry[:2], 99, *entry[3:]],
+        lambda entry: {"attempt": entry[0]},
+    ],
+)
+def test_a_log_of_another_version_is_one_clear_line(
+    store: Store, server: redis.Redis, project: str, change: Callable[[list[object]], object]
+) -> None:
+    launch(store, [contact(1)])
+    attempt = claim_one(store)
+    store.finish(attempt, ending(attempt), done(attempt), NOW)
+    key = f"{prefix(project)}campaign:{CAMPAIGN}:log"
+    [(entry_id, fields)] = server.xrange(key)
+    server.delete(key)
+    server.xadd(key, {"e": orjson.dumps(change(orjson.loads(fields[b"e"])))}, id=entry_id)
+    with pytest.raises(
+        KnownError, match=rf"^the attempts of {CAMPAIGN} were stored by another version .*read them"
+    ):
+        list(store.history(CAMPAIGN))
