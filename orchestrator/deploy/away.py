@@ -120,10 +120,8 @@ class Away:
         missing = {path: data for path, data in files.items() if there.get(path) != _sum(data)}
         if missing:
             incoming = f"{_FILES}{secrets.token_hex(6)}"
-            with self._clear("publish to"):
-                self._ssh.run(["mkdir", "-p", self._root])
-                with staged(missing) as folder:
-                    self._ssh.copy(folder, f"{self._root}/{incoming}")
+            with self._clear("publish to"), staged(missing) as folder:
+                self._ssh.copy(folder, f"{self._root}/{incoming}")
             names = "\n".join([*missing, ""]).encode()
             self._do("publish to", "put_files", incoming, data=names)
         return list(missing)

@@ -25,7 +25,7 @@ def replace_file(path: Path, data: bytes, *, mode: int = 0o644, owner: str = "")
 
     OSError, or LookupError for an unknown user; nothing is left of it then.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name.lstrip('.')}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -40,6 +40,16 @@ def replace_file(path: Path, data: bytes, *, mode: int = 0o644, owner: str = "")
         Path(temporary).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def make_folder(path: Path) -> bool:
+    """Have the folder there, whatever the umask: others must read what is in it. Whether it was made."""
+    if path.is_dir():
+        return False
+    make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    path.chmod(0o755)
+    return True
 
 
 def give_to(path: Path, owner: str) -> None:

@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from orchestrator.deploy.files import give_to, replace_file, replace_link, sync_folder, write_file
+from orchestrator.deploy.files import (
+    give_to,
+    make_folder,
+    replace_file,
+    replace_link,
+    sync_folder,
+    write_file,
+)
 from orchestrator.deploy.release import MANIFEST, RELEASE_ID, Release
 from orchestrator.deploy.state import Activation, State, read_history, read_link
 from orchestrator.deploy.target import (
@@ -42,7 +49,7 @@ class Here:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         with self._clear("deploy to"):
-            self._root.mkdir(parents=True, exist_ok=True)
+            make_folder(self._root)
             handle = os.open(self._root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             try:
@@ -60,10 +67,8 @@ class Here:
     def _tidy(self) -> None:
         for name in (RELEASES, *FOLDERS):
             folder = self._place.cdr if name == "cdr" else self._root / name
-            if not folder.is_dir():
-                folder.mkdir(parents=True, exist_ok=True)
-                if name == "cdr" and self._place.owner:
-                    give_to(folder, self._place.owner)
+            if make_folder(folder) and name == "cdr" and self._place.owner:
+                give_to(folder, self._place.owner)
         for left in self._releases.glob(f"{INCOMING}*"):
             shutil.rmtree(left)
         for left in (*self._root.glob(f".{CURRENT}.*"), *self._root.glob(".secrets.*")):
@@ -202,7 +207,7 @@ class Here:
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     """A new folder with these files, readable to everybody, synced."""
-    folder.mkdir()
+    make_folder(folder)
     for path, data in files.items():
         write_file(folder / path, data)
     for inner in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
@@ -231,6 +236,6 @@ def _settle(incoming: Path, folder: Path, wanted: Mapping[str, bytes]) -> None:
         (folder / path).unlink()
     for path in sorted(wanted.keys() - {MANIFEST} | {MANIFEST}):
         if found.get(path) != wanted[path]:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            make_folder((folder / path).parent)
             os.replace(incoming / path, folder / path)
     sync_folder(folder)

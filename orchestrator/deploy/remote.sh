@@ -132,8 +132,9 @@ restore_secrets)
 keep_secrets)
   rm -f "$root/.secrets.before"
   ;;
-sums) # standard input: paths below the root
-  cd "$root" 2>/dev/null || exit 0
+sums) # standard input: paths below the root, which is made
+  mkdir -p "$root"
+  cd "$root"
   while IFS= read -r path; do
     [ ! -f "$path" ] || sha256sum "$path"
   done

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import resource
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,9 +109,3 @@ def test_a_write_that_fails_leaves_no_draft(tmp_path: Path, parcel: Compiled) ->
 def test_a_root_that_cannot_be_made_is_one_clear_line(parcel: Compiled) -> None:
     with pytest.raises(KnownError, match="cannot publish to the switch's folder /dev/null/root"):
         publish(here(Path("/dev/null/root")), [parcel])
-
-
-def test_a_sound_that_is_gone_is_one_clear_line(tmp_path: Path, parcel: Compiled) -> None:
-    with pytest.raises(KnownError, match=r"cannot read the sound .*gone.wav: No such file"):
-        publish(here(tmp_path), [replace(parcel, sounds={"a.wav": tmp_path / "gone.wav"})])
-    assert files_below(tmp_path) == {}

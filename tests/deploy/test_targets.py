@@ -217,6 +217,36 @@ def test_files_are_put_where_they_are_missing_or_differ(opened: Open, root: Path
     assert files_below(root) == files
 
 
+def test_a_umask_of_whoever_deploys_keeps_nobody_out(opened: Open, root: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        target, first = opened(root), release(root)
+        target.put_files({"programs/a.json": b"{}"})
+        with target.lock():
+            target.upload(first)
+    finally:
+        os.umask(before)
+    (root / ".deploy.lock").unlink()  # the one thing nobody else needs
+    assert _modes(root) == {(True, 0o755), (False, 0o644)}
+
+
+def test_a_path_is_never_part_of_a_command(opened: Open, tmp_path: Path) -> None:
+    """Settings take plain paths only; this holds without that."""
+    root = tmp_path / "a b;'$(touch x)`touch y`\"*"
+    target, first = opened(root), release(Path("/srv/prozvon"))
+    with target.lock():
+        target.upload(first)
+        target.switch_to(first.release_id)
+        target.remember(first.release_id)
+        target.put_secrets(b"<a/>")
+        assert target.hashes(first.release_id) == first.hashes
+    assert target.put_files({"programs/a.json": b"{}"}) == ["programs/a.json"]
+    assert target.state().current == first.release_id
+    assert {path.name for path in tmp_path.iterdir()} <= {root.name, "stand-ins", "sshd"}
+    assert not Path("x").exists()
+    assert not Path("y").exists()
+
+
 # What cannot be
 
 

@@ -90,7 +90,7 @@ def test_a_switch_elsewhere_is_asked(reply: str, found: object) -> None:
         asked.append(command)
         return reply
 
-    assert cdr_reader(Switch(ssh="admin@switch"), api)("a1") == found
+    assert cdr_reader(Switch(ssh="admin@switch", root=Path("/srv/prozvon")), api)("a1") == found
     assert asked == ["python prozvon_switch cdr a1"]
 
 

@@ -155,13 +155,14 @@ def _modes(root: Path) -> dict[str, int]:
 def test_over_ssh_it_is_the_same(short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = StandIns(short_tmp / "stand-ins")
     monkeypatch.setenv("PATH", f"{made.bin}:{os.environ['PATH']}")
-    here, there = _init(short_tmp / "a"), _init(short_tmp / "b", switch=", ssh: sip1.example")
+    root = str(short_tmp / "b" / "sw")
+    here, there = _init(short_tmp / "a"), _init(short_tmp / "b", root=root, switch=", ssh: sip1.example")
     assert there.next_steps.startswith("On sip1.example:\n")
     assert [path.replace("/b/", "/a/") for path in there.files] == list(here.files)
     modes = [_modes(short_tmp / name / "sw") for name in ("a", "b")]
     assert modes[0] == modes[1]
     assert (short_tmp / "b/sw/current/scripts/prozvon_robocall.py").is_file()
-    again = _init(short_tmp / "b", switch=", ssh: sip1.example")
+    again = _init(short_tmp / "b", root=root, switch=", ssh: sip1.example")
     assert (again.folders, again.files, again.is_first, again.is_behind) == ((), (), False, False)
 
 
