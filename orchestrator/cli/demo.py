@@ -153,7 +153,8 @@ def _report(running: Demo, project: Project, campaign: Campaign, compiled: Compi
     fired = Counter(str(row["rule"]) for row in rows if row["rule"])
     _say("6. rules that fired")
     console().print(_fired(fired, compiled))
-    wrong = verify.problems(compiled.plan, item, rows, seen)
+    limits, listed = project.settings.limits.per_number, project.store.dnc_list()
+    wrong = verify.problems(compiled.plan, item, rows, seen, limits=limits, listed=listed)
     numbers = len({call.number for call in seen})
     _say(f"7. the export held against what {numbers} callees saw in {len(seen)} calls")
     for line in wrong[:20]:

@@ -11,7 +11,9 @@ from orchestrator.domain.lead import Phase
 from orchestrator.domain.plan import DialPlan
 from orchestrator.engine import hours
 from orchestrator.runtime.figures import Figures
+from orchestrator.runtime.settings import PerNumber
 from orchestrator.simulator.callee_log import CalleeCall
+from orchestrator.store import DncRow
 
 SLACK_MS = 60_000  # business time between the claim and the moment the callee sees the call, on a fast clock
 SILENT = frozenset({Disposition.CONGESTION, Disposition.CANCELLED})
@@ -20,8 +22,19 @@ REACHED = frozenset({Disposition.ANSWERED, Disposition.MACHINE})
 Row = Mapping[str, object]
 
 
-def problems(plan: DialPlan, figures: Figures, rows: Sequence[Row], seen: Sequence[CalleeCall]) -> list[str]:
-    """Everything that disagrees, one line each; empty when every promise was kept."""
+def problems(
+    plan: DialPlan,
+    figures: Figures,
+    rows: Sequence[Row],
+    seen: Sequence[CalleeCall],
+    *,
+    limits: PerNumber,
+    listed: Iterable[DncRow],
+) -> list[str]:
+    """Everything that disagrees, one line each; empty when every promise was kept.
+
+    limits: the project's caps. listed: the do-not-call list as it is now.
+    """
     attempts = [row for row in rows if row["attempt_id"]]
     return [
         *_figures_agree(figures, rows, attempts),
@@ -29,6 +42,8 @@ def problems(plan: DialPlan, figures: Figures, rows: Sequence[Row], seen: Sequen
         *_never_two_at_once(seen),
         *_within_caps(plan, attempts),
         *_within_hours(plan, attempts, seen),
+        *_not_too_often(plan, limits, attempts, seen),
+        *_not_listed(listed, seen),
         *_endings_agree(attempts, seen),
     ]
 
@@ -103,12 +118,8 @@ def _counts(plan: DialPlan, row: Row) -> bool:
 
 
 def _within_hours(plan: DialPlan, attempts: Sequence[Row], seen: Sequence[CalleeCall]) -> Iterator[str]:
-    """No telephone rang outside calling hours, and none more than `per_day` times on one day. A call that the trunk
-    turned down rang nobody: it may come again on the same day.
-    """
-    silent = {str(row["attempt_id"]) for row in attempts if row["disposition"] in SILENT}
-    zones = {row["attempt_id"]: str(row["zone"]) for row in attempts}
-    per_day: Counter[tuple[str, str]] = Counter()
+    """No telephone rang outside calling hours."""
+    zones = _zones(attempts)
     for call in seen:
         zone = zones.get(call.call)
         if zone is None:
@@ -118,13 +129,42 @@ def _within_hours(plan: DialPlan, attempts: Sequence[Row], seen: Sequence[Callee
             or hours.is_open(plan.hours, zone, call.called_at - SLACK_MS)
         ):
             yield f"{call.number} was rung at {call.called_at}, outside hours in {zone}"
-        if call.call in silent and call.answered_at is None:
-            continue
-        per_day[call.number, f"{hours.local_day(zone, call.called_at)[0]}"] += 1
-    if plan.per_day is not None:
-        for (number, day), times in per_day.items():
-            if times > plan.per_day:
-                yield f"{number} was rung {times} times on {day}"
+
+
+def _zones(attempts: Sequence[Row]) -> dict[object, str]:
+    return {row["attempt_id"]: str(row["zone"]) for row in attempts}
+
+
+def _not_too_often(
+    plan: DialPlan, limits: PerNumber, attempts: Sequence[Row], seen: Sequence[CalleeCall]
+) -> Iterator[str]:
+    """No telephone rang more often on one day, or ever, than the scenario and the project allow. A call that the
+    trunk turned down rang nobody: it may come again on the same day.
+    """
+    silent = {str(row["attempt_id"]) for row in attempts if row["disposition"] in SILENT}
+    zones = _zones(attempts)
+    per_day: Counter[tuple[str, str]] = Counter()
+    for call in seen:
+        if call.call in zones and not (call.call in silent and call.answered_at is None):
+            per_day[call.number, f"{hours.local_day(zones[call.call], call.called_at)[0]}"] += 1
+    caps = [cap for cap in (plan.per_day, limits.day) if cap is not None]
+    for (number, day), times in per_day.items():
+        if caps and times > min(caps):
+            yield f"{number} was rung {times} times on {day}"
+    ever: Counter[str] = Counter()
+    for (number, _), times in per_day.items():
+        ever[number] += times
+    for number, times in ever.items():
+        if limits.ever is not None and times > limits.ever:
+            yield f"{number} was rung {times} times, {limits.ever} is all it may ever be"
+
+
+def _not_listed(listed: Iterable[DncRow], seen: Sequence[CalleeCall]) -> Iterator[str]:
+    """No telephone rang that was on the do-not-call list by then."""
+    since = {row.number: row.added_at for row in listed}
+    for call in seen:
+        if call.number in since and call.called_at >= since[call.number] + SLACK_MS:
+            yield f"{call.number} was rung at {call.called_at}, on the do-not-call list since {since[call.number]}"
 
 
 def _endings_agree(attempts: Sequence[Row], seen: Sequence[CalleeCall]) -> Iterator[str]:

@@ -40,7 +40,9 @@ def _kept(project: Project, seen: list[CalleeCall]) -> None:
     campaign = project.campaign("greeting")
     plan = Bundles(project.store).of(campaign).plan
     rows = list(export.rows(project.store, campaign))
-    assert verify.problems(plan, figures(project, campaign), rows, seen) == []
+    limits, listed = project.settings.limits.per_number, project.store.dnc_list()
+    item = figures(project, campaign)
+    assert verify.problems(plan, item, rows, seen, limits=limits, listed=listed) == []
     assert max(Counter(call.call for call in seen).values()) == 1
 
 

@@ -53,8 +53,9 @@ def test_promises_are_kept_whatever_is_killed(seed: int, short_tmp: Path) -> Non
             demo.stop()
             item = figures(project, campaign)
             rows = list(export.rows(project.store, campaign))
+            limits, listed = project.settings.limits.per_number, list(project.store.dnc_list())
     seen = read_callee_log(demo.folder / "data" / "callees.jsonl")
-    assert verify.problems(compiled.plan, item, rows, seen) == []
+    assert verify.problems(compiled.plan, item, rows, seen, limits=limits, listed=listed) == []
     assert item.counts.done + item.counts.held == CONTACTS
     lost = [row for row in rows if row["disposition"] == "lost"]
     assert killed["switch"] or not lost

@@ -13,12 +13,14 @@ from orchestrator.domain.plan import CallerIdRule, DialPlan, GatewayShare, Rule,
 from orchestrator.engine.rules import DEFAULT_RULES
 from orchestrator.runtime.export import Row
 from orchestrator.runtime.figures import Figures
+from orchestrator.runtime.settings import PerNumber
 from orchestrator.runtime.verify import SLACK_MS, problems
 from orchestrator.simulator.callee_log import CalleeCall
-from orchestrator.store import CampaignCounts
+from orchestrator.store import CampaignCounts, DncRow
 from tests.runtime.factories import DAY, HOUR, MINUTE, NOON, number
 
 MOSCOW = "Europe/Moscow"
+NO_LIMITS = PerNumber()
 PLAN = DialPlan(
     gateways=(GatewayShare(name="main"),),
     caller_id=CallerIdRule(pool=("+74951234567",)),
@@ -102,8 +104,10 @@ def _found(
     counts: CampaignCounts = COUNTS,
     rows: Sequence[Row] = ROWS,
     seen: Sequence[CalleeCall] = SEEN,
+    limits: PerNumber = NO_LIMITS,
+    listed: Sequence[DncRow] = (),
 ) -> list[str]:
-    return problems(plan, _figures(counts), rows, seen)
+    return problems(plan, _figures(counts), rows, seen, limits=limits, listed=listed)
 
 
 def _with(index: int, **changes: object) -> tuple[Row, ...]:
@@ -217,6 +221,34 @@ def test_what_a_machine_was_told_does_not_decide_whether_it_counts() -> None:
 
 def test_a_number_rung_too_often_on_a_day_is_found() -> None:
     assert _found(plan=replace(PLAN, per_day=1)) == [f"{number(1)} was rung 2 times on 2026-11-30"]
+
+
+def test_the_projects_cap_for_a_day_counts_too() -> None:
+    said = [f"{number(1)} was rung 2 times on 2026-11-30"]
+    assert _found(plan=replace(PLAN, per_day=None), limits=PerNumber(day=1)) == said
+    assert _found(limits=PerNumber(day=1)) == said
+    assert _found(plan=replace(PLAN, per_day=1), limits=PerNumber(day=5)) == said
+    assert _found(limits=PerNumber(day=2)) == []
+
+
+def test_a_number_rung_more_often_than_it_may_ever_be_is_found() -> None:
+    seen = _seen_with(0, _call("a1", 1, NOON - DAY))
+    said = [f"{number(1)} was rung 2 times, 1 is all it may ever be"]
+    assert _found(seen=seen, limits=PerNumber(ever=1)) == said
+    assert _found(seen=seen, limits=PerNumber(ever=2)) == []
+    silent = _with(0, disposition="congestion")
+    assert said[0] not in _found(seen=seen, rows=silent, limits=PerNumber(ever=1))
+
+
+def test_a_number_rung_although_it_was_on_the_list_is_found() -> None:
+    since = NOON - SLACK_MS
+    listed = (DncRow(number=number(2), added_at=since, note=""),)
+    assert _found(listed=listed) == [f"{number(2)} was rung at {NOON}, on the do-not-call list since {since}"]
+
+
+@pytest.mark.parametrize(("index", "added_at"), [(2, NOON - SLACK_MS + 1), (2, NOON + DAY), (7, NOON - DAY)])
+def test_a_number_that_came_onto_the_list_as_it_rang_or_later_is_fine(index: int, added_at: int) -> None:
+    assert _found(listed=(DncRow(number=number(index), added_at=added_at, note=""),)) == []
 
 
 def test_the_day_is_that_of_the_numbers_zone() -> None:

@@ -114,7 +114,9 @@ def calls(project: Project) -> list[CalleeCall]:
 def wrong(project: Project, campaign: Campaign) -> list[str]:
     rows = list(export.rows(project.store, campaign))
     plan = Bundles(project.store).of(campaign).plan
-    return verify.problems(plan, figures(project, campaign), rows, calls(project))
+    limits, listed = project.settings.limits.per_number, project.store.dnc_list()
+    seen = calls(project)
+    return verify.problems(plan, figures(project, campaign), rows, seen, limits=limits, listed=listed)
 
 
 def test_a_campaign_is_dialed_to_its_end(project: Project) -> None:
