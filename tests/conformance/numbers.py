@@ -11,6 +11,7 @@ LEAVES: Final = "+79990000002"  # a second and a half after picking up
 AT_ONCE: Final = "+79990000003"  # picks up without ringing, and stays
 MACHINE: Final = "+79990000010"  # a machine: its recorded greeting goes on for seconds
 HELLO: Final = "+79990000011"  # a person: one short word, then silence
+MUTE: Final = "+79990000012"  # picks up, and not a sound comes from there
 KEY_1: Final = "+79990000021"  # presses 1 soon after the prompt begins
 KEYS_43210: Final = "+79990000022"  # presses 4 3 2 1 0 #
 HOLDS: Final = "+79990000030"  # puts us on hold half a second after picking up, and then hangs up
@@ -74,8 +75,9 @@ def population() -> Population:
         PICKS_UP: stays,
         LEAVES: mute | {"stays": STAYS_S},
         AT_ONCE: stays | {"rings": 0},
-        MACHINE: stays | {"kind": "machine", "sound": {"silence": 0.2, "words": 4.0}},
+        MACHINE: stays | {"kind": "machine", "sound": {"silence": 0.2, "words": 4.0, "beep": True}},
         HELLO: stays | {"sound": {"silence": 0.2, "words": 0.6}},
+        MUTE: stays | {"sound": {"silence": 3600}},
         KEY_1: stays | presses | {"keys": {"any": {"1": 1}}},
         KEYS_43210: stays | presses | {"keys": {"any": {"43210#": 1}}},
         HOLDS: mute | {"stays": 1.0},
