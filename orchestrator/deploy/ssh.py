@@ -118,10 +118,12 @@ class Ssh:
         try:
             self._master = self._start(command, b"ready")
         except KnownError as error:
-            hint = ""
-            if "Host key verification failed" in str(error):
-                hint = f": connect by hand once, `ssh {self._destination}`"
-            elif "Permission denied" in str(error):
+            hint, said = "", str(error).lower()
+            if "identification has changed" in said:
+                hint = ": find out why before anything else"
+            elif "host key" in said:
+                hint = f": connect by hand once, `{shlex.join(['ssh', *self._port, self._destination])}`"
+            elif "permission denied" in said:
                 hint = ": it needs a key that asks for nothing (ssh-agent, or one without passphrase)"
             raise KnownError(f"cannot reach {self.where} by ssh: {error}{hint}") from None
 
@@ -180,9 +182,11 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def first_line(complaint: bytes) -> str:
     """The first complaint is the cause of the others."""
-    lines = complaint.decode("utf-8", "replace").split("\n")
-    said = next((line.strip() for line in lines if line.strip()), "")
-    return "".join(char if char.isprintable() else " " for char in said)[:300]
+    text = "".join(
+        char if char.isprintable() or char == "\n" else " " for char in complaint.decode("utf-8", "replace")
+    )
+    lines = (" ".join(line.strip("@ ").split()) for line in text.split("\n"))  # ssh frames what is grave in @
+    return next((line for line in lines if line), "")[:300]
 
 
 def _short_folder() -> str:
