@@ -88,6 +88,8 @@ def simulate(
     found = settings.switches[name]
     if found.host not in ("127.0.0.1", "localhost", "::1"):
         raise KnownError(f"a simulated switch serves this machine only; {name} is at {found.host}")
+    if found.ssh is not None:
+        raise KnownError(f"a simulated switch serves this machine only; {name} has `ssh: {found.ssh}`")
     make_root(settings, name, RealClock().now_ms)
     run_simulator(
         host=found.host,

@@ -56,6 +56,13 @@ def test_a_switch_somewhere_else_is_not_simulated(folder: Path) -> None:
     assert _simulate(folder).refusal == "a simulated switch serves this machine only; far is at 10.0.0.1"
 
 
+def test_a_switch_that_is_deployed_to_over_ssh_is_not_simulated(folder: Path) -> None:
+    text = "switches: {far: {ssh: pbx.example, root: /srv/prozvon}}\n"
+    (folder / "prozvon.yaml").write_text(text, encoding="utf-8")
+    said = "a simulated switch serves this machine only; far has `ssh: pbx.example`"
+    assert _simulate(folder).refusal == said
+
+
 def test_a_folder_that_cannot_be_written_is_one_clear_line(folder: Path) -> None:
     (folder / "data" / "switch").touch()
     assert _simulate(folder).refusal.startswith("cannot deploy to the switch's folder")
