@@ -85,7 +85,7 @@ def test_a_history_is_read_past_broken_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["", A, f"/root/releases/{A}", "releases/other", f"elsewhere/{A}", "releases/"]
+    "link", ["", A, f"/srv/releases/{A}", "releases/other", f"elsewhere/{A}", "releases/"]
 )
 def test_a_link_to_anything_else_is_no_release(link: str) -> None:
     assert read_link(link) == ""
