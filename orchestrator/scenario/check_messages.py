@@ -8,31 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.scenario.draft import Draft
+from orchestrator.scenario.filters import FITS, argument_mistake
 from orchestrator.scenario.findings import did_you_mean, nearest
 from orchestrator.scenario.model import SoundFile
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.sounds import read_sound
 from orchestrator.scenario.source import Text
-from orchestrator.scenario.template import Filter, Spoken
-from orchestrator.scenario.words import CURRENCIES, LANGUAGES
-
-# Filter -> types of columns that it can put into words
-FITS: dict[str, tuple[str, ...]] = {
-    "digits": ("digits", "number", "text", "phone"),
-    "number": ("number", "digits", "money"),
-    "money": ("money", "number", "digits"),
-    "date": ("date",),
-}
+from orchestrator.scenario.template import Spoken
+from orchestrator.scenario.words import LANGUAGES
 
 
 def check_messages(draft: Draft) -> None:
     _check_languages(draft)
     _check_said(draft)
-    for *_, text, template in draft.templates():
+    for _, language, text, template in draft.templates():
         for mistake in template.mistakes:
             draft.findings.add(mistake.code, text, mistake.message, mistake.hint)
         for spoken in template.names:
-            _check_spoken(draft, text, spoken)
+            _check_spoken(draft, text, spoken, language)
     for sound in draft.sound_files():
         _check_sound(draft, sound)
 
@@ -86,23 +79,22 @@ def _meant(names: Iterable[str], declared: Mapping[Text, Any]) -> set[str]:
     return {near for name in names if name not in declared and (near := nearest(name, declared))}
 
 
-def _check_spoken(draft: Draft, text: Text, spoken: Spoken) -> None:
+def _check_spoken(draft: Draft, text: Text, spoken: Spoken, language: str) -> None:
     column = draft.columns.get(spoken.name)
     if column is not None:
-        _check_filters(draft, text, spoken, str(column.type))
+        _check_filters(draft, text, spoken, str(column.type), language)
     elif spoken.name in draft.variables:
         for used in spoken.filters:
-            if used.name not in ("digits", "number"):
-                message = (
-                    f"the filter `{used.name}` cannot be used on `{spoken.name}`, which the call itself sets"
-                )
+            if used.name not in ("digits", "number") or used.arguments:
+                how = f"`{used.name}`" + (" with arguments" if used.name in ("digits", "number") else "")
+                message = f"the filter {how} cannot be used on `{spoken.name}`, which the call itself sets"
                 draft.findings.add("S210", text, message)
     elif not {"contact", "flow"} & draft.lost and spoken.name not in {*draft.model.contact, *draft.vouched}:
         hint = did_you_mean(spoken.name, {*draft.model.contact, *draft.variables})
         draft.findings.add("S209", text, f"`{spoken.name}` is neither a contact column nor a variable", hint)
 
 
-def _check_filters(draft: Draft, text: Text, spoken: Spoken, column_type: str) -> None:
+def _check_filters(draft: Draft, text: Text, spoken: Spoken, column_type: str, language: str) -> None:
     conversions = [used for used in spoken.filters if used.name != "default"]
     for used in conversions:
         if column_type not in FITS[used.name]:
@@ -110,24 +102,16 @@ def _check_filters(draft: Draft, text: Text, spoken: Spoken, column_type: str) -
             draft.findings.add(
                 "S211", text, message, f"it takes columns of type {', '.join(FITS[used.name])}"
             )
-        elif mistake := _argument_mistake(used):
+        elif language in LANGUAGES and (mistake := argument_mistake(used.name, used.arguments, language)):
             draft.findings.add("S211", text, mistake)
     if len(conversions) > 1:
         draft.findings.add(
             "S211", text, f"`{spoken.name}` goes through {len(conversions)} filters", "one is enough"
         )
-    if column_type == "date" and not conversions:
-        hint = f"write {{{{ {spoken.name} | date }}}}"
-        draft.findings.add("S211", text, f"`{spoken.name}` is a date, and would be read as figures", hint)
-
-
-def _argument_mistake(used: Filter) -> str:
-    for argument in used.arguments:
-        if used.name == "date" and argument != "full":
-            return f"`date` takes 'full' or nothing, not '{argument}'"
-        if used.name == "money" and argument not in CURRENCIES:
-            return f"the currency '{argument}' is not known: {', '.join(sorted(CURRENCIES))}"
-    return ""
+    if column_type in ("date", "time") and not conversions:
+        hint = f"write {{{{ {spoken.name} | {column_type} }}}}"
+        message = f"`{spoken.name}` is a {column_type}, and would be read as figures"
+        draft.findings.add("S211", text, message, hint)
 
 
 def _check_sound(draft: Draft, sound: SoundFile) -> None:

@@ -66,7 +66,7 @@ CODES: dict[str, Code] = {
     "S204": Code("a language that is not known", "known languages: ru, en"),
     "S205": Code("a language that is not among the scenario's", "add it to `languages`, or remove the text"),
     "S206": Code("a message cannot be read", "variables are written {{ name }} or {{ name | filter }}"),
-    "S207": Code("an unknown filter", "filters: digits, date, money, number, default"),
+    "S207": Code("an unknown filter", "filters: digits, number, count, ordinal, date, time, money, default"),
     "S208": Code(
         "more than a variable in a message", "messages hold text and {{ name | filter }}; decide with `if:`"
     ),

@@ -54,21 +54,33 @@ MESSAGES = """\
 A message has a text in each of `languages`, or a recording (`{file: sounds/ru/thanks.wav}`: WAV, FLAC, Ogg or MP3,
 path from the folder of the file that names it). A recording is brought to what telephones play; one that is silent,
 clipped, far too quiet or too loud, or longer than five minutes is a problem. Text holds variables, `{{ name }}` or
-`{{ name | filter }}`, and nothing else: no `if`, no calculation, no attributes. Decisions are made in the flow. A variable is a contact column, or
-a flow variable that `ask` or `set` filled before.
+`{{ name | filter }}`, and nothing else: no `if`, no calculation, no attributes. Decisions are made in the flow. A
+variable is a contact column, or a flow variable that `ask` or `set` filled before.
 
 | filter | for columns of type | says |
 |---|---|---|
 | `digits` | digits, number, text, phone | one by one: up to four together, more by threes with pauses between |
 | `number` | number, digits, money | the number in words, decimals too |
+| `count("день", "дня", "дней")` | number, digits | *один день, три дня, пять дней*; `count("day", "days")` |
+| `ordinal` | number, digits | *третий*, *third* |
 | `date` | date | day and month: *до первого декабря*, *until December first*; `date("full")` adds the year |
+| `time` | time | *четырнадцать часов тридцать минут*, *two thirty p m* |
 | `money` | money, number, digits | *сто один рубль пять копеек*, hundredths only when there are any |
 | `default` | all | `default("...")` is said when the column is empty |
 
-Without an argument `money` is RUB in Russian and USD in English; `money("EUR")` names RUB, USD, EUR, KZT or BYN.
-Russian numbers are in the nominative, dates in the genitive: word messages so that they fit. A `date` column needs its
-filter. On flow variables only `digits` and `number` are possible, as the switch says them; contact columns are put
-into words before the call begins. A contact's value is plain data whatever it holds: it is never read as a template.
+Without a currency `money` is RUB in Russian and USD in English; `money("EUR")` names RUB, USD, EUR, GBP, CNY, KZT, BYN
+or UAH. Columns of type `date` and `time` need their filter.
+
+Russian numbers, ordinals, times and money are said in the nominative and dates in the genitive, unless a filter names
+another case: `number("genitive")` *пяти*, `money("RUB", "accusative")` *одну тысячу рублей*, `time("genitive")` *с
+девяти часов*, `date("dative")` *к первому декабря*. The cases are nominative, genitive, dative, accusative,
+instrumental and prepositional. `number` and `ordinal` take a gender too, masculine, feminine or neuter:
+`ordinal("feminine")` *третья*. `count` takes the forms after one, two and five, and its gender and case from them:
+*одна неделя*, *одну неделю*.
+
+On flow variables only `digits` and `number` are possible: what is typed during a call is put together from prompts that
+were made before it. Contact columns are put into words before the call begins. A contact's value is plain data whatever
+it holds: it is never read as a template.
 """
 
 FLOW = """\

@@ -117,13 +117,12 @@ def _decoded(data: bytes) -> tuple[Samples, int]:
             if file.channels > CHANNELS_MAX or file.samplerate not in RATES:
                 raise NotGood("S213", f"has {file.channels} channel(s) of {file.samplerate} Hz")
             most = int((SECONDS_MAX + 1) * file.samplerate)
-            return file.read(most, dtype="float32", always_2d=True), file.samplerate
-    except (
-        soundfile.SoundFileError,
-        RuntimeError,
-        ValueError,
-    ):  # whatever a decoder finds wrong with the bytes
+            read, rate = file.read(most, dtype="float32", always_2d=True), file.samplerate
+    except (soundfile.SoundFileError, RuntimeError, ValueError):  # whatever a decoder finds wrong
         raise NotGood("S213", "is no recording, or a broken one") from None
+    if not numpy.isfinite(read).all():
+        raise NotGood("S213", "is no recording, or a broken one")
+    return read, rate
 
 
 def _check(samples: Samples, clipped: float) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
+from orchestrator.scenario.filters import say_by
 from orchestrator.scenario.template import clean
-from orchestrator.scenario.words import DEFAULT_CURRENCY, say_date, say_digits, say_money, say_number
 
 FIELD_MAX = 300  # characters of one field that are spoken: more is a mistake in the list, or malice
 
@@ -55,25 +55,8 @@ def _speech(messages: Mapping[str, Any], language: str) -> Speech:
 
 def _said(part: Mapping[str, Any], language: str) -> _Said:
     return _Said(
-        part["column"], tuple(_filter(name, arguments, language) for name, *arguments in part["filters"])
+        part["column"], tuple(say_by(name, arguments, language) for name, *arguments in part["filters"])
     )
-
-
-def _filter(name: str, arguments: list[str], language: str) -> Callable[[str], str]:
-    match name:
-        case "digits":
-            return lambda text: say_digits(text, language)
-        case "number":
-            return lambda text: say_number(text, language)
-        case "date":
-            is_full = bool(arguments)
-            return lambda text: say_date(text, language, is_full=is_full)
-        case "money":
-            currency = arguments[0] if arguments else DEFAULT_CURRENCY[language]
-            return lambda text: say_money(text, language, currency)
-        case _:
-            [instead] = arguments
-            return lambda text: text or instead
 
 
 def _say(part: _Said, fields: Mapping[str, str]) -> str:

@@ -22,9 +22,12 @@ TEXT_MAX = 1000  # characters: a minute and a half of speech; nobody listens to 
 # Filter -> how many arguments it takes
 FILTERS: dict[str, tuple[int, int]] = {
     "digits": (0, 0),
-    "date": (0, 1),
-    "money": (0, 1),
-    "number": (0, 0),
+    "number": (0, 2),
+    "count": (2, 3),
+    "ordinal": (0, 2),
+    "date": (0, 2),
+    "time": (0, 1),
+    "money": (0, 2),
     "default": (1, 1),
 }
 
@@ -130,14 +133,18 @@ def _filter(node: nodes.Filter) -> Filter | Mistake:
     low, high = FILTERS[node.name]
     is_plain = len(arguments) == len(node.args) and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
     if not is_plain or not low <= len(arguments) <= high:
-        wanted = "no argument" if not high else "one argument" if low else "at most one argument"
-        return Mistake(
-            "S211",
-            f"the filter `{node.name}` takes {wanted}, in quotes"
-            if high
-            else f"`{node.name}` takes no argument",
-        )
+        return Mistake("S211", f"the filter `{node.name}` takes {_wanted(low, high)}")
     return Filter(node.name, tuple(str(argument) for argument in arguments))
+
+
+def _wanted(low: int, high: int) -> str:
+    """So many arguments, in words."""
+    if not high:
+        return "no argument"
+    most = f"{high} argument{'s' if high > 1 else ''}"
+    if low == high:
+        return f"{most}, in quotes"
+    return f"{low} or {most}, in quotes" if low else f"at most {most}, in quotes"
 
 
 _WHATS: dict[type[nodes.Node], str] = {

@@ -1,118 +1,62 @@
-"""Numbers, dates and money in spoken words, in Russian and English."""
+"""Numbers, dates, times and money in spoken words, in Russian and English.
+
+What is no number (date, time) of the kind wanted is left as it is: the list of contacts was checked before.
+"""
 
 from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import NamedTuple
 
 from num2words import num2words
 
+from orchestrator.scenario import russian
+from orchestrator.scenario.currencies import CURRENCIES, DEFAULT_CURRENCY, Counted
+from orchestrator.scenario.russian import CASES, GENDERS, Noun, listed, noun
+
+__all__ = ["CASES", "CURRENCIES", "DEFAULT_CURRENCY", "GENDERS", "LANGUAGES"]
+
 LANGUAGES = ("ru", "en")
+FORMS = {"ru": 3, "en": 2}  # of a counted noun that an author writes
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,6})?\Z")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?\Z")
 
 _DIGITS = {
-    "ru": ("ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять"),
-    "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    "ru": listed("ноль один два три четыре пять шесть семь восемь девять"),
+    "en": listed("zero one two three four five six seven eight nine"),
 }
+_PLUS = {"ru": "плюс", "en": "plus"}
+_MINUS = {"ru": "минус ", "en": "minus "}
 _MONTHS = {
-    "ru": (
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
+    "ru": listed("января февраля марта апреля мая июня июля августа сентября октября ноября декабря"),
+    "en": listed("January February March April May June July August September October November December"),
 }
-
-
-MINUS = {"ru": "минус ", "en": "minus "}
-
-
-class Noun(NamedTuple):
-    """A counted noun. Russian: with one, two to four, five and more (genitive plural), and its gender."""
-
-    one: str
-    few: str
-    many: str
-    gender: str = "m"
-
-
+_HOUR = noun("час", "- а у - ом е", "ы ов ам ы ами ах")
+_MINUTE = noun("минут", "а ы е у ой е", "ы - ам ы ами ах", "feminine")
 # Two and a half is in Russian: two wholes, five tenths
-_WHOLES = Noun("целая", "целых", "целых", "f")
-_FRACTIONS = ("десят", "сот", "тысячн", "десятитысячн", "стотысячн", "миллионн")
-
-# Currency -> language -> the unit and its hundredth
-CURRENCIES: dict[str, dict[str, tuple[Noun, Noun]]] = {
-    "RUB": {
-        "ru": (Noun("рубль", "рубля", "рублей"), Noun("копейка", "копейки", "копеек", "f")),
-        "en": (Noun("rouble", "roubles", "roubles"), Noun("kopeck", "kopecks", "kopecks")),
-    },
-    "USD": {
-        "ru": (Noun("доллар", "доллара", "долларов"), Noun("цент", "цента", "центов")),
-        "en": (Noun("dollar", "dollars", "dollars"), Noun("cent", "cents", "cents")),
-    },
-    "EUR": {
-        "ru": (Noun("евро", "евро", "евро"), Noun("цент", "цента", "центов")),
-        "en": (Noun("euro", "euros", "euros"), Noun("cent", "cents", "cents")),
-    },
-    "KZT": {
-        "ru": (Noun("тенге", "тенге", "тенге"), Noun("тиын", "тиына", "тиынов")),
-        "en": (Noun("tenge", "tenge", "tenge"), Noun("tiyn", "tiyn", "tiyn")),
-    },
-    "BYN": {
-        "ru": (
-            Noun("белорусский рубль", "белорусских рубля", "белорусских рублей"),
-            Noun("копейка", "копейки", "копеек", "f"),
-        ),
-        "en": (
-            Noun("Belarusian rouble", "Belarusian roubles", "Belarusian roubles"),
-            Noun("kopeck", "kopecks", "kopecks"),
-        ),
-    },
-}
-DEFAULT_CURRENCY = {"ru": "RUB", "en": "USD"}
+_PART_ENDS = (listed("ая ой ой ую ой ой"), listed("ые ых ым ые ыми ых"))
+_PARTS = ("цел", "десят", "сот", "тысячн", "десятитысячн", "стотысячн", "миллионн")
 
 
 def say_digits(text: str, language: str) -> str:
     """Digits one by one, in groups with a pause (a comma) between: 14655224 -> 146, 552, 24, each in words.
 
-    Up to four stay together, more go by threes, and no group has only one. Where anything else stands among the
-    digits there are no groups, and it is left as it is.
+    Up to four stay together, more go by threes, and no group has only one. A plus before a telephone number is said.
+    Where anything else stands among the digits there are no groups, and it is left as it is.
     """
     kept = "".join(text.split())
-    if not (kept.isascii() and kept.isdigit()):
+    plus, bare = kept.startswith("+"), kept.removeprefix("+")
+    if not (bare.isascii() and bare.isdigit()):
         return " ".join(_DIGITS[language][int(char)] if char in "0123456789" else char for char in kept)
-    words = [_DIGITS[language][int(char)] for char in kept]
+    words = [_DIGITS[language][int(char)] for char in bare]
     groups, start = [], 0
     for size in _groups(len(words)):
         groups.append(" ".join(words[start : start + size]))
         start += size
-    return ", ".join(groups)
+    return (_PLUS[language] + " " if plus else "") + ", ".join(groups)
 
 
 def _groups(count: int) -> list[int]:
@@ -125,65 +69,105 @@ def _groups(count: int) -> list[int]:
 
 
 @lru_cache(maxsize=4096)
-def say_number(text: str, language: str) -> str:
+def say_number(text: str, language: str, case: str = "nominative", gender: str = "masculine") -> str:
     """1042 -> `one thousand and forty-two`, 2.5 -> `two point five` / `две целых пять десятых`.
 
-    What is no number, or has over 15 digits, is left as it is.
+    More than 15 digits are left as they are. Case and gender are for Russian.
     """
     if not _NUMBER.match(text):
         return text
-    minus = MINUS[language] if text.startswith("-") else ""
+    minus, whole, fraction = _read(text, language)
+    if language == "ru":
+        if not fraction:
+            return minus + russian.cardinal(whole, case, gender)
+        wholes = russian.counted(whole, _part(0), case)
+        return f"{minus}{wholes} {russian.counted(int(fraction), _part(len(fraction)), case)}"
+    if not fraction:
+        return minus + _english(whole)
+    figures = " ".join(_DIGITS[language][int(figure)] for figure in fraction)
+    return f"{minus}{_english(whole)} point {figures}"
+
+
+def _read(text: str, language: str) -> tuple[str, int, str]:
+    """(what is said for the sign, whole part, decimals without zeros at the end) of a number."""
     whole, _, fraction = text.lstrip("+-").partition(".")
     fraction = fraction.rstrip("0")
-    if not fraction:
-        return minus + _cardinal(int(whole), language, "m")
-    if language != "ru":
-        figures = " ".join(_DIGITS[language][int(figure)] for figure in fraction)
-        return f"{minus}{_cardinal(int(whole), language, 'm')} point {figures}"
-    wholes = _counted(int(whole), _WHOLES, language)
-    stem = _FRACTIONS[len(fraction) - 1]
-    return f"{minus}{wholes} {_counted(int(fraction), Noun(f'{stem}ая', f'{stem}ых', f'{stem}ых', 'f'), language)}"
+    is_negative = text.startswith("-") and (int(whole) or fraction)
+    return _MINUS[language] if is_negative else "", int(whole), fraction
+
+
+@lru_cache(maxsize=16)
+def _part(place: int) -> Noun:
+    """A whole, a tenth, a hundredth...: adjectives in Russian, in the genitive plural from two on."""
+    singular, plural = ([_PARTS[place] + end for end in ends] for ends in _PART_ENDS)
+    return Noun(singular, plural, "feminine", plural[1])
 
 
 @lru_cache(maxsize=4096)
-def say_money(text: str, language: str, currency: str) -> str:
+def say_count(text: str, language: str, forms: tuple[str, ...]) -> str:
+    """So many of something: 21 with (`день`, `дня`, `дней`) -> `двадцать один день`; English has two forms.
+
+    The gender is told from the forms: `неделя`, `минута` and `ночь, ночи` are feminine (`неделю` is their accusative),
+    `место` is neuter.
+    """
+    if not _NUMBER.match(text):
+        return text
+    minus, whole, fraction = _read(text, language)
+    if language != "ru":
+        return f"{say_number(text, language)} {forms[0] if whole == 1 and not fraction and not minus else forms[1]}"
+    if fraction:
+        return f"{say_number(text, language)} {forms[1]}"
+    gender, case = _told_by(forms)
+    one, few, many = forms
+    thing = Noun([one] * 6, [many] * 6, gender, few)
+    return f"{minus}{russian.cardinal(whole, case, gender)} {thing.after(whole, 'nominative')}"
+
+
+def _told_by(forms: tuple[str, ...]) -> tuple[str, str]:
+    """(gender, case) of a Russian noun by its forms with one and with two."""
+    last = forms[0].split()[-1]
+    if last.endswith(("а", "я")) or (last.endswith("ь") and forms[1].endswith("и")):
+        return "feminine", "nominative"
+    if last.endswith(("у", "ю")):
+        return "feminine", "accusative"
+    return "neuter" if last.endswith(("о", "е")) else "masculine", "nominative"
+
+
+@lru_cache(maxsize=4096)
+def say_ordinal(text: str, language: str, case: str = "nominative", gender: str = "masculine") -> str:
+    """3 -> `third` / `третий`. Only of whole numbers from 0 on."""
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        return text
+    if language == "ru":
+        return russian.ordinal(int(text), case, gender)
+    return str(num2words(int(text), lang=language, to="ordinal"))
+
+
+@lru_cache(maxsize=4096)
+def say_money(text: str, language: str, currency: str, case: str = "nominative") -> str:
     """1042.50 RUB -> `одна тысяча сорок два рубля пятьдесят копеек`; hundredths only when there are any."""
     if not _NUMBER.match(text):
         return text
     amount = Decimal(text).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    unit, hundredth = CURRENCIES[currency][language]
     units, hundredths = divmod(int(abs(amount) * 100), 100)
-    said = [_counted(units, unit, language)] if units or not hundredths else []
-    if hundredths:
-        said.append(_counted(hundredths, hundredth, language))
-    minus = MINUS[language] if amount < 0 else ""
-    return minus + {"ru": " ", "en": " and "}[language].join(said)
-
-
-def _counted(count: int, noun: Noun, language: str) -> str:
-    return f"{_cardinal(count, language, noun.gender)} {_form(count, noun, language)}"
-
-
-def _form(count: int, noun: Noun, language: str) -> str:
-    if language != "ru":
-        return noun.one if count == 1 else noun.many
-    if count % 10 == 1 and count % 100 != 11:
-        return noun.one
-    return noun.few if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else noun.many
-
-
-@lru_cache(maxsize=8192)
-def _cardinal(count: int, language: str, gender: str) -> str:
-    words = str(num2words(count, lang=language))
-    if gender != "f":
-        return words
-    before, blank, last = words.rpartition(" ")  # num2words' own feminine says "одна миллион"
-    return before + blank + {"один": "одна", "два": "две"}.get(last, last)
+    counts = [units] * bool(units or not hundredths), [hundredths] * bool(hundredths)
+    minus = _MINUS[language] if amount < 0 else ""
+    found = CURRENCIES[currency]
+    if language == "ru":
+        said = [
+            russian.counted(count, thing, case)
+            for some, thing in zip(counts, found.ru, strict=True)
+            for count in some
+        ]
+        return minus + " ".join(said)
+    return minus + " and ".join(
+        _english_counted(count, thing) for some, thing in zip(counts, found.en, strict=True) for count in some
+    )
 
 
 @lru_cache(maxsize=4096)
-def say_date(text: str, language: str, *, is_full: bool = False) -> str:
-    """2026-12-01 -> `первого декабря` / `December first`; with the year when `is_full`. Else left as it is."""
+def say_date(text: str, language: str, case: str = "genitive", *, is_full: bool = False) -> str:
+    """2026-12-01 -> `первого декабря` / `December first`; with the year when `is_full`."""
     found = _DATE.match(text)
     if not found:
         return text
@@ -192,7 +176,32 @@ def say_date(text: str, language: str, *, is_full: bool = False) -> str:
         return text
     name = _MONTHS[language][month - 1]
     if language == "ru":
-        said = f"{num2words(day, lang='ru', to='ordinal', case='genitive')} {name}"
-        return f"{said} {num2words(year, lang='ru', to='ordinal', case='genitive')} года" if is_full else said
+        said = f"{russian.ordinal(day, case, 'neuter')} {name}"
+        return f"{said} {russian.ordinal(year, 'genitive')} года" if is_full else said
     said = f"{name} {num2words(day, lang='en', to='ordinal')}"
     return f"{said}, {num2words(year, lang='en', to='year')}" if is_full else said
+
+
+@lru_cache(maxsize=4096)
+def say_time(text: str, language: str, case: str = "nominative") -> str:
+    """14:30 -> `четырнадцать часов тридцать минут` / `two thirty p m`; no minutes when there are none."""
+    found = _TIME.match(text)
+    hour, minute = (int(found[1]), int(found[2])) if found else (24, 0)
+    if hour > 23 or minute > 59:
+        return text
+    if language == "ru":
+        said = russian.counted(hour, _HOUR, case)
+        return f"{said} {russian.counted(minute, _MINUTE, case)}" if minute else said
+    if not minute and hour in (0, 12):
+        return "noon" if hour else "midnight"
+    minutes = "" if not minute else f" oh {_english(minute)}" if minute < 10 else f" {_english(minute)}"
+    return f"{_english(hour % 12 or 12)}{minutes} {'p' if hour >= 12 else 'a'} m"
+
+
+@lru_cache(maxsize=8192)
+def _english(number: int) -> str:
+    return str(num2words(number, lang="en"))
+
+
+def _english_counted(count: int, thing: Counted) -> str:
+    return f"{_english(count)} {thing.one if count == 1 else thing.many}"

@@ -52,7 +52,7 @@ def test_a_test_without_a_contact_has_the_one_of_the_test_before() -> None:
 def test_a_sample_contact_has_a_value_of_each_type(check: Check) -> None:
     types = ("text", "digits", "number", "money", "date", "time", "phone")
     columns = ", ".join(f"x{kind}: {kind}" for kind in types)
-    said = " ".join(f"{{{{ x{kind}{' | date' if kind == 'date' else ''} }}}}" for kind in types)
+    said = " ".join(f"{{{{ x{kind}{f' | {kind}' if kind in ('date', 'time') else ''} }}}}" for kind in types)
     parts = {"contact": f"contact: {{{columns}}}", "messages": f"messages: {{hello: {{ru: '{said}'}}}}"}
     sample = (
         check(**parts, tests="tests: [{name: t, call: busy, expect: {attempts: 1}}]")[0][0].tests[0].contact
@@ -134,7 +134,7 @@ def test_broken_calls_are_not_held_against_the_expectation(check: Check) -> None
 def test_values_of_a_contact_fit_their_columns(
     check: Check, column: str, good_value: str, bad_value: str
 ) -> None:
-    plain = "{{ x | date }}" if column == "date" else "{{ x }}"
+    plain = f"{{{{ x | {column} }}}}" if column in ("date", "time") else "{{ x }}"
     for value, told in ((good_value, []), (bad_value, ["S704"])):
         _, problems = check(
             contact=f"contact: {{x: {column}}}",
