@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from benchmarks.callees import RTP, Call, Script, Telephones
-from benchmarks.sound import FRAME, FRAME_S, LOUD, SILENCE, alaw, loudness, tone
+from benchmarks.sound import FRAME, FRAME_S, SILENCE, alaw, loudness, read_wav
+from orchestrator.asset_folders import folder as asset
 
-HELLO_S: Final = 0.4
+SPEECH: Final = "sounds/en/thanks.wav"  # of the shipped scenarios: who listens must hear a voice
+HELLO_FRAMES: Final = slice(6, 36)  # its first word
 STAYS_S: Final = 20.0
 SAYS_HELLO: Final = "1"
 
@@ -62,8 +64,8 @@ class Answering:
         self._log = log
         self._heard: dict[str, Heard] = {}
         self.telephones = Telephones(self._answer, self._hear, self._note)
-        codes = bytes(alaw(sample) for sample in tone(HELLO_S, LOUD))
-        self._hello = [codes[at : at + FRAME] for at in range(0, len(codes), FRAME)]
+        codes = bytes(alaw(sample) for sample in read_wav(asset("scenarios") / SPEECH))
+        self._hello = [codes[at : at + FRAME] for at in range(0, len(codes), FRAME)][HELLO_FRAMES]
 
     def _answer(self, call: Call) -> Script:
         heard = self._heard[call.call_id] = Heard(number=call.number)

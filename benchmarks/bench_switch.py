@@ -25,7 +25,7 @@ def main(*, quick: bool = False) -> None:
     with bench_of(binary) as bench:
         measure_first_sound(bench, calls=10 if quick else 30)
         measure_crowd(bench, calls=50 if quick else 500)
-        measure_rate(bench, calls=400 if quick else 1500, rounds=1 if quick else 3)
+        measure_rate(bench, calls=400 if quick else 1200, rounds=1 if quick else 3)
 
 
 def _too_long(*_: object) -> None:

@@ -44,6 +44,13 @@ def tone(seconds: float, amplitude: int, hertz: int = 400) -> list[int]:
     return [round(amplitude * math.sin(2 * math.pi * hertz * n / RATE)) for n in range(round(seconds * RATE))]
 
 
+def read_wav(path: Path) -> list[int]:
+    """Samples of an 8 kHz mono file."""
+    with wave.open(str(path)) as file:
+        data = file.readframes(file.getnframes())
+    return list(struct.unpack(f"<{len(data) // 2}h", data))
+
+
 def write_wav(path: Path, samples: list[int]) -> None:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)

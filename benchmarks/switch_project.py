@@ -10,7 +10,7 @@ from benchmarks.sound import LOUD, SOFT, tone, write_wav
 
 AT_ONCE: Final = 100  # calls on the line, of the product and of the bare loop
 SCENARIOS: Final = ("rate", "first", "listening", "crowd")
-STEPS: Final = 40  # messages of a crowd's call
+STEPS: Final = 80  # messages of a crowd's call
 SOUNDS: Final = {"short": (0.2, LOUD), "long": (0.6, LOUD), "soft": (0.3, SOFT), "loud": (0.3, LOUD)}
 PASSWORD_ENV: Final = "PROZVON_BENCH_PASSWORD"
 
