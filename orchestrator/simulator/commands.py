@@ -62,6 +62,7 @@ class Commands:
             "http_prefetch": switch.http_cache.prefetch,
             "http_clear_cache": switch.http_cache.clear,
             "reloadxml": self._reloadxml,
+            "reloadacl": self._reloadacl,
             "xml_locate": self._xml_locate,
             "python": self._python,
             "pyrun": self._pyrun,
@@ -98,10 +99,12 @@ class Commands:
         return str(result.get())
 
     def _reloadxml(self, _: str) -> str:
+        return f"+OK [{self._switch.reload()}]\n"  # also when it could not be read
+
+    def _reloadacl(self, _: str) -> str:
+        """Lists are looked up in the configuration at each question: to read it again is all."""
         said = self._switch.reload()
-        if said == SUCCESS:
-            self._switch.emit("RELOADXML", {})
-        return f"+OK [{said}]\n"
+        return "+OK acl reloaded\n" if said == SUCCESS else f"-ERR [{said}]\n"
 
     def _xml_locate(self, text: str) -> str:
         """`SECTION [TAG ATTRIBUTE VALUE]`, or `root`."""
@@ -159,7 +162,7 @@ class Commands:
         return NO_CHANNEL if leg is None else leg.channel.get(name) or "_undef_"
 
     def _uuid_setvar(self, text: str) -> str:
-        leg_uuid, name, value = [*text.split(" ", 2), "", ""][:3]
+        leg_uuid, name, value = [*separate(text, " ", 3), "", "", ""][:3]
         if not name:
             return "-USAGE: <uuid> <var> [value]\n"
         leg = self._switch.calls.live_leg(leg_uuid)

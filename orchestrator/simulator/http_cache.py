@@ -5,8 +5,8 @@ Real HTTP over a real network, so it takes real time: a call that waits for a fi
 
 from __future__ import annotations
 
-import contextlib
 import re
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
@@ -84,9 +84,13 @@ def _fetch(url: str) -> bytes:
     """OSError when it is not there, ValueError when `url` is none."""
     if not _URL.match(url):
         raise ValueError("not http:// or https://")
-    with contextlib.closing(urllib.request.urlopen(url, timeout=TIMEOUT_S)) as response:  # noqa: S310 - seen to
-        data: bytes = response.read()
-        return data
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as response:  # noqa: S310 - seen to above
+            data: bytes = response.read()
+    except urllib.error.HTTPError as error:
+        error.close()  # it is the answer, too
+        raise
+    return data
 
 
 def _taken(text: str) -> tuple[str, bool]:

@@ -197,7 +197,7 @@ class Listener:
         elif lower.startswith("api "):
             self._api(line[4:])
         elif lower.startswith("bgapi "):
-            self._bgapi(line[6:], command.headers.get("job-uuid") or str(uuid.uuid4()))
+            self._bgapi(line[6:], command.header("Job-UUID") or str(uuid.uuid4()))
         else:
             self._reply(self._answer(command, lower) or "-ERR command not found")
 
@@ -240,7 +240,7 @@ class Listener:
         if lower.startswith("sendevent"):
             return self._sendevent(command)
         if lower.startswith("sendmsg"):
-            target = line[7:].strip() or command.headers.get("session-id", "")
+            target = line[7:].strip() or command.header("session-id")
             return f"-ERR invalid session id [{target}]"
         if lower.startswith("divert_events"):
             return "-ERR not controlling a session."
@@ -329,10 +329,12 @@ class Listener:
 
     def _sendevent(self, command: Command) -> str:
         headers: dict[str, str | list[str]] = {"Command": command.line}
-        headers |= {name: value for name, value in command.headers.items() if name != "content-length"}
+        headers |= {
+            name: value for name, value in command.headers.items() if name.lower() != "content-length"
+        }
         event_id = str(uuid.uuid4())
         headers["Event-UUID"] = event_id
-        subclass = command.headers.get("event-subclass")
+        subclass = command.header("Event-Subclass") or None
         self._switch.emit("CUSTOM", headers, body=command.body or None, subclass=subclass)
         return f"+OK {event_id}"
 

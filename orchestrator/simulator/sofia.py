@@ -115,6 +115,8 @@ class Sofia:
                 )
             case "stop" | "restart":
                 return self._stop(profile, verb)
+            case "register" | "unregister":
+                return self._register(verb, more)
         return "-ERR Unknown command!\n"
 
     def _start(self, name: str) -> str:
@@ -124,6 +126,8 @@ class Sofia:
             return f"{said}Failure starting {name}\n"
         if known is None or known.up_at is None:
             self._know(read_profile(node, self._switch.clock.now_ms()))
+        else:
+            self._add_gateways(known, node)
         return f"{said}{name} started successfully\n"
 
     def _rescan(self, profile: Profile) -> str:
@@ -131,13 +135,28 @@ class Sofia:
         said, node = self._reload(), self._configured(profile.name)
         if node is None:
             return f"{said}-ERR cannot find config for profile {profile.name}\n"
+        self._add_gateways(profile, node)
+        return f"{said}+OK scan complete\n"
+
+    def _add_gateways(self, profile: Profile, node: Node) -> None:
         for gateway in read_gateways(node, self._switch.clock.now_ms()):
             if self._find_gateway(gateway.name) is None:
                 profile.gateways[gateway.name] = gateway
             else:
                 self._switch.log("WARNING", f"Ignoring duplicate gateway '{gateway.name}'\n")
         self._know(profile)
-        return f"{said}+OK scan complete\n"
+
+    def _register(self, verb: str, more: list[str]) -> str:
+        """It is registered all the time, if it registers at all."""
+        if not more:
+            return "No gateway name provided!\n"
+        if more[0].lower() == "all":
+            return "+OK\n"
+        found = self._find_gateway(more[0])
+        if found is None:
+            return "Invalid gateway!\n"
+        name, is_asked = found[1].name, found[1].state == "REGED"
+        return "+OK\n" if is_asked else f"-ERR NOREG gateway [{name}] can't be {verb}ed!\n"
 
     def _kill_gateway(self, profile: Profile, more: list[str]) -> str:
         if not more:

@@ -36,7 +36,7 @@ class Profile:
 
     @property
     def url(self) -> str:
-        return f"sip:{self.get('username', 'mod_sofia')}@{self.address}"
+        return f"sip:mod_sofia@{self.address}"
 
 
 @dataclass(slots=True, kw_only=True)

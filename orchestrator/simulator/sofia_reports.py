@@ -24,7 +24,7 @@ class SofiaReports:
         profiles = list(running)
         for profile in profiles:
             lines.append(f"{profile.name:>25}\tprofile\t  {profile.url:>40}\tRUNNING (0)\n")
-            for gateway in profile.gateways.values():
+            for gateway in reversed(profile.gateways.values()):
                 key = f"{profile.name}::{gateway.name}"
                 lines.append(f"{key:>25}\tgateway\t  {gateway.to:>40}\t{self._state(gateway)}\n")
         return "".join([*lines, LINE, f"{len(profiles)} profile{plural(len(profiles))} 0 aliases\n"])
@@ -32,7 +32,7 @@ class SofiaReports:
     def gateways(self, running: Iterable[Profile]) -> str:
         calls, lines, made, failed = self._switch.calls, [], 0, 0
         for profile in running:
-            for gateway in profile.gateways.values():
+            for gateway in reversed(profile.gateways.values()):
                 name = gateway.name
                 out, bad = calls.made.get(name, 0), calls.failed.get(name, 0)
                 made, failed = made + out, failed + bad

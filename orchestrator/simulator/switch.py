@@ -242,6 +242,8 @@ class SimulatedSwitch:
         """Read the configuration again: `Success`, or what is wrong with it, and then it stays as it was."""
         said = self.configuration.load()
         self.dialplan.read(self.configuration.section("dialplan"))
+        if said == SUCCESS:
+            self.emit("RELOADXML", {})
         return said
 
     def global_variable(self, name: str) -> str | None:

@@ -26,11 +26,15 @@ REJECTION: Final = b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command as it came: its first line and the header lines after it (names in lower case)."""
+    """One command as it came: its first line and the header lines after it, the first of each name."""
 
     line: str
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
+
+    def header(self, name: str) -> str:
+        """Of this name in any case; "" for none."""
+        return next((value for key, value in self.headers.items() if key.lower() == name.lower()), "")
 
 
 class CommandReader:
@@ -60,7 +64,7 @@ class CommandReader:
         else:
             head, after = bytes(buffer[: match.start()]), match.end()
         line, headers = _parsed(head)
-        length = _leading_int(headers.get("content-length", "0"))
+        length = _leading_int(Command(line=line, headers=headers).header("content-length"))
         if len(buffer) < after + length:
             return None
         body = bytes(buffer[after : after + length]).decode("utf-8", "surrogateescape")
@@ -77,7 +81,7 @@ def _parsed(head: bytes) -> tuple[str, dict[str, str]]:
     for line in lines[1:]:
         name, colon, value = line.partition(":")
         if colon:
-            headers.setdefault(name.lower(), value.lstrip(" "))
+            headers.setdefault(name, value.lstrip(" "))
     return (lines[0] if lines else ""), headers
 
 

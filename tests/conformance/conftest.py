@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
@@ -37,12 +37,25 @@ def desk_with(switch: Switch) -> Iterator[Callable[..., Desk]]:
         made.append(Desk(switch, *events))
         return made[-1]
 
-    yield make
-    last = make()
-    last.wait(lambda: last.api("show channels as json") == '{"row_count": 0}\n', "no channel left", 60)
-    last.wait(lambda: "\n0 session(s) - peak " in last.api("status"), "no session held by anything")
-    for one in made:
-        one.close()
+    try:
+        yield make
+        last = make()
+        last.wait(lambda: last.api("show channels as json") == '{"row_count": 0}\n', "no channel left", 60)
+        last.wait(lambda: "\n0 session(s) - peak " in last.api("status"), "no session held by anything")
+    finally:
+        for one in made:
+            one.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed leaves no call to those after it."""
+    report = yield
+    if report.when == "call" and report.failed and isinstance(item, pytest.Function):
+        desk = item.funcargs.get("desk") or item.funcargs.get("watching")
+        if isinstance(desk, Desk):
+            desk.api("hupall")
+    return report
 
 
 @pytest.fixture

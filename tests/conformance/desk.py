@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from orchestrator.domain.call_event import CallFacts
+from orchestrator.domain.disposition import Disposition
+from orchestrator.engine.classify import classify
 from orchestrator.engine.events import call_event, facts_of_cdr
 from orchestrator.engine.originate import originate_command
 from orchestrator.engine.payload import encode
 from orchestrator.runtime.cdr import NoCdr, read_cdr
 from tests.conformance.programs import SHORT
+from tests.conformance.project import Project
 from tests.engine.factories import a_contact, an_attempt
 from tests.simulator.bench import Client, wait_until
 
@@ -23,13 +26,17 @@ class Switch(Protocol):
     """A running switch. `second_s`: real seconds of a second on its clock."""
 
     second_s: float
-    is_real: bool
     port: int
     password: str
     root: Path
     cdr_dir: Path
+    project: Project
 
     def restart(self) -> None: ...
+    def hears(self, call: str, number: str) -> bool:
+        """Whether sound of ours got to the callee."""
+        ...
+
     def stop(self) -> None: ...
     def log_warnings(self) -> list[str]: ...
 
@@ -81,6 +88,10 @@ class Desk:
             e["Event-Name"] for e in self.client.events if call in (e.get("Unique-ID"), e.get("Job-UUID"))
         ]
 
+    def events_of(self, name: str, call: str) -> list[dict[str, Any]]:
+        """All of a name that are here."""
+        return [e for e in self.client.named(name) if e.get("Unique-ID") == call]
+
     def event(self, name: str, call: str) -> dict[str, Any]:
         def found() -> list[dict[str, Any]]:
             return [e for e in self.client.named(name) if call in (e.get("Unique-ID"), e.get("Job-UUID"))]
@@ -108,3 +119,14 @@ class Desk:
 
     def close(self) -> None:
         self.client.close()
+
+
+def disposition(facts: CallFacts) -> Disposition:
+    """What the product makes of it."""
+    answered = facts.answered_at is not None
+    return classify(facts.cause, answered=answered, party=facts.party, sip_status=facts.sip_status)
+
+
+def in_order(events: list[str], *names: str) -> bool:
+    """These, each once, in this order; others may stand between them."""
+    return [name for name in events if name in names] == list(names)

@@ -46,7 +46,7 @@ class Presser:
 
     def _press(self, caller: Address) -> None:
         gevent.sleep(KEYS_AFTER_S)
-        sequence = stamp = 0
+        sequence, stamp = 1, PACKET_SAMPLES
         for key in self._keys:
             for place in range(KEY_PACKETS + END_PACKETS):
                 length = min(place + 1, KEY_PACKETS) * PACKET_SAMPLES

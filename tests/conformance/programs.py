@@ -15,21 +15,22 @@ MENU: Final = "3" * 32  # 1: concludes `pressed`; nothing: `no_key`
 ASK: Final = "4" * 32  # five digits and #, kept as `code`; nothing: `no_key`
 LISTENS: Final = "5" * 32  # to who answers, and leaves machines the message
 HANGS_UP: Final = "6" * 32  # on machines
+FETCHED: Final = "7" * 32  # as SHORT, its sound being no file of the switch
+FETCHED_WAV: Final = f"9{'0' * 31}.wav"
 SHORT_S: Final = 0.4
 LONG_S: Final = 30.0
 PROMPT_S: Final = 3.0
 
 
-def write_programs(root: Path) -> None:
-    """Below the root of a switch."""
+def write_programs(root: Path, www: Path) -> None:
+    """Below the root of a switch; `www` is served to it by HTTP."""
+    _write_tone(www / FETCHED_WAV, SHORT_S)
     for name in ("programs", "prompts"):
         (root / name).mkdir(exist_ok=True)
-    sounds = {"short": SHORT_S, "long": LONG_S, "prompt": PROMPT_S}
-    for place, (name, seconds) in enumerate(sounds.items()):
-        _write_tone(root / "prompts" / f"{place}{'0' * 31}.wav", seconds)
-        sounds[name] = place
+    for name, seconds in (("short", SHORT_S), ("long", LONG_S), ("prompt", PROMPT_S)):
+        _write_tone(root / "prompts" / _SOUNDS[name], seconds)
     for digest, (sound, machine, flow) in _FLOWS.items():
-        program = _program(f"{sounds[sound]}{'0' * 31}.wav", machine, flow)
+        program = _program(_SOUNDS[sound], machine, flow)
         (root / "programs" / f"{digest}.json").write_text(json.dumps(program), "utf-8")
 
 
@@ -61,6 +62,12 @@ _ASK: Final[dict[str, Any]] = {
     ],
     "nothing": _NO_KEY,
 }
+_SOUNDS: Final = {
+    "short": f"0{'0' * 31}.wav",
+    "long": f"1{'0' * 31}.wav",
+    "prompt": f"2{'0' * 31}.wav",
+    "fetched": FETCHED_WAV,
+}
 # Digest -> (what `hello` sounds like, policy for machines, flow)
 _FLOWS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     SHORT: ("short", "off", _TELLS),
@@ -69,6 +76,7 @@ _FLOWS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     ASK: ("prompt", "off", _ASK),
     LISTENS: ("short", "leave_message", _TELLS),
     HANGS_UP: ("short", "hang_up", _TELLS),
+    FETCHED: ("fetched", "off", _TELLS),
 }
 
 

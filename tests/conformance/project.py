@@ -41,6 +41,7 @@ class Ports:
     callees: int
     nobody: int
     rtp_first: int
+    http: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,11 @@ class Project:
     @property
     def cdr_dir(self) -> Path:
         return self.settings.switches["main"].cdr_folder
+
+    @property
+    def www(self) -> Path:
+        """What is served to the switch by HTTP."""
+        return self.folder / "www"
 
     @property
     def port(self) -> int:
@@ -73,7 +79,8 @@ def make_project(folder: Path, ports: Ports) -> Project:
         "root": str(folder / "root"),
         "sps": SPS,
         "max_sessions": MAX_SESSIONS,
-        "rtp_ports": f"{ports.rtp_first}-{ports.rtp_first + 199}",
+        "rtp_ports": f"{ports.rtp_first}-{ports.rtp_first + 198}",
+        "prompts_url": f"http://127.0.0.1:{ports.http}/",
         "profiles": {"out": {"ip": "127.0.0.1", "port": ports.sip, "codecs": "PCMA"}},
         "gateways": {
             "main": trunk | {"proxy": f"127.0.0.1:{ports.callees}"},
@@ -87,5 +94,6 @@ def make_project(folder: Path, ports: Ports) -> Project:
     init_switch(settings, "main", lambda: int(time.time() * 1000))
     project = Project(folder=folder, settings=settings)
     (project.root / "conf" / "local" / "dialplan" / "unrunnable.xml").write_text(_UNRUNNABLE_XML, "utf-8")
-    write_programs(project.root)
+    project.www.mkdir()
+    write_programs(project.root, project.www)
     return project

@@ -15,6 +15,7 @@ from gevent import socket
 
 from orchestrator.render.release import ram_of
 from orchestrator.runtime.site import site_of
+from tests.conformance.http_server import HttpServer
 from tests.conformance.project import PASSWORD, Ports, make_project
 from tests.conformance.telephones import Telephones, free_port
 
@@ -37,24 +38,25 @@ class RealSwitch:
     """`second_s`: real seconds of a second on its clock."""
 
     second_s = 1.0
-    is_real = True
 
     def __init__(self, binary: Path, sipp: str, folder: Path) -> None:
         self._binary, self._folder, self.password = binary, folder, PASSWORD
-        self.telephones = Telephones(sipp, folder / "telephones")
+        self.telephones, self._server = Telephones(sipp, folder / "telephones"), HttpServer()
         try:
             ports = Ports(
                 event_socket=free_port(socket.SOCK_STREAM),
                 sip=free_port(socket.SOCK_DGRAM),
                 callees=self.telephones.port,
                 nobody=free_port(socket.SOCK_DGRAM),
+                http=self._server.port,
                 rtp_first=20_000 + os.getpid() % 200 * 200,  # two switches at once share no port
             )
             self.project = make_project(folder / "project", ports)
+            self._server.folder = self.project.www
             self.root, self.cdr_dir, self.port = self.project.root, self.project.cdr_dir, self.project.port
             self._start()
         except BaseException:
-            self.telephones.stop()
+            self._stop_callees()
             raise
 
     def restart(self) -> None:
@@ -64,15 +66,25 @@ class RealSwitch:
 
     def stop(self) -> None:
         self._end()
-        self.telephones.stop()
+        self._stop_callees()
         ram = Path(ram_of(site_of(self.project.settings, "main")))
         for path in ram.parent.glob(f"{ram.name}.*"):
             path.unlink()
+
+    def hears(self, call: str, number: str) -> bool:
+        del call
+        silence = b"\xd5\x55"  # of A-law
+        heard = self.telephones.pressers[number].heard.values()
+        return any(sum(sample not in silence for sample in sound) > 1600 for sound in heard)
 
     def log_warnings(self) -> list[str]:
         """What it complained of since it first started, times cut off."""
         text = (self.root / LOG).read_text("utf-8", "replace")
         return [line.partition("] ")[2] for line in _BAD_LINE.findall(text)]
+
+    def _stop_callees(self) -> None:
+        self.telephones.stop()
+        self._server.stop()
 
     def _start(self) -> None:
         with (self._folder / "stdout").open("ab") as stdout:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from orchestrator.simulator.callee_log import read_callee_log
 from orchestrator.simulator.clock import SharedClock
 from orchestrator.simulator.switch import SimulatedSwitch
 from orchestrator.simulator.throttle import Limits
+from tests.conformance.http_server import HttpServer
 from tests.conformance.numbers import population
 from tests.conformance.project import MAX_SESSIONS, PASSWORD, SPS, Ports, make_project
 
 SPEED: Final = 10.0
 START_MS: Final = 1_790_157_600_000  # a Wednesday
-PORTS: Final = Ports(event_socket=8021, sip=5080, callees=5090, nobody=5099, rtp_first=20_000)
+PORTS: Final = Ports(event_socket=8021, sip=5080, callees=5090, nobody=5099, rtp_first=20_000, http=0)
 
 
 class SimulatedOne:
     """`second_s`: real seconds of a second on its clock."""
 
     second_s = 1 / SPEED
-    is_real = False
 
     def __init__(self, folder: Path) -> None:
-        self.project = make_project(folder / "project", PORTS)
+        self._server = HttpServer()
+        self.project = make_project(folder / "project", replace(PORTS, http=self._server.port))
+        self._server.folder = self.project.www
         self.root, self.cdr_dir, self.password = self.project.root, self.project.cdr_dir, PASSWORD
         self._clock = SharedClock.create(folder / "clock", start_ms=START_MS, speed=SPEED)
         self._start()
@@ -47,8 +51,13 @@ class SimulatedOne:
         self._switch.stop()
         self._start()
 
+    def hears(self, call: str, number: str) -> bool:
+        heard = {one.call: one.heard for one in read_callee_log(self.root / "callees.jsonl")}
+        return bool(heard[call])
+
     def log_warnings(self) -> list[str]:
         return []
 
     def stop(self) -> None:
         self._switch.stop()
+        self._server.stop()

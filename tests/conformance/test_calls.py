@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.domain.call_event import CallFacts, FlowEnd, Party
+from orchestrator.domain.call_event import FlowEnd, Party
 from orchestrator.domain.disposition import Disposition
-from orchestrator.engine.classify import classify
-from tests.conformance.desk import Desk
+from tests.conformance.desk import Desk, disposition, in_order
 from tests.conformance.numbers import (
     LEAVES,
     PICKS_UP,
@@ -59,15 +58,6 @@ MEANINGS = {
     503: Disposition.CONGESTION,
     603: Disposition.REJECTED,
 }
-
-
-def disposition(facts: CallFacts) -> Disposition:
-    answered = facts.answered_at is not None
-    return classify(facts.cause, answered=answered, party=facts.party, sip_status=facts.sip_status)
-
-
-def in_order(events: list[str], *names: str) -> bool:
-    return [name for name in events if name in names] == list(names)
 
 
 def test_a_call_that_our_flow_ends(desk: Desk) -> None:

@@ -149,3 +149,13 @@ def test_filters_let_through_what_any_of_them_matches(desk_with: Callable[..., D
         desk.event("CHANNEL_DESTROY", own)
         desk.event("BACKGROUND_JOB", other)
         assert set(desk.events(other)) == {"BACKGROUND_JOB"}
+
+
+def test_an_event_of_our_own_reaches_those_who_asked_for_its_kind(desk_with: Callable[..., Desk]) -> None:
+    desk, other = desk_with("CUSTOM prozvon::note"), desk_with("CUSTOM prozvon::other")
+    said = desk.client.command("sendevent CUSTOM\nEvent-Subclass: prozvon::note\nprozvon_text: Анна")
+    assert said.startswith("+OK ")
+    desk.wait(lambda: desk.client.named("CUSTOM"), "the event")
+    (event,) = desk.client.named("CUSTOM")
+    assert (event["Event-Subclass"], event["prozvon_text"]) == ("prozvon::note", "Анна")
+    assert other.client.events == []

@@ -28,18 +28,18 @@ BASE = {f"Base-{number}": "x" for number in range(13)}
         (b"api status\n\n", [Command(line="api status")]),
         (b"api status\r\n\r\n", [Command(line="api status")]),
         (b"\n\r\n\napi a\n\n\n\napi b\n\n", [Command(line="api a"), Command(line="api b")]),
-        (b"bgapi a\nJob-UUID: 7\n\n", [Command(line="bgapi a", headers={"job-uuid": "7"})]),
+        (b"bgapi a\nJob-UUID: 7\n\n", [Command(line="bgapi a", headers={"Job-UUID": "7"})]),
         (b"sendmsg 1\nx:y:z\nnothing\n\n", [Command(line="sendmsg 1", headers={"x": "y:z"})]),
         (
             b"sendevent CUSTOM\nContent-Length: 4\n\na\n\nbapi x\n\n",
             [
-                Command(line="sendevent CUSTOM", headers={"content-length": "4"}, body="a\n\nb"),
+                Command(line="sendevent CUSTOM", headers={"Content-Length": "4"}, body="a\n\nb"),
                 Command(line="api x"),
             ],
         ),
         (
             b"sendevent X\nContent-Length: junk\n\n",
-            [Command(line="sendevent X", headers={"content-length": "junk"})],
+            [Command(line="sendevent X", headers={"Content-Length": "junk"})],
         ),
         (b"api status\n", []),
         (b"", []),

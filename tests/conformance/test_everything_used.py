@@ -1,0 +1,63 @@
+"""Every command and event that the product uses is in this suite: a new one fails here until it has a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestrator.simulator.interfaces import INTERFACES
+from tests.conformance.used import command_in, commands_of, events_of
+
+HERE = Path(__file__).resolve().parent
+# What looks like a command and is none -> why
+PROSE = {
+    "echo": "the shell's, on the switch's machine",
+    "load": "a sentence of the doctor",
+    "local_stream": "the name of a configuration",
+}
+
+THROUGH_THE_PRODUCT = "originate"  # the desk lets the product write its own line
+
+
+def product() -> list[Path]:
+    files = [
+        path for path in (HERE.parents[1] / "orchestrator").rglob("*.py") if "simulator" not in path.parts
+    ]
+    assert len(files) > 100
+    return files
+
+
+def suite() -> list[Path]:
+    return [path for path in HERE.glob("*.py") if path.name not in (Path(__file__).name, "used.py")]
+
+
+def test_every_command_of_the_product_has_a_test_here() -> None:
+    used, tested = commands_of(product()), commands_of(suite()).keys() | {THROUGH_THE_PRODUCT}
+    covered = {command for command in used for one in tested if f"{one} ".startswith(f"{command} ")}
+    missing = {command: where for command, where in used.items() if command not in covered | PROSE.keys()}
+    assert missing == {}
+    assert set(PROSE) <= set(used)
+    assert {"show channels", "originate", "sofia status gateway", "python prozvon_switch cdr"} <= set(used)
+
+
+def test_every_event_of_the_product_has_a_test_here() -> None:
+    used, tested = events_of(product()), events_of(suite())
+    assert {event: where for event, where in used.items() if event not in tested} == {}
+    assert {"CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB", "SHUTDOWN"} <= set(used)
+
+
+def test_every_command_of_the_product_is_simulated() -> None:
+    known = (HERE.parents[1] / "orchestrator" / "simulator" / "commands.py").read_text("utf-8")
+    heads = {command.split()[0] for command in commands_of(product()).keys() - PROSE.keys()}
+    assert {head for head in heads if f'"{head}": ' not in known} == set()
+
+
+def test_commands_are_found_in_texts() -> None:
+    assert command_in("api sofia status gateway {}", is_asked=False) == "sofia status gateway"
+    assert command_in("sofia profile {} rescan", is_asked=False) == "sofia profile rescan"
+    assert command_in("sofia profile out rescan", is_asked=False) == "sofia profile rescan"
+    assert command_in("uuid_kill {} {}", is_asked=False) == "uuid_kill"
+    assert command_in("reloadxml", is_asked=False) == "reloadxml"
+    assert command_in("fsctl {} {}", is_asked=False) == "fsctl"
+    assert (command_in("status", is_asked=False), command_in("status", is_asked=True)) == ("", "status")
+    assert command_in("nobody says that", is_asked=True) == ""
+    assert "originate" in INTERFACES["mod_commands"]["api"].split("|")
