@@ -54,6 +54,17 @@ CALLEES: Final = """\
 </include>
 """
 
+INBOUND: Final = """\
+<include>
+  <extension name="answers">
+    <condition>
+      <action application="answer"/>
+      <action application="sleep" data="60000"/>
+    </condition>
+  </extension>
+</include>
+"""
+
 
 class RealSwitch:
     """Runs from `folder`/data/switch; `stop` it."""
@@ -109,7 +120,12 @@ class RealSwitch:
         with self.console() as console:
             return bring(self.target(), job, console)
 
-    def call(self, program: str = SHORT) -> str:
+    @property
+    def own_sip(self) -> str:
+        """Where a gateway reaches this very switch."""
+        return f"127.0.0.1:{self._ports['sip']}"
+
+    def call(self, program: str = SHORT, dial: str = "loopback/waits/callees") -> str:
         """Start a call; its id."""
         attempt = uuid.uuid4().hex
         payload = (
@@ -122,7 +138,7 @@ class RealSwitch:
             "prozvon_payload": payload,
         }
         values = ",".join(f"{name}={value}" for name, value in variables.items())
-        said = self.ask(f"originate {{{values}}}loopback/waits/callees robocall XML prozvon")
+        said = self.ask(f"originate {{{values}}}{dial} robocall XML prozvon")
         assert said.startswith("+OK"), said
         return attempt
 
@@ -143,8 +159,9 @@ class RealSwitch:
         return dict(found["variables"])
 
     def _write_callees(self) -> None:
-        (self.root / "conf" / "local" / "dialplan").mkdir(parents=True, exist_ok=True)
-        (self.root / "conf" / "local" / "dialplan" / "callees.xml").write_text(CALLEES, "utf-8")
+        for name, text in (("dialplan", CALLEES), ("inbound", INBOUND)):
+            (self.root / "conf" / "local" / name).mkdir(parents=True, exist_ok=True)
+            (self.root / "conf" / "local" / name / "test.xml").write_text(text, "utf-8")
         for digest, seconds in ((SHORT, SHORT_S), (LONG, LONG_S)):
             program = json.dumps(_program(f"{digest}.wav", f"{SHORT}.wav"))
             (self.root / "programs" / f"{digest}.json").write_text(program, "utf-8")

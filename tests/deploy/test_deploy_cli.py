@@ -18,7 +18,8 @@ from orchestrator.runtime.project import open_project
 from orchestrator.simulator.clock import RealClock
 from orchestrator.simulator.population_file import load_population
 from orchestrator.simulator.switch import SimulatedSwitch
-from tests.cli.commands import Said, prozvon
+from tests.cli.commands import Said, prozvon, run, running
+from tests.deploy.machines import StandIns
 from tests.runtime.factories import free_port, launched, make_folder
 
 PASSWORD = "s3cret-of-the-switch"
@@ -364,3 +365,28 @@ def test_a_store_that_is_away_does_not_keep_a_switch_from_its_release(yard: Yard
     assert said.code == 0
     assert said.err.startswith("programs of campaigns are left as they are on the switches: ")
     assert yard.current("north") != ""
+
+
+def test_over_ssh_it_is_the_same(yard: Yard, stand_ins: StandIns) -> None:
+    """As a process of its own, as a person runs it."""
+    yard.configure("north")
+    path = yard.folder / "prozvon.yaml"
+    text = path.read_text("utf-8")
+    there = text.replace("    root: north\n", f"    root: {yard.folder}/north\n    ssh: pbx.example\n")
+    path.write_text(there, "utf-8")
+    said = run(yard.folder, "deploy", "--offline")
+    assert (said.code, said.err) == (0, "")
+    first = yard.current("north")
+    assert {"ssh", "rsync"} == set(stand_ins.runs)
+    path.write_text(text, "utf-8")
+    with running(yard.folder, "switch", "simulate") as switch:
+        switch.wait_to_say("listens on")
+        path.write_text(there.replace("sps: 100", "sps: 70"), "utf-8")
+        said = run(yard.folder, "deploy")
+        assert (said.code, said.err) == (0, "")
+        assert said.out.splitlines()[-1] == "  told the switch: reloadxml, fsctl sps 70"
+        assert run(yard.folder, "deploy").out.startswith("north: nothing to do")
+        assert run(yard.folder, "deploy", "--diff").code == 0
+        assert run(yard.folder, "deploy", "rollback").code == 0
+        assert yard.current("north") == first
+        assert run(yard.folder, "deploy", "status").code == 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +47,17 @@ def _release(switch: RealSwitch, scripts: Path) -> Release:
     return build_release(site_of(switch.settings, "main"), scripts)
 
 
+def _decoded(value: str) -> Any:
+    """What the interpreter left in a variable."""
+    return json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
+
+
+def _is_idle(switch: RealSwitch) -> bool:
+    """Nothing holds a session, not even a script that is over."""
+    said = switch.ask("status")
+    return switch.ask("show channels as json") == '{"row_count": 0}\n' and "\n0 session(s) - peak " in said
+
+
 def _marked(scripts: Path, mark: str) -> Path:
     """Another interpreter: it leaves a variable of its own when a call is over."""
     path = scripts / "callflow" / "names.py"
@@ -76,10 +89,12 @@ def test_a_call_under_way_ends_on_its_version_and_the_next_begins_on_the_new_one
     for left in (began, came_after):
         assert (left["prozvon_flow"], left["prozvon_result"]) == ("ended", "told")
         assert left["hangup_cause"] == "NORMAL_CLEARING"
+        assert _decoded(left["prozvon_heard"])
+        assert _decoded(left["prozvon_path"])
     assert "prozvon_mark" not in began
     assert came_after["prozvon_mark"] == "new"
     assert switch.ask("global_getvar core_uuid") == core
-    wait_until(lambda: switch.ask("show channels as json") == '{"row_count": 0}\n', "no channel is left")
+    wait_until(lambda: _is_idle(switch), "no channel is left")
 
 
 def test_a_broken_interpreter_never_comes_into_force(switch: RealSwitch, scripts: Path) -> None:
@@ -105,7 +120,7 @@ def test_a_call_that_meets_a_broken_interpreter_ends_with_an_error_and_no_silenc
     target = switch.target()
     target.switch_to(before)
     assert switch.variables(switch.call())["prozvon_result"] == "told"
-    wait_until(lambda: switch.ask("show channels as json") == '{"row_count": 0}\n', "no channel is left")
+    wait_until(lambda: _is_idle(switch), "no channel is left")
 
 
 def test_gateways_come_change_and_go_without_a_restart(switch: RealSwitch) -> None:
@@ -137,3 +152,18 @@ def test_gateways_come_change_and_go_without_a_restart(switch: RealSwitch) -> No
     assert switch.ask("global_getvar core_uuid") == core
     status = prozvon(switch.folder, "deploy", "status")
     assert status.code == 0, status
+
+
+def test_a_call_goes_on_while_its_gateway_is_made_anew(switch: RealSwitch) -> None:
+    own = f"a: {{proxy: '{switch.own_sip}', ping_s: 0, inbound: 127.0.0.1/32"
+    switch.configure(f"{own}}}")
+    assert prozvon(switch.folder, "deploy").code == 0
+    began_s = time.monotonic()
+    call = switch.call(LONG, "sofia/gateway/a/79990000001")
+    switch.configure(f"{own}, caller_id_in: pai}}")
+    assert "sofia profile prozvon killgw a" in prozvon(switch.folder, "deploy").out
+    assert time.monotonic() - began_s < LONG_S, "the deploy took longer than the prompt: it proves nothing"
+    assert switch.ask(f"uuid_exists {call}") == "true"
+    left = switch.variables(call)
+    assert (left["prozvon_flow"], left["prozvon_result"]) == ("ended", "told")
+    assert switch.variables(switch.call(dial="sofia/gateway/a/79990000001"))["prozvon_result"] == "told"
