@@ -11,7 +11,7 @@ import os
 
 from .listener import Detector, GreetingEnd
 from .names import ATTEMPT, FOLDER
-from .sound import FRAME_MS, SILENCE, Meter
+from .sound import FRAME_MS, SAMPLES, Meter
 from .switch import Session, log, now_s, variable
 from .talk import Talk
 from .wav import GrowingWav, NotWav
@@ -20,6 +20,7 @@ FOLDERS = ("/dev/shm",)  # noqa: S108  # memory, where there is some
 LISTENING_POLICIES = ("leave_message", "hang_up", "treat_as_human")
 PREFIX, SUFFIX = "prozvon-", ".wav"
 LEFT_S = 120  # a recording under way is younger
+NOTHING = (0,) * SAMPLES
 SLEEP_MS = 100
 LATE_MS = 300  # how late sound may come out of the switch's recorder
 LISTEN_MAX_S = 45  # the switch stops recording then by itself
@@ -83,13 +84,13 @@ def _decide(session: Session, wav: GrowingWav, *, waits_for_end: bool) -> str:
     heard = 0
     began_s = now_s(session)
     for _ in range(SLEEPS_MAX):
-        frames = [meter.measure(samples) for samples in wav.frames()]
+        frames = wav.frames()
         # A telephone that sends nothing while it hears nothing is silent, not stopped in time.
         due = int((now_s(session) - began_s) * 1000 - LATE_MS) // FRAME_MS
-        frames += [SILENCE] * (due - heard - len(frames))
+        frames += [NOTHING] * (due - heard - len(frames))
         heard += len(frames)
-        for frame in frames:
-            talk.hear(frame)
+        for samples in frames:
+            talk.hear(meter.measure(samples, talk.noise))
             has_ended = waits_for_end and greeting_end.judge(talk)
             verdict = verdict or detector.judge(talk)
             if verdict and (verdict != "machine" or has_ended or not waits_for_end):

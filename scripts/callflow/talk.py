@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 
-from .sound import FRAME_MS, Frame
+from .sound import FRAME_MS, QUIET, Frame
 from .tones import FRAMES_MIN, Tone, Tones
 
 # Levels are those of `sound.Frame`.
-QUIET = 60.0  # softer than this is silence on any line: -59 dB
 # Noise is what the soft frames of the last while are like. Where they are all alike, in a hiss, a voice is what is a
 # little louder than they; where they differ, in a street or in speech itself, it must be three times as loud.
 MEMORY_FRAMES = 70
@@ -104,6 +103,11 @@ class Talk:
         self._before = [*self._before[1:], (self.silent_ms, self.hushed_ms)]
         if self.began_ms is not None and self.silent_ms <= BRIDGE_MS:
             self.talked_ms += FRAME_MS
+
+    @property
+    def noise(self) -> float:
+        """The level that a voice exceeds."""
+        return self._noise.limit
 
     def is_near(self) -> bool:
         """Whoever has talked lately is as near as the loudest one so far, not somebody in the same room."""
