@@ -31,6 +31,7 @@ from orchestrator.domain.lead import (
     WaitReason,
 )
 from orchestrator.domain.plan import OrderBy, OrderKey
+from orchestrator.domain.trunk import RestRule, TrunkSign, TrunkWord
 from orchestrator.store import ClaimRequest, GatewayBudget, OpenZone, Store, open_store
 from orchestrator.store.loading import BATCH
 from orchestrator.store.place import place_in
@@ -48,6 +49,7 @@ OPEN = tuple(
     OpenZone(zone_key=zone, open_until=NOW + DAY_MS, day="20261122", next_day_at=NOW + DAY_MS)
     for zone in ZONES
 )
+REST = RestRule(after=5, for_ms=30_000, most_ms=600_000)
 GATEWAY = GatewayBudget(switch="main", switch_uuid="u", gateway="main", weight=None, cps=1e6, channels=10**6)
 
 
@@ -146,6 +148,7 @@ def _ended(attempt: Attempt) -> tuple[Attempt, Ending, Decision]:
         state=LeadState(attempts=1, tries=1, retries=(("no_answer", 1),)),
         next=Next(kind=NextKind.DUE, at=NOW + DAY_MS, reason=WaitReason.RETRY),
         uncount_number=False,
+        trunk=TrunkWord(sign=TrunkSign.WORKS, at=NOW + 30_000, why="", rest=REST),
     )
     return attempt, ending, decision
 

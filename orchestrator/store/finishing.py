@@ -52,20 +52,24 @@ def _item(attempt: Attempt, ending: Ending, decision: Decision) -> dict[str, obj
     if ending.result is not None:
         item["result"] = word(ending.result)
     if decision.trunk is not None:
-        item["word"] = _trunk(decision.trunk)
+        item |= _trunk(decision.trunk)
     return item
 
 
 def _trunk(said: TrunkWord) -> dict[str, object]:
-    heard: dict[str, object] = {"sign": said.sign.value, "at": said.at}
-    if said.sign is not TrunkSign.WORKS:
-        heard |= {
+    """The usual word is a short one."""
+    if said.sign is TrunkSign.WORKS:
+        return {"works": said.at}
+    return {
+        "fails": {
+            "is_refused": said.sign is TrunkSign.REFUSED,
+            "at": said.at,
             "why": " ".join(said.why.split()),
             "after": said.rest.after,
             "for_ms": said.rest.for_ms,
             "most_ms": said.rest.most_ms,
         }
-    return heard
+    }
 
 
 def _outbox(entry: OutboxEntry) -> dict[str, str]:

@@ -1,5 +1,5 @@
 -- What an attempt says of its trunk and switch, applied to what is known of them (see _rest).
--- word: sign("works" | "fails" | "refused") at why? after? for_ms? most_ms?
+-- works: the moment it is true of. fails: is_refused (by the switch itself) at why after for_ms most_ms
 local STALE_MS = 600000 -- what failed longer ago (a CDR read late) says nothing of the trunk as it is
 local rests = {} -- name -> what is known, false for nothing: read once, kept up to date
 
@@ -44,9 +44,15 @@ local function fails(name, id, a, word, now)
   write_rest(name, r)
 end
 
-local function hear(word, id, a, now)
-  local trunk = a.switch .. "/" .. a.gateway
-  if word.sign == "refused" then return fails(a.switch, id, a, word, now) end
-  works(a.switch, id, a, word.at) -- there was a call, so the switch takes them
-  if word.sign == "works" then works(trunk, id, a, word.at) else fails(trunk, id, a, word, now) end
+local function trunk_of(a) return a.switch .. "/" .. a.gateway end
+
+local function hear_works(at, id, a)
+  works(a.switch, id, a, at) -- there was a call, so the switch takes them
+  works(trunk_of(a), id, a, at)
+end
+
+local function hear_fails(word, id, a, now)
+  if word.is_refused then return fails(a.switch, id, a, word, now) end
+  works(a.switch, id, a, word.at)
+  fails(trunk_of(a), id, a, word, now)
 end

@@ -1,7 +1,7 @@
 -- uses: _lead, _number, _attempt, _rest, _word
 -- Ends attempts, each exactly once: whoever removes the live attempt applies its ending; anyone later changes nothing.
 -- request: now items[{id disposition result? answered kind at reason state uncount outbox[{kind body}]
---   word?}] (word: as in _word)
+--   works? fails?}] (the last two: as in _word)
 -- further arguments: one log entry per item
 -- reply: 1 or 0 per item
 local req = cjson.decode(ARGV[1])
@@ -49,7 +49,8 @@ for i, item in ipairs(req.items) do
     call("HDEL", LIVE, item.id)
     local a = read_attempt(raw)
     settle(item, a)
-    if item.word then hear(item.word, item.id, a, now) end
+    if item.works then hear_works(item.works, item.id, a) end
+    if item.fails then hear_fails(item.fails, item.id, a, now) end
     call("XADD", campaign_key(a.campaign, "log"), "*", "e", ARGV[i + 1])
     for _, entry in ipairs(item.outbox) do tell(a.campaign, a.lead, item.id, entry.kind, now, entry.body) end
   end

@@ -7,7 +7,7 @@ for _, id in ipairs(req.ids) do
   local raw = call("HGET", LIVE, id)
   if raw then
     heard = heard + 1
-    hear({ sign = "works", at = req.now }, id, read_attempt(raw), req.now)
+    hear_works(req.now, id, read_attempt(raw))
   end
 end
 return heard
