@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "gateway": ("gateway", "gateway", "Which gateways take calls, which rest; letting one rest, waking it."),
     "init": ("init", "init", "Make a project: settings, and scenarios to begin with."),
     "lead": ("lead", "lead", "Decide about a held lead: call again, or close."),
+    "prompts": ("prompts", "prompts", "Hear a scenario before anybody is called; the prompts that are kept."),
     "run": ("run", "run", "The worker, as a service: calls whatever is due."),
     "schema": ("schema", "schema", "Print the JSON Schema of scenarios, for editors."),
     "store": ("store", "store", "The embedded store: status and stop."),

@@ -7,8 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import gevent.pool
-
 from callflow.names import prompt_name
 from orchestrator.deploy.opening import open_target
 from orchestrator.domain.problem import KnownError
@@ -19,7 +17,7 @@ from orchestrator.scenario.compile import Compiled
 from orchestrator.speech.engine import voice_tag
 from orchestrator.speech.errors import SpeechError
 from orchestrator.speech.folder import is_whole
-from orchestrator.speech.studio_link import Made, Order, StudioLink
+from orchestrator.speech.studio_link import Order, StudioLink
 from orchestrator.speech.texts import needs_of, spoken_form
 
 FOLDER = "prompts"
@@ -54,32 +52,26 @@ def make_missing(
     folder: Path,
     texts: Iterable[FixedText],
     progress: Callable[[int, int], None] = lambda *_: None,
-) -> list[tuple[FixedText, Made]]:
-    """Have those made that are not in `folder` yet; which they were. SpeechError names the text that cannot be said.
+) -> int:
+    """Have those made that are not in `folder` yet; how many. SpeechError names the text that cannot be said.
 
     progress(made, of so many) is called after each.
     """
     missing = [text for text in texts if not is_whole(folder / text.name)]
-    made: list[tuple[FixedText, Made]] = []
-
-    def make(fixed: FixedText) -> None:
-        said = spoken_form(fixed.text, fixed.language)
-        order = Order(text=said, language=fixed.language, out=folder / fixed.name, is_synced=True)
-        try:
-            made.append((fixed, studio.make(order)))
-        except SpeechError as error:
-            raise SpeechError(
-                f"no prompt of {fixed.text!r} ({fixed.language}): {error}", error.fault
-            ) from None
-        progress(len(made), len(missing))
-
-    pool = gevent.pool.Pool(studio.spec.at_once)
-    try:
-        for _ in pool.imap_unordered(make, missing):
-            pass
-    finally:
-        pool.kill()
-    return made
+    orders = [
+        Order(
+            text=spoken_form(fixed.text, fixed.language),
+            language=fixed.language,
+            out=folder / fixed.name,
+            is_synced=True,
+        )
+        for fixed in missing
+    ]
+    for count, (fixed, made) in enumerate(zip(missing, studio.make_all(orders), strict=True), 1):
+        if isinstance(made, SpeechError):
+            raise SpeechError(f"no prompt of {fixed.text!r} ({fixed.language}): {made}", made.fault)
+        progress(count, len(missing))
+    return len(missing)
 
 
 def publish_prompts(switch: Switch, folder: Path, names: Iterable[str], now_ms: Callable[[], int]) -> None:

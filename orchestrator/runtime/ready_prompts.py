@@ -79,7 +79,7 @@ class ReadyPrompts:
         texts = fixed_texts(compiled, tag_of)
         made = make_missing(self._studio, self._settings.data / FOLDER, texts)
         if made:
-            log.info("prompts_made", scenario=compiled.name, count=len(made))
+            log.info("prompts_made", scenario=compiled.name, count=made)
         self.tags.update({language: tag_of(language) for language in compiled.languages})
         names = {text.name for text in texts}
         fault: KnownError | None = None

@@ -32,12 +32,13 @@ FORMATS = frozenset(
 class Sound:
     """A good recording. `name` is what the switch calls it: the digest of `data` and `.wav`.
 
-    data: 8 kHz mono 16-bit WAV. path: the file it was made from.
+    data: 8 kHz mono 16-bit WAV. path: the file it was made from. dbov: its active level (`audio.active_level`).
     """
 
     name: str
     path: Path
     seconds: float
+    dbov: float
     data: bytes = field(repr=False)
 
 
@@ -85,11 +86,13 @@ def make_sound(data: bytes, path: Path) -> Sound:
     else:
         recorded = samples = audio.from_pcm(held)
         made = data
-    _check(samples, audio.clipped_share(recorded))
+    dbov = audio.active_level(samples)
+    _check(samples, dbov, audio.clipped_share(recorded))
     return Sound(
         name=hashlib.sha256(made).hexdigest()[:32] + ".wav",
         path=path,
         seconds=len(samples) / audio.RATE,
+        dbov=round(dbov, 1),
         data=made,
     )
 
@@ -125,7 +128,7 @@ def _decoded(data: bytes) -> tuple[Samples, int]:
     return read, rate
 
 
-def _check(samples: Samples, clipped: float) -> None:
+def _check(samples: Samples, level: float, clipped: float) -> None:
     """Raises NotGood when nobody could listen to it."""
     from orchestrator.scenario import audio
 
@@ -134,7 +137,6 @@ def _check(samples: Samples, clipped: float) -> None:
     seconds = len(samples) / audio.RATE
     if seconds > SECONDS_MAX:
         raise NotGood("S215", f"is longer than {SECONDS_MAX:.0f} s", "nobody listens to more: cut it")
-    level = audio.active_level(samples)
     if level < audio.SILENCE_DBOV:
         raise NotGood("S215", "is silent", "record it again")
     if clipped > CLIPPED_MAX:
