@@ -90,6 +90,7 @@ class Talk:
         self._peak = 0.0
         self._recent: list[bool] = []
         self._soft_frames = 0
+        self._first_word_ms = 0  # when the first word was seen to be one
 
     def hear(self, frame: Frame) -> None:
         self.ms += FRAME_MS
@@ -116,6 +117,8 @@ class Talk:
     def _on_tone(self, tone: Tone) -> None:
         self.hushed_ms = 0
         if tone.is_new:  # what was heard of it so far was no word
+            if self._first_word_ms >= tone.began_ms:
+                self.began_ms, self.talked_ms = None, 0
             self._recent = []
             silent_ms, self.quiet_ms = self._before[0]
             self.silent_ms = min(self.ms, silent_ms + FRAME_MS * len(self._before))
@@ -139,5 +142,6 @@ class Talk:
         if self.began_ms is None:
             self.began_ms = self.ms - FRAME_MS * (len(self._recent) - self._recent.index(True))
             self.talked_ms = self.ms - self.began_ms - FRAME_MS  # this frame is counted with the others
+            self._first_word_ms = self.ms
         self.silent_ms = 0
         self._peak += max(0.0, level - self._peak) * PEAK_STEP

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from .sound import FRAME_MS, Frame
 
-SAME = 0.03  # of its frequency that a tone may waver
+SAME, SAME_HZ = 0.03, 40.0  # a tone may waver by so much, of its frequency or in all: two together do
 FRAMES_MIN = 3  # that are seen to be one tone; of a beep of 100 ms there may be no more
 
 
@@ -58,7 +58,7 @@ class Tones:
     def hear(self, frame: Frame) -> None:
         self._ms += FRAME_MS
         self.ended = None
-        if frame.hertz and abs(frame.hertz - self._hertz) <= SAME * self._hertz:
+        if frame.hertz and abs(frame.hertz - self._hertz) <= max(SAME_HZ, SAME * self._hertz):
             self._frames += 1
             self._hertz += (frame.hertz - self._hertz) / self._frames
         else:

@@ -114,6 +114,12 @@ def test_a_ragged_tone_is_no_word() -> None:
     assert talk_of((600, NOISE), *ragged).began_ms is None
 
 
+def test_a_click_and_a_tone_s_beginning_are_no_word_together() -> None:
+    click_and_tone: list[Span] = [(40, VOICE), (20, NOISE), (40, VOICE), (40, VOICE, 425)]
+    assert talk_of((600, NOISE), *click_and_tone, (20, VOICE, 425)).began_ms is None
+    assert talk_of((600, NOISE), (120, VOICE), (600, VOICE, 425)).began_ms == 600
+
+
 def test_a_long_tone_is_no_noise_to_be_learned() -> None:
     assert talk_of((600, NOISE), (3000, VOICE, 1000), (400, VOICE)).began_ms == 3600
 

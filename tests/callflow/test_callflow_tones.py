@@ -45,6 +45,7 @@ def test_frames_of_many_frequencies_are_no_tone() -> None:
 
 def test_a_tone_may_waver_a_little() -> None:
     assert tones_of(*[(20, LOUD, hertz) for hertz in (1000, 1012, 990, 1005)])[0].now is not None
+    assert tones_of(*[(20, LOUD, hertz) for hertz in (441, 476, 450, 470)])[0].now is not None
 
 
 @pytest.mark.parametrize(
