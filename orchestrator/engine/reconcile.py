@@ -71,7 +71,9 @@ def decide(
     if empty_for_ms is None or empty_for_ms < apart_ms:
         return Wait()
     if look.has_broken_cdr:
-        return _without_call(attempt, Disposition.LOST, _seen(look, "its CDR is there and cannot be read"), now)
+        return _without_call(
+            attempt, Disposition.LOST, _seen(look, "its CDR is there and cannot be read"), now
+        )
     if look.switch_uuid != attempt.switch_uuid:
         return _without_call(
             attempt, Disposition.LOST, _seen(look, "the switch was restarted, and has no CDR"), now
