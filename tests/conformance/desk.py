@@ -6,6 +6,8 @@ import uuid
 from pathlib import Path
 from typing import Any, Protocol
 
+import gevent
+
 from orchestrator.domain.call_event import CallFacts
 from orchestrator.domain.disposition import Disposition
 from orchestrator.engine.classify import classify
@@ -16,7 +18,7 @@ from orchestrator.runtime.cdr import NoCdr, read_cdr
 from tests.conformance.programs import SHORT
 from tests.conformance.project import Project
 from tests.engine.factories import a_contact, an_attempt
-from tests.simulator.bench import Client, wait_until
+from tests.simulator.bench import Client
 
 EVENTS = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY", "BACKGROUND_JOB")
 PAYLOAD = {"c": {"name": "Анна"}, "l": "ru", "s": {}}
@@ -50,8 +52,11 @@ class Desk:
         self.worker_id = f"w-{uuid.uuid4()}"
 
     def wait(self, predicate: Any, description: str, seconds: float = 15.0) -> None:
-        """`seconds` on the switch's clock, and what a busy machine takes."""
-        wait_until(predicate, description, 5 + seconds * self.switch.second_s)
+        """`seconds` on the switch's clock, and what a busy machine takes. Asks it fifty times in one of its seconds."""
+        limit_s, pause_s = 5 + seconds * self.switch.second_s, self.switch.second_s / 50
+        with gevent.Timeout(limit_s, AssertionError(f"not within {limit_s} s: {description}")):
+            while not predicate():
+                gevent.sleep(pause_s)
 
     def command(self, number: str, call: str, **given: Any) -> str:
         """The product's own line for an attempt."""
@@ -74,6 +79,13 @@ class Desk:
         """Originate; the id of the attempt."""
         call = str(uuid.uuid4())
         self.originate(self.command(number, call, **given), call)
+        return call
+
+    def ringing(self, number: str) -> str:
+        """A call whose callee has said that it rings, and goes on ringing for a minute."""
+        self.client.listen("CHANNEL_PROGRESS")
+        call = self.call(number, ring_s=60)
+        self.event("CHANNEL_PROGRESS", call)
         return call
 
     def originate(self, command: str, job: str) -> None:

@@ -133,8 +133,7 @@ def test_nobody_answers_within_originate_timeout(desk: Desk, number: str, rings:
     ("words", "cause"), [("", "NORMAL_CLEARING"), (" MANAGER_REQUEST", "MANAGER_REQUEST")]
 )
 def test_a_call_killed_while_it_rings(desk: Desk, words: str, cause: str) -> None:
-    call = desk.call(RINGS)
-    desk.wait(lambda: desk.api(f"uuid_exists {call}") == "true", "the channel")
+    call = desk.ringing(RINGS)
     assert desk.api(f"uuid_kill {call}{words}") == "+OK\n"
     facts = desk.facts(call)
     assert desk.job(call) == f"-ERR {cause}\n"

@@ -8,12 +8,6 @@ from tests.conformance.desk import Desk
 from tests.conformance.numbers import RINGS
 
 
-def ringing(desk: Desk) -> str:
-    call = desk.call(RINGS, ring_s=60)
-    desk.wait(lambda: desk.api(f"uuid_exists {call}") == "true", "the channel")
-    return call
-
-
 @pytest.mark.parametrize(
     ("said", "cause"),
     [
@@ -28,7 +22,7 @@ def ringing(desk: Desk) -> str:
     ],
 )
 def test_the_cause_is_the_one_that_was_given(desk: Desk, said: str, cause: str) -> None:
-    call = ringing(desk)
+    call = desk.ringing(RINGS)
     assert desk.api(f"uuid_kill {call} {said}".rstrip()) == "+OK\n"
     facts = desk.facts(call)
     assert (facts.cause, facts.sip_status) == (cause, "487")
@@ -36,7 +30,7 @@ def test_the_cause_is_the_one_that_was_given(desk: Desk, said: str, cause: str) 
 
 
 def test_hupall_ends_the_calls_that_have_the_variable_and_no_other(desk: Desk) -> None:
-    ours, theirs = ringing(desk), ringing(desk)
+    ours, theirs = desk.ringing(RINGS), desk.ringing(RINGS)
     said = desk.api(f"hupall MANAGER_REQUEST prozvon_attempt {ours}")
     assert (
         said == f"+OK hangup all channels matching [prozvon_attempt]=[{ours}] with cause: MANAGER_REQUEST\n"
@@ -48,7 +42,7 @@ def test_hupall_ends_the_calls_that_have_the_variable_and_no_other(desk: Desk) -
 
 
 def test_a_call_that_is_over_is_not_there_and_its_id_may_be_used_again(desk: Desk) -> None:
-    call = ringing(desk)
+    call = desk.ringing(RINGS)
     desk.api(f"uuid_kill {call}")
     desk.event("CHANNEL_DESTROY", call)
     assert desk.api(f"uuid_exists {call}") == "false"

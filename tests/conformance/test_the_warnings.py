@@ -23,6 +23,7 @@ PROVOKED = {
     r"switch_core_session\.c:\d+ Duplicate UUID!": "an id in use",
     r"switch_core_session\.c:\d+ The system cannot create any outbound sessions at this time\.": "paused",
     r"switch_core_session\.c:\d+ Could not locate channel type nosuch": "a dial string that leads nowhere",
+    r"switch_core_db\.c:\d+ SQLite is BUSY, sane=29\d \[.*\]": "channels are written while they are asked for",
     r"switch_time\.c:\d+ Over Session Rate of (3|100)!": "sessions per second",
     r"switch_cpp\.cpp:\d+ prozvon: program f{32} cannot be read: FileNotFoundError": "a program that is not there",
 }
