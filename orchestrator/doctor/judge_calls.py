@@ -58,10 +58,9 @@ def judge_gateways(facts: SwitchFacts) -> Iterator[Finding]:
     for gateway in wanted.gateways:
         if gateway.profile in idle:
             continue
-        known = sofia_gateway(gateway)
         profile = sofia_profile(gateway)
-        if known is not None:
-            yield _gateway(facts, gateway, known)
+        if (said := gateway_finding(facts, gateway)) is not None:
+            yield said
         elif profile is not None and profiles is not None and profile not in profiles:
             found = f"gateway {gateway.name}: there is no SIP profile {profile!r} (dial: {gateway.dial})"
             yield finding(wanted.name, "gateways.profile", found)
@@ -69,7 +68,11 @@ def judge_gateways(facts: SwitchFacts) -> Iterator[Finding]:
             yield fine(wanted.name, "gateways", f"gateway {gateway.name} goes by {gateway.dial}")
 
 
-def _gateway(facts: SwitchFacts, gateway: WantedGateway, known: str) -> Finding:
+def gateway_finding(facts: SwitchFacts, gateway: WantedGateway) -> Finding | None:
+    """What the switch says of a gateway; None when the dial string goes by none."""
+    known = sofia_gateway(gateway)
+    if known is None:
+        return None
     name, what = facts.wanted.name, f"gateway {gateway.name}"
     reply = facts.replies.get(gateway_status(known), "")
     if UNKNOWN_GATEWAY in reply:
@@ -86,7 +89,9 @@ def _gateway(facts: SwitchFacts, gateway: WantedGateway, known: str) -> Finding:
         return finding(name, "gateways.registering", f"{what} is being registered ({status.state})")
     if status.state == "NOREG" and not status.is_pinged:
         return finding(name, "gateways.unwatched", f"{what} is there; whether it is up nobody asks")
-    how = "registered" if status.state == "REGED" else "it answers"
+    how = (
+        "registered" if status.state == "REGED" else "it answers" if status.has_answered else "not asked yet"
+    )
     return fine(name, "gateways", f"{what} is up ({how})")
 
 

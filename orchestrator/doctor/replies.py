@@ -87,11 +87,14 @@ def read_endpoints(reply: str | None) -> frozenset[str] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayStatus:
-    """`state`: NOREG, REGED, TRYING ...; `is_pinged`: asked by OPTIONS whether it is there."""
+    """`state`: NOREG, REGED, TRYING ...; `is_pinged`: asked by OPTIONS whether it is there; `has_answered`: and once it
+    has said so. Until the first question a gateway counts as up.
+    """
 
     is_up: bool
     state: str
     is_pinged: bool
+    has_answered: bool
 
 
 UNKNOWN_GATEWAY = "Invalid Gateway!"
@@ -110,7 +113,12 @@ def read_gateway(reply: str) -> GatewayStatus | None:
     state, status = fields.get("State", ""), fields.get("Status", "").split(" ")[0]
     if state not in STATES or status not in ("UP", "DOWN"):
         return None
-    return GatewayStatus(is_up=status == "UP", state=state, is_pinged=fields.get("PingFreq", "0") != "0")
+    return GatewayStatus(
+        is_up=status == "UP",
+        state=state,
+        is_pinged=fields.get("PingFreq", "0") != "0",
+        has_answered=fields.get("PingTime", "0.00") != "0.00",
+    )
 
 
 def read_fields(reply: str) -> dict[str, str]:

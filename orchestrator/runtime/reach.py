@@ -22,7 +22,7 @@ def require_switch(settings: Settings, plan: DialPlan, *, ask_s: float = ASK_S) 
     faults = []
     for name, switch in settings.switches.items():
         if wanted & switch.gateways.keys():
-            fault = _fault(switch, ask_s)
+            fault = _fault(switch, wanted, ask_s)
             if fault is None:
                 return
             faults.append(f"{name}: {fault}")
@@ -30,13 +30,13 @@ def require_switch(settings: Settings, plan: DialPlan, *, ask_s: float = ASK_S) 
         raise KnownError(f"no switch of this scenario is ready: {'; '.join(faults)}")
 
 
-def _fault(switch: Switch, ask_s: float) -> str | None:
+def _fault(switch: Switch, gateways: set[str], ask_s: float) -> str | None:
     """What is wrong with the switch, and what to do; None when calls from it would reach our script."""
     address = f"{switch.host}:{switch.port}"
     connection = Connection(switch.host, switch.port, switch.password(), timeouts=TIMEOUTS)
     try:
         connection.connect()
-        fault = ready_fault(connection, switch, timeout_s=ask_s)
+        fault = ready_fault(connection, switch, gateways=gateways, timeout_s=ask_s)
     except AuthFailed:
         return f"{address} does not take the password: look at `password_env:` or `password_file:` in prozvon.yaml"
     except AccessDenied:

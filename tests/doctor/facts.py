@@ -55,6 +55,7 @@ Profile \tprozvon
 Proxy   \tsip:127.0.0.1:5090
 Ping    \t1790157600
 PingFreq\t30
+PingTime\t2.13
 PingState\t1/1/1
 State   \tNOREG
 Status  \tUP

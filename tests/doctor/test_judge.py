@@ -152,6 +152,12 @@ def test_a_registered_gateway_is_up() -> None:
     assert "gateway main is up (registered)" in [item.found for item in found]
 
 
+@pytest.mark.parametrize(("ping_time", "how"), [("2.13", "it answers"), ("0.00", "not asked yet")])
+def test_a_gateway_nobody_has_asked_yet_is_not_said_to_answer(ping_time: str, how: str) -> None:
+    found = judge_switch(gateway(PingTime=ping_time))
+    assert f"gateway main is up ({how})" in [item.found for item in found]
+
+
 def test_a_dial_string_without_gateway_is_told_as_it_is() -> None:
     for dial in (
         "sofia/prozvon/{number}@10.0.0.1",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from orchestrator.doctor.dialplan import LOCATE_DIALPLAN
-from orchestrator.doctor.facts import SwitchFacts
+from orchestrator.doctor.facts import SwitchFacts, WantedGateway
 from orchestrator.doctor.hello import HELLO
-from orchestrator.doctor.ready import dialplan_fault, scripts_fault
-from tests.doctor.facts import OURS, WELL, replied, said_hello, wanting
+from orchestrator.doctor.questions import gateway_status
+from orchestrator.doctor.ready import dialplan_fault, gateways_fault, scripts_fault
+from tests.doctor.facts import MAIN, OURS, WELL, replied, said_hello, wanting
 
 
 def test_nothing_keeps_calls_from_a_switch_that_is_well() -> None:
@@ -84,3 +87,32 @@ def test_an_extension_that_may_take_calls_does_not_stop_them() -> None:
     assert (
         dialplan_fault(replied(LOCATE_DIALPLAN, OURS.replace('<extension name="robocall">', other))) is None
     )
+
+
+NO_GATEWAY = "Invalid Gateway!\n"
+OTHER = WantedGateway(name="other", dial="sofia/gateway/other/{number}", cps=1, channels=1)
+DIRECT = WantedGateway(name="direct", dial="sofia/prozvon/{number}@192.0.2.1", cps=1, channels=1)
+
+
+def _with(*gateways: WantedGateway, **replies: str) -> SwitchFacts:
+    said = {gateway_status(name): reply for name, reply in replies.items()}
+    return replace(wanting(gateways=gateways), replies={**WELL.replies, **said})
+
+
+def test_a_switch_that_knows_none_of_the_gateways_cannot_call() -> None:
+    said = gateways_fault(_with(MAIN, OTHER, main=NO_GATEWAY, other=NO_GATEWAY))
+    assert said is not None
+    assert said.startswith("gateway main: the switch knows no gateway 'main': give it `proxy:`")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        _with(),
+        _with(MAIN),
+        _with(MAIN, OTHER, other=NO_GATEWAY),
+        _with(OTHER, DIRECT, other=NO_GATEWAY),
+    ],
+)
+def test_one_way_out_is_enough(facts: SwitchFacts) -> None:
+    assert gateways_fault(facts) is None

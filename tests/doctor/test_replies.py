@@ -69,10 +69,15 @@ def test_endpoints_are_names() -> None:
 
 
 def test_gateways_say_state_and_status() -> None:
-    assert read_gateway(GATEWAY) == GatewayStatus(is_up=True, state="NOREG", is_pinged=True)
-    assert read_gateway(GATEWAY.replace("UP", "UP (ping)").replace("\t30", "\t0")) == GatewayStatus(
-        is_up=True, state="NOREG", is_pinged=False
+    assert read_gateway(GATEWAY) == GatewayStatus(
+        is_up=True, state="NOREG", is_pinged=True, has_answered=True
     )
+    assert read_gateway(GATEWAY.replace("UP", "UP (ping)").replace("\t30", "\t0")) == GatewayStatus(
+        is_up=True, state="NOREG", is_pinged=False, has_answered=True
+    )
+    silent = read_gateway(GATEWAY.replace("2.13", "0.00"))
+    assert silent is not None
+    assert not silent.has_answered
     assert read_gateway("") is None
 
 

@@ -1,4 +1,4 @@
-"""Whether calls on a switch would reach our script, asked with two questions."""
+"""Whether calls on a switch would get out and reach our script, asked with few questions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from orchestrator.doctor.dialplan import LOCATE_DIALPLAN
 from orchestrator.doctor.hello import HELLO
 from orchestrator.runtime.preflight import ready_fault
-from orchestrator.runtime.switch_settings import Switch
-from tests.doctor.facts import HELLO_SAID, OURS
+from orchestrator.runtime.switch_settings import Gateway, Switch
+from tests.doctor.facts import GATEWAY, HELLO_SAID, OURS
 
 
 @dataclass
@@ -60,3 +60,17 @@ def test_scripts_of_another_folder_are_told_on_this_machine_only(tmp_path: Path)
     answers.said[HELLO] = json.dumps(HELLO_SAID)
     assert "the switch runs scripts from /srv/prozvon" in str(ready_fault(answers, switch))
     assert ready_fault(answers, switch.model_copy(update={"ssh": "fs@there"})) is None
+
+
+def test_of_the_gateways_that_are_wanted_the_switch_must_know_one(tmp_path: Path) -> None:
+    switch, answers = _switch(tmp_path)
+    switch = switch.model_copy(update={"gateways": {"main": Gateway(), "spare": Gateway(), "own": Gateway()}})
+    answers.said |= {
+        f"sofia status gateway {name}": "Invalid Gateway!\n" for name in ("main", "spare", "own")
+    }
+    assert "the switch knows no gateway 'main'" in str(
+        ready_fault(answers, switch, gateways={"main", "spare"})
+    )
+    answers.said["sofia status gateway spare"] = GATEWAY
+    assert ready_fault(answers, switch, gateways={"main", "spare"}) is None
+    assert "sofia status gateway own" not in answers.asked
