@@ -216,7 +216,9 @@ def _reported(name: str, found: Report) -> tuple[Document, Sequence[str], bool]:
     }
     if not found.release_id:
         return document, [f"{name}: no release is there: run `prozvon deploy`"], False
-    when = f"since {since}" if since else "its deploy was broken off: run `prozvon deploy`"
+    when = (
+        f"since {_instant(found.since)}" if found.since else "its deploy was broken off: run `prozvon deploy`"
+    )
     lines = [
         f"{name}: release {found.release_id} {when}",
         f"  made by prozvon {found.prozvon}, interpreter {found.callflow}, before: {found.previous or 'none'}",
@@ -226,6 +228,10 @@ def _reported(name: str, found: Report) -> tuple[Document, Sequence[str], bool]:
     lines += [f"  changed by hand: {path}" for path in found.drift]
     lines += [f"  still to do by hand: {text}" for text in found.restarts]
     return document, lines, found.is_fine
+
+
+def _instant(at: int) -> str:
+    return f"{dt.datetime.fromtimestamp(at / 1000, dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _show_differences(settings: Settings, names: Sequence[str], as_json: bool) -> int:

@@ -19,6 +19,7 @@ from orchestrator.runtime.cdr import NoCdr, Variables, cdr_reader
 from orchestrator.runtime.preflight import ready_fault
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.unanswered import Unanswered
 
 log = structlog.get_logger()
 
@@ -53,6 +54,7 @@ class Line:
         self.core_uuid: str | None = None
         self.fault: str | None = None
         self._lost = "not connected yet"
+        self._unanswered = Unanswered()
         self._settings = settings
         self._on_event = on_event
         self._on_up = on_up
@@ -83,12 +85,16 @@ class Line:
     @property
     def dials_as(self) -> str | None:
         """The Core-UUID to claim calls under; None when none may be made from this switch now."""
-        return None if self.fault else self.core_uuid
+        return None if self.fault or self._unanswered.is_behind else self.core_uuid
 
     @property
     def down_reason(self) -> str:
         """Why no call may be made from it; "" when one may."""
-        return (self.fault or "") if self.is_up else self._lost
+        if not self.is_up:
+            return self._lost
+        return self.fault or (
+            "it is overloaded: slow to take what it was told to call" if self._unanswered.is_behind else ""
+        )
 
     @property
     def dropped(self) -> int:
@@ -115,11 +121,17 @@ class Line:
         `on_reply(job id, error)` comes exactly once for each: None when the switch took it; an error's `written`
         says whether the switch may have read it.
         """
+        self._unanswered.written(job_id for _, job_id in jobs)
+
+        def answered(job_id: str, error: EslError | None) -> None:
+            self._unanswered.answered(job_id)
+            on_reply(job_id, error)
+
         try:
-            self._link.conn.bgapi_many(jobs, on_reply)
+            self._link.conn.bgapi_many(jobs, answered)
         except EslError as error:
             for _, job_id in jobs:
-                on_reply(job_id, error)
+                answered(job_id, error)
 
     def api(self, command: str) -> str:
         return self._link.conn.api(command, API_TIMEOUT_S)
