@@ -126,7 +126,7 @@ class Commands:
 
     def _pyrun(self, text: str) -> str:
         if not text:
-            return "USAGE: python </path/to/script>\n"
+            return "USAGE: \n"
         gevent.spawn(self._switch.scripts.run_alone, text)
         return "OK\n"
 

@@ -67,10 +67,9 @@ class HttpCache:
 
     def _get(self, url: str) -> str:
         if url not in self._files:
-            try:
-                data: bytes = gevent.get_hub().threadpool.apply(_fetch, (url,))
-            except (OSError, ValueError) as error:
-                self._log("ERR", f"cannot fetch {url}: {error}\n")
+            data: bytes | str = gevent.get_hub().threadpool.apply(_fetch, (url,))
+            if isinstance(data, str):
+                self._log("ERR", f"cannot fetch {url}: {data}\n")
                 return ""
             name = str(uuid.uuid4())
             path = self._folder / name[:2] / f"{name[2:]}{Path(url).suffix}"
@@ -80,16 +79,18 @@ class HttpCache:
         return str(self._files[url])
 
 
-def _fetch(url: str) -> bytes:
-    """OSError when it is not there, ValueError when `url` is none."""
+def _fetch(url: str) -> bytes | str:
+    """What is there, or why not. In a thread of its own, whose exceptions gevent would print."""
     if not _URL.match(url):
-        raise ValueError("not http:// or https://")
+        return "not http:// or https://"
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as response:  # noqa: S310 - seen to above
             data: bytes = response.read()
     except urllib.error.HTTPError as error:
         error.close()  # it is the answer, too
-        raise
+        return str(error)
+    except (OSError, ValueError) as error:
+        return str(error)
     return data
 
 

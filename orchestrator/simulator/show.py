@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from orchestrator.simulator.events import stamp
 from orchestrator.simulator.modules import listing
@@ -34,7 +34,20 @@ def span_text(up_ms: int) -> str:
 
 def uptime(switch: SimulatedSwitch, unit: str) -> str:
     up_ms = switch.clock.now_ms() - switch.started_ms
-    return f"{ {'ms': up_ms, 'us': up_ms * 1000}.get(unit, up_ms // 1000) }\n"
+    if unit in ("us", "microseconds"):
+        return f"{up_ms * 1000}\n"
+    found = next((ms for names, ms in _UNITS if (unit or "s") in names), None)
+    return f"-USAGE: [{_UPTIME_USAGE}]\n" if found is None else f"{up_ms // found}\n"
+
+
+_UPTIME_USAGE: Final = "us|ms|s|m|h|d|microseconds|milliseconds|seconds|minutes|hours|days"
+_UNITS: Final = (
+    (("ms", "milliseconds"), 1),
+    (("s", "seconds"), 1000),
+    (("m", "minutes"), 60_000),
+    (("h", "hours"), 3_600_000),
+    (("d", "days"), 86_400_000),
+)
 
 
 def status_report(switch: SimulatedSwitch) -> str:

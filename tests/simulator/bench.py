@@ -203,7 +203,8 @@ class Bench:
             (self.root / name).mkdir(parents=True, exist_ok=True)
         if not (self.root / "scripts").exists():
             shutil.copytree(HERE / "scripts" / "callflow", self.root / "scripts" / "callflow")
-            shutil.copy(HERE / "scripts" / "robocall" / "prozvon_robocall.py", self.root / "scripts")
+            for name in ("robocall/prozvon_robocall.py", "switch/prozvon_switch.py"):
+                shutil.copy(HERE / "scripts" / name, self.root / "scripts")
         (self.root / "dialplan" / "bench.xml").write_text(DIALPLAN, "utf-8")
         (self.root / "programs" / f"{PROGRAM}.json").write_text(json.dumps(FLOW), "utf-8")
         try:
