@@ -42,7 +42,9 @@ def test_reasons_as_json(waiting: Path) -> None:
 def test_a_switch_nobody_dials_on_is_told_with_its_reason(waiting: Path, project: Project) -> None:
     fault = "the switch has not been deployed to: `prozvon deploy`"
     project.store.heartbeat("w1", 60_000, {"up": "spare", "down": json.dumps({"main": fault})})
-    project.store.heartbeat("w2", 60_000, {"up": "", "down": json.dumps({"main": fault, "spare": "no route"})})
+    project.store.heartbeat(
+        "w2", 60_000, {"up": "", "down": json.dumps({"main": fault, "spare": "no route"})}
+    )
     said = prozvon(waiting, "why", "greeting")
     assert said.err == f"switch main: {fault}\n"
     assert "switch_down" in said.out

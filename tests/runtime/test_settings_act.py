@@ -57,7 +57,9 @@ def acts(*keys: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 @contextmanager
 def _project(folder: Path, *lines: str, gateway: str = "{}", switch: str = "") -> Iterator[Project]:
     """A project with these settings and one switch. Nothing is made to be heard, unless they say so."""
-    lines = lines if any(line.startswith("speech:") for line in lines) else (*lines, "speech: {engine: switch}")
+    lines = (
+        lines if any(line.startswith("speech:") for line in lines) else (*lines, "speech: {engine: switch}")
+    )
     text = "\n".join(
         ["clock: simulated", *lines, f"switches: {{main: {{{switch}gateways: {{main: {gateway}}}}}}}"]
     )
@@ -111,7 +113,9 @@ def test_numbers_are_read_as_dialed_in_the_region(short_tmp: Path, region: str, 
 
 @acts("data")
 def test_what_the_project_keeps_is_in_its_data_folder(short_tmp: Path) -> None:
-    folder = make_folder(short_tmp / "a", settings="data: state\nclock: simulated\nspeech: {{engine: switch}}\n")
+    folder = make_folder(
+        short_tmp / "a", settings="data: state\nclock: simulated\nspeech: {{engine: switch}}\n"
+    )
     (folder / "data").rename(folder / "state")
     with open_project(folder) as project:
         loaded(project, b"phone,name\n12,Short\n")

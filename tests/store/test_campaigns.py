@@ -59,7 +59,10 @@ def test_what_is_not_there_is_none(store: Store) -> None:
 
 def test_an_id_is_taken_once(store: Store) -> None:
     store.create_campaign(campaign(), b"", ())
-    for other in (campaign(), replace(campaign(), title="another")):  # two launches in one millisecond are two
+    for other in (
+        campaign(),
+        replace(campaign(), title="another"),
+    ):  # two launches in one millisecond are two
         with pytest.raises(KnownError, match="already"):
             store.create_campaign(other, b"", ())
     found = store.campaign(CAMPAIGN)
