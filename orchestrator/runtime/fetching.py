@@ -18,6 +18,7 @@ from orchestrator.esl.writer import OnReply
 from orchestrator.speech.errors import SpeechError
 
 PREFIX = "fetch-"
+JOB_CHARS = 36  # of a job's id; the switch cuts off the rest
 FRESH_S = 6 * 3600.0  # real time for which a switch is trusted to have a file: a quarter of its cache's own
 KNOWN_MAX = 50_000
 
@@ -48,7 +49,7 @@ class Fetching:
     def get(self, line: HasJobs, url: str) -> None:
         """Have the switch get it; returns once it has. SpeechError when it has not."""
         run = line.core_uuid or ""
-        job = PREFIX + str(uuid.uuid4())
+        job = PREFIX + uuid.uuid4().hex[: JOB_CHARS - len(PREFIX)]
         result: AsyncResult[str] = AsyncResult()
         self._jobs[job] = result
 
