@@ -83,6 +83,24 @@ def test_a_campaign_that_says_the_same_to_all_needs_nothing_of_a_contact(
     assert list((project.settings.switches["main"].root / "spoken").glob("*")) == []
 
 
+def test_a_switch_elsewhere_plays_what_it_fetched_before_the_call(short_tmp: Path, played: list[str]) -> None:
+    port = free_port()
+    settings = SETTINGS.replace("switches:", f"serve_prompts: 127.0.0.1:{port}\nswitches:").replace(
+        "    port:", f"    prompts_url: http://127.0.0.1:{port}/fetched\n    port:"
+    )
+    folder = make_folder(short_tmp / "away", settings=settings, speed=SPEED)
+    (folder / "callees.yaml").write_text(CALLEES, encoding="utf-8")
+    with open_project(folder) as project:
+        campaign = launched(project, 1, 2, 3)
+        with switch(project), worker(project):
+            until(has_finished(project, campaign), "the campaign finishes")
+        assert project.store.counts(campaign.campaign_id).by_result == {"agreed": 3}
+        assert len(list((project.settings.data / "spoken").iterdir())) == 3
+        assert list((project.settings.switches["main"].root / "spoken").glob("*")) == []
+        assert wrong(project, campaign) == []
+    assert set(played) == {"prompts", "fetched"}
+
+
 def _waits(project: Project, campaign: object) -> dict[WaitReason, int]:
     return {item.reason: item.count for item in why(project, campaign).reasons}  # type: ignore[arg-type]
 
