@@ -47,7 +47,13 @@ class Call:
         self._is_announced = self._is_originated = False
         own = request.variables
         self.leg = Leg(
-            outbound_channel(request, uuid=uuid, session_id=session_id, now_ms=now_ms),
+            outbound_channel(
+                request,
+                uuid=uuid,
+                session_id=session_id,
+                now_ms=now_ms,
+                profile=switch.sofia.profile_of(request.destination.gateway),
+            ),
             callee,
             number=request.destination.number,
             messages=Messages(switch.root, own.get("prozvon_program", ""), own.get("prozvon_payload", "")),

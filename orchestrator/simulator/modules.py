@@ -12,6 +12,11 @@ from orchestrator.simulator.interfaces import INTERFACES
 FOLDER: Final = "/usr/lib/freeswitch/mod"
 KINDS: Final = ("codec", "dialplan", "endpoint", "file", "timer", "chat", "management", "say", "limits")
 
+_TWICE: Final = (
+    ("application", "python"),
+    ("file", "oga"),
+)  # registered twice, and listed so, but for modules
+
 
 class Modules:
     """All that are known, or what `modules.conf` of the configuration names, where there is one."""
@@ -47,6 +52,7 @@ class Modules:
             rows = [
                 {"type": kind, "name": name, "ikey": module}
                 for kind, name, module in self._interfaces()
+                for _ in range(1 + ((kind, name) in _TWICE))
                 if what == "interfaces" or kind == what.removesuffix("s")
             ]
         else:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from orchestrator.simulator import variables
 from orchestrator.simulator.channel import Channel, Profile
 from orchestrator.simulator.originate import Originate
 
-PROFILE: Final = "out"  # the sofia profile every gateway is on
 
-
-def outbound_channel(request: Originate, *, uuid: str, session_id: int, now_ms: int) -> Channel:
+def outbound_channel(
+    request: Originate, *, uuid: str, session_id: int, now_ms: int, profile: str = "out"
+) -> Channel:
+    """`profile`: the SIP profile that the gateway is on."""
     destination = request.destination
     number = destination.number
     is_sip = destination.endpoint == "sofia"
-    name = f"sofia/{PROFILE}/{number}" if is_sip else f"loopback/{number}-a"
+    name = f"sofia/{profile}/{number}" if is_sip else f"loopback/{number}-a"
     own = variables.of_session(uuid, session_id)
     if is_sip:
         own |= variables.of_invite(
-            gateway=destination.gateway, profile=PROFILE, number=number, name=name, own=request.variables
+            gateway=destination.gateway, profile=profile, number=number, name=name, own=request.variables
         )
     else:
         own |= variables.of_loopback(name=name, own=request.variables)

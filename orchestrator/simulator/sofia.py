@@ -69,6 +69,11 @@ class Sofia:
         if not self._profiles:
             self._know(Profile(name="out", params=PLAIN_PROFILE, up_at=now_ms))
 
+    def profile_of(self, gateway: str) -> str:
+        """The name of the profile that a gateway is on."""
+        found = (profile.name for profile in self._profiles.values() if gateway in profile.gateways)
+        return next(found, next(iter(self._profiles)))
+
     def run(self, text: str) -> str:
         self._adopt()
         words = text.split()

@@ -23,7 +23,8 @@ class SofiaReports:
         lines = [f"{'Name':>25}\t   Type\t  {'Data':>40}\tState\n", LINE]
         profiles = list(running)
         for profile in profiles:
-            lines.append(f"{profile.name:>25}\tprofile\t  {profile.url:>40}\tRUNNING (0)\n")
+            live = f"RUNNING ({self._live(profile)})"
+            lines.append(f"{profile.name:>25}\tprofile\t  {profile.url:>40}\t{live}\n")
             for gateway in reversed(profile.gateways.values()):
                 key = f"{profile.name}::{gateway.name}"
                 lines.append(f"{key:>25}\tgateway\t  {gateway.to:>40}\t{self._state(gateway)}\n")
@@ -121,6 +122,11 @@ class SofiaReports:
             "REGISTRATIONS": "0",
         }
         return LINE + "".join(f"{key:<17}\t{value}\n" for key, value in fields.items())
+
+    def _live(self, profile: Profile) -> int:
+        """Calls on a profile."""
+        legs = self._switch.calls.live_legs()
+        return sum(leg.channel.get("sip_gateway_name") in profile.gateways for leg in legs)
 
     def _state(self, gateway: Gateway) -> str:
         is_failing = gateway.state == "REGED" and self._switch.calls.gateways.get(gateway.name) == "down"
