@@ -78,7 +78,7 @@ class SimulatedSwitch:
         self.fault_line = FaultLine(faults, seed)
         self.maker = EventMaker(core_uuid=self.core_uuid, hostname=self.hostname, switchname=self.switchname)
         self.timers = Timers(clock)
-        self.release = release_of(root)
+        self.release = root / "current"  # a link to the one in force
         self.variables = self._first_variables()
         self.configuration = Configuration(root, self.release, self.variables, self.log)
         self.modules = Modules(self.configuration)
@@ -261,12 +261,6 @@ class SimulatedSwitch:
             "script_dir": str(self.release / "scripts"),
             "local_ip_v4": "127.0.0.1",
         }
-
-
-def release_of(root: Path) -> Path:
-    """What the switch reads through: the link to the release in force; a root without releases holds it itself."""
-    current = root / "current"
-    return current if current.exists() else root
 
 
 def _listening(host: str, port: int) -> Socket:

@@ -199,13 +199,17 @@ class Bench:
 
     def __init__(self, folder: Path, *, speed: float = 200.0, **options: Any) -> None:
         self.root = folder / "root"
-        for name in ("dialplan", "programs", "prompts"):
+        for name in ("programs", "prompts"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
-        if not (self.root / "scripts").exists():
-            shutil.copytree(HERE / "scripts" / "callflow", self.root / "scripts" / "callflow")
+        self.release = self.root / "current"
+        if not self.release.exists():
+            (self.root / "releases" / "bench").mkdir(parents=True)
+            self.release.symlink_to("releases/bench")
+            shutil.copytree(HERE / "scripts" / "callflow", self.release / "scripts" / "callflow")
             for name in ("robocall/prozvon_robocall.py", "switch/prozvon_switch.py"):
-                shutil.copy(HERE / "scripts" / name, self.root / "scripts")
-        (self.root / "dialplan" / "bench.xml").write_text(DIALPLAN, "utf-8")
+                shutil.copy(HERE / "scripts" / name, self.release / "scripts")
+            (self.release / "dialplan").mkdir()
+            (self.release / "dialplan" / "bench.xml").write_text(DIALPLAN, "utf-8")
         (self.root / "programs" / f"{PROGRAM}.json").write_text(json.dumps(FLOW), "utf-8")
         try:
             self.clock = SharedClock.create(folder / "clock", start_ms=START_MS, speed=speed)
@@ -237,7 +241,7 @@ class Bench:
         return client
 
     def script(self, name: str, text: str) -> None:
-        (self.root / "scripts" / f"{name}.py").write_text(text, "utf-8")
+        (self.release / "scripts" / f"{name}.py").write_text(text, "utf-8")
 
     def lines(self) -> int:
         """Of the dialplan, as the switch counts them."""

@@ -183,7 +183,7 @@ def test_small_questions_have_their_answers(bench: Callable[..., Bench]) -> None
 def test_reloading_reads_the_dialplan_again_or_says_what_is_wrong(bench: Callable[..., Bench]) -> None:
     made = bench()
     client = made.client("RELOADXML")
-    new = made.root / "dialplan" / "new.xml"
+    new = made.release / "dialplan" / "new.xml"
     new.write_text("<include>\n<context>\n</include>\n")
     assert client.command("api reloadxml") == (
         f"+OK [[error near line {made.lines() + 6}]: unexpected closing tag </section>]\n"
@@ -210,7 +210,7 @@ def test_a_switch_whose_configuration_is_broken_does_not_start(
 
 def test_xml_can_be_asked_for(bench: Callable[..., Bench]) -> None:
     made = bench()
-    (made.root / "dialplan" / "new.xml").write_text('<context name="new"/>\n')
+    (made.release / "dialplan" / "new.xml").write_text('<context name="new"/>\n')
     client = made.client()
     assert client.command("api reloadxml") == "+OK [Success]\n"
     asked = {

@@ -32,8 +32,8 @@ PEOPLE = "population: x\ncallees: {people: {kind: person, rings: 0}}\n"
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    (tmp_path / "dialplan").mkdir()
-    (tmp_path / "dialplan" / "a.xml").write_text(DIALPLAN)
+    (tmp_path / "current" / "dialplan").mkdir(parents=True)
+    (tmp_path / "current" / "dialplan" / "a.xml").write_text(DIALPLAN)
     (tmp_path / "people.yaml").write_text(PEOPLE)
     env = {**os.environ, "PYTHONPATH": f"{HERE}:{HERE / 'scripts'}"}
     with subprocess.Popen(

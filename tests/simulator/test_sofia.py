@@ -26,7 +26,7 @@ CONF = """\
 </profiles></configuration>
 </section>
 <section name="dialplan">
-<X-PRE-PROCESS cmd="include" data="../dialplan/*.xml"/>
+<X-PRE-PROCESS cmd="include" data="../current/dialplan/*.xml"/>
 </section>
 </include>
 """
