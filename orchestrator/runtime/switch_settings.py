@@ -249,7 +249,9 @@ class Switch(Strict):
         _one_password(self.password_env, self.password_file)
         for key, path in (("root", self.root), ("cdr", self.cdr)):
             if self.ssh and path and not path.is_absolute():
-                raise ValueError(f"with ssh, {key}: is an absolute path on that machine, such as /srv/prozvon")
+                raise ValueError(
+                    f"with ssh, {key}: is an absolute path on that machine, such as /srv/prozvon"
+                )
         for name, gateway in self.gateways.items():
             if gateway.proxy and gateway.profile not in self.profiles:
                 have = ", ".join(self.profiles)

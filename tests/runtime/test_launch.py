@@ -54,7 +54,8 @@ def test_a_real_list_adds_up(project: Project, folder: Path) -> None:
     for name in ("parcel_arrived.yaml", "shared", "sounds"):
         (folder / "scenarios" / name).symlink_to(shipped / name)
     (folder / "prozvon.yaml").write_text(
-        "project: test\nclock: simulated\nspeech: {engine: switch}\nswitches: {main: {gateways: {main: {}, spare: {}}}}\n",
+        "project: test\nclock: simulated\nspeech: {engine: switch}\n"
+        "switches: {main: {gateways: {main: {}, spare: {}}}}\n",
         encoding="utf-8",
     )
     with open_project(folder) as opened:
