@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.prompting import Prompting
+from orchestrator.runtime.settings import Settings
 from tests.runtime.factories import make_folder
+from tests.runtime.prompting_calls import Line, Make
 
 
 @pytest.fixture
@@ -20,3 +23,25 @@ def folder(short_tmp: Path) -> Path:
 def project(folder: Path) -> Iterator[Project]:
     with open_project(folder) as opened:
         yield opened
+
+
+@pytest.fixture
+def make() -> Iterator[Make]:
+    made: list[Prompting] = []
+
+    def prompting(settings: Settings, line: Line | None = None, **others: object) -> Prompting:
+        line = line or Line()
+        options: dict[str, object] = {
+            "publish": lambda *_: None,
+            "has": lambda *_: True,
+            "freed": lambda: None,
+            "broke": lambda greenlet: greenlet.get(),
+            **others,
+        }
+        made.append(Prompting(settings, lines={"main": line}, **options))  # type: ignore[arg-type]
+        line.hear = made[-1].hear
+        return made[-1]
+
+    yield prompting
+    for each in made:
+        each.stop()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,123 +12,29 @@ import gevent
 import pytest
 
 from callflow.names import prompt_name
-from orchestrator.domain.lead import Attempt, Contact
+from orchestrator.domain.lead import Contact
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.fixed_prompts import fixed_texts, prepare
 from orchestrator.runtime.project import Project, open_project
-from orchestrator.runtime.prompting import Prompting, Unsayable
-from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.prompting import Unsayable
 from orchestrator.runtime.speech_rest import FIRST_S
-from orchestrator.scenario.compile import Compiled
-from tests.runtime.factories import claimed, compiled, launched, loaded, make_folder
-from tests.speech.engines import WORDS
-
-LIMIT_S = 20.0
-COMMAND = " ".join(WORDS)
-SETTINGS = """\
-project: test
-fsync: everysec
-clock: simulated
-speech: {{engine: command, command: "COMMAND", at_once: 2, timeout_s: 5}}
-switches:
-  main:
-    port: {port}
-    gateways: {{main: {{cps: 100, channels: 50}}}}
-""".replace("COMMAND", COMMAND.replace("{", "{{").replace("}", "}}"))
+from tests.runtime.factories import compiled, launched, make_folder
+from tests.runtime.prompting_calls import (
+    SETTINGS,
+    Line,
+    Make,
+    attempt,
+    prepared,
+    ready,
+    spoken,
+    until,
+)
 
 
 @pytest.fixture
 def project(short_tmp: Path) -> Iterator[Project]:
     with open_project(make_folder(short_tmp / "p", settings=SETTINGS)) as opened:
         yield opened
-
-
-class Line:
-    """A switch that is there, and gets what it is told to get, or says what it says instead."""
-
-    name = "main"
-    core_uuid: str | None = "core-1"
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.says = "/cache/x.wav"
-        self.hear: Callable[[dict[str, object]], bool] = lambda _: False
-        self.error: Exception | None = None
-
-    def originate(
-        self, jobs: list[tuple[str, str]], on_reply: Callable[[str, Exception | None], None]
-    ) -> None:
-        for command, job in jobs:
-            self.asked.append(command)
-            on_reply(job, self.error)
-            if self.says:
-                event = {"Event-Name": "BACKGROUND_JOB", "Job-UUID": job, "_body": self.says}
-                gevent.spawn(self.hear, event)
-
-
-Make = Callable[..., Prompting]
-
-
-@pytest.fixture
-def make() -> Iterator[Make]:
-    made: list[Prompting] = []
-
-    def prompting(settings: Settings, line: Line | None = None, **others: object) -> Prompting:
-        line = line or Line()
-        options: dict[str, object] = {
-            "publish": lambda *_: None,
-            "has": lambda *_: True,
-            "freed": lambda: None,
-            "broke": lambda greenlet: greenlet.get(),
-            **others,
-        }
-        made.append(Prompting(settings, lines={"main": line}, **options))  # type: ignore[arg-type]
-        line.hear = made[-1].hear
-        return made[-1]
-
-    yield prompting
-    for each in made:
-        each.stop()
-
-
-def until(is_so: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + LIMIT_S
-    while not is_so():
-        assert time.monotonic() < deadline, f"waited {LIMIT_S:g} s in vain: {what}"
-        gevent.sleep(0.01)
-
-
-def ready(prompting: Prompting, program: Compiled) -> Prompting:
-    until(lambda: prompting.is_ready(program, "main"), "what is the same in all calls is there")
-    return prompting
-
-
-def attempt(project: Project, *names: str) -> list[Attempt]:
-    """Claimed attempts at contacts of these names."""
-    rows = "\n".join(["phone,name", *(f"+7999000{index:04},{name}" for index, name in enumerate(names))])
-    campaign, _ = loaded(project, rows.encode(), again=True)
-    from orchestrator.runtime.launch import start
-
-    start(project, campaign)
-    found = claimed(project, campaign, len(names))
-    assert len(found) == len(names)
-    return sorted(found, key=lambda each: each.number)
-
-
-def prepared(prompting: Prompting, program: Compiled, *attempts: Attempt) -> list[Exception | None]:
-    """Prepare the attempts, all at once, and wait."""
-    results: dict[str, Exception | None] = {}
-    for each in attempts:
-        words = prompting.words(program, each.contact, each.switch)
-        prompting.prepare(each, words, lambda error, each=each: results.update({each.attempt_id: error}))  # type: ignore[misc]
-    until(lambda: len(results) == len(attempts), "all are prepared")
-    assert len(prompting) == 0
-    return [results[each.attempt_id] for each in attempts]
-
-
-def spoken(project: Project) -> set[str]:
-    folder = project.settings.switches["main"].root / "spoken"
-    return {path.name for path in folder.glob("*")}
 
 
 # What all calls share
@@ -349,7 +256,6 @@ def test_another_engine_is_another_voice_and_nothing_of_the_old_is_played(
 
 
 def test_what_nobody_used_is_removed(project: Project, make: Make) -> None:
-    import os
 
     program = compiled(project)
     prompting = ready(make(project.settings), program)
@@ -361,101 +267,6 @@ def test_what_nobody_used_is_removed(project: Project, make: Make) -> None:
     os.utime(path, (old, old))
     prompting.expire()
     assert not path.exists()
-
-
-# A switch on another machine
-
-
-def _away(project: Project, **update: object) -> Settings:
-    switch = project.settings.switches["main"].model_copy(update={"ssh": "pbx", **update})
-    return project.settings.model_copy(update={"switches": {"main": switch}})
-
-
-def test_a_switch_elsewhere_without_a_way_to_get_prompts_is_refused(project: Project, make: Make) -> None:
-    settings, program = _away(project), compiled(project)
-    with pytest.raises(
-        KnownError, match="greeting speaks fields of contacts, and the switch main on another machine"
-    ):
-        prepare(settings, program, project.clock.now_ms)
-    prompting = make(settings)
-    assert not prompting.is_ready(program, "main")
-    until(lambda: prompting.held(program), "it is told")
-    assert "prompts_url" in prompting.held(program)
-
-
-def test_without_contact_parts_it_needs_no_way(project: Project, make: Make) -> None:
-    path = project.settings.scenarios / "greeting.yaml"
-    text = path.read_text().replace("Hello, {{ name }}.", "Hello.").replace("contact: {name: text}\n", "")
-    path.write_text(text, encoding="utf-8")
-    asked: list[set[str]] = []
-    prompting = make(_away(project), has=lambda _, names: bool(asked.append(names)) or True)
-    ready(prompting, compiled(project))
-    assert len(asked[0]) == 1
-
-
-def test_a_switch_elsewhere_is_asked_what_it_has(project: Project, make: Make) -> None:
-    published: list[set[str]] = []
-    settings = _away(project, prompts_url="http://10.0.0.5:8060")
-    prompting = make(settings, has=lambda *_: False, publish=lambda _, names: published.append(names))
-    ready(prompting, compiled(project))
-    assert len(published) == 1
-
-
-def test_a_switch_elsewhere_gets_prompts_before_the_call(project: Project, make: Make) -> None:
-    line, program = Line(), compiled(project)
-    settings = _away(project, prompts_url="http://10.0.0.5:8060/prompts/")
-    prompting = ready(make(settings, line), program)
-    [ann] = attempt(project, "Ann")
-    [name] = prompting.words(program, ann.contact, "main").missing
-    assert prepared(prompting, program, ann) == [None]
-    assert line.asked == [f"http_get http://10.0.0.5:8060/prompts/{name}"]
-    assert {path.name for path in (settings.data / "spoken").iterdir()} == {name}
-    assert prompting.words(program, ann.contact, "main").missing == {}
-    line.core_uuid = "core-2"  # started anew: its cache is empty
-    assert prompting.words(program, ann.contact, "main").missing
-    assert prepared(prompting, program, ann) == [None]
-    assert len(line.asked) == 2
-
-
-@pytest.mark.parametrize(
-    ("says", "why"),
-    [
-        ("-ERR\n", r"cannot get http://10.0.0.5:8060/... \(-ERR\): is `prompts_url` right"),
-        ("", "within 1 s"),
-        ("-ERR http_get Command not found!\n", "Command not found"),
-    ],
-)
-def test_a_switch_that_cannot_get_them_calls_nobody(
-    project: Project, make: Make, says: str, why: str
-) -> None:
-    import re
-
-    line, program = Line(), compiled(project)
-    line.says = says
-    settings = _away(project, prompts_url="http://10.0.0.5:8060")
-    speech = settings.speech.model_copy(update={"timeout_s": 1.0})
-    prompting = ready(make(settings.model_copy(update={"speech": speech}), line), program)
-    [error] = prepared(prompting, program, *attempt(project, "Ann"))
-    assert isinstance(error, KnownError)
-    assert re.search(why, str(error))
-    assert prompting.held(program) == str(error)
-
-
-def test_a_switch_that_is_lost_meanwhile_is_an_error(project: Project, make: Make) -> None:
-    line, program = Line(), compiled(project)
-    line.error, line.says = KnownError("connection lost"), ""
-    prompting = ready(make(_away(project, prompts_url="http://10.0.0.5:8060"), line), program)
-    [error] = prepared(prompting, program, *attempt(project, "Ann"))
-    assert str(error) == "the switch main was not asked: connection lost"
-
-
-def test_jobs_of_others_are_left_to_others(project: Project, make: Make) -> None:
-    prompting = make(project.settings)
-    assert not prompting.hear({"Event-Name": "BACKGROUND_JOB", "Job-UUID": "attempt-1", "_body": "+OK"})
-    assert not prompting.hear({"Event-Name": "CHANNEL_ANSWER", "Job-UUID": "fetch-1"})
-    assert prompting.hear(
-        {"Event-Name": "BACKGROUND_JOB", "Job-UUID": "fetch-of-an-earlier-life", "_body": "x"}
-    )
 
 
 def test_each_language_has_its_fixed_texts(project: Project) -> None:
