@@ -37,13 +37,13 @@ def _worker(calls: int) -> float:
         folder = Path(place)
         make_project(folder)
         contacts = write_contacts(folder, calls)
-        with _switch(folder):
-            _prozvon(folder, "call", "--yes", "--no-follow", "--no-worker", "bench", str(contacts))
+        with simulated_switch(folder):
+            prozvon(folder, "call", "--yes", "--no-follow", "--no-worker", "bench", str(contacts))
             worker = subprocess.Popen(
-                _command(folder, "run", "--until-done", "--log", str(folder / "worker.log"))
+                command(folder, "run", "--until-done", "--log", str(folder / "worker.log"))
             )
-            _wait_for((folder / "worker.log"), "switch_connected")
-            idle = _cpu_s(worker.pid)
+            wait_for((folder / "worker.log"), "switch_connected")
+            idle = cpu_s(worker.pid)
             _, status, used = os.wait4(worker.pid, 0)
             worker.returncode = os.waitstatus_to_exitcode(status)
             assert worker.returncode == 0, (folder / "worker.log").read_text()
@@ -55,37 +55,38 @@ def _bare(calls: int) -> float:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         make_project(folder)
-        with _switch(folder):
+        with simulated_switch(folder):
             code = f"from benchmarks.bare_loop import main; main({str(folder)!r}, {calls})"
             out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     return float(out.stdout.split()[0]) * 1000 / calls
 
 
 @contextmanager
-def _switch(folder: Path) -> Iterator[None]:
-    command = _command(
-        folder, "switch", "simulate", "--population", str(folder / POPULATION), "--sps", "100000"
-    )
+def simulated_switch(folder: Path) -> Iterator[None]:
+    """The simulated switch of the project in `folder`, as a process of its own."""
+    words = command(folder, "switch", "simulate", "--population", str(folder / POPULATION), "--sps", "100000")
     log = folder / "switch.log"
     with log.open("wb") as out:
-        process = subprocess.Popen([*command, "--max-sessions", "100000", "--speed", "100"], stderr=out)
+        process = subprocess.Popen([*words, "--max-sessions", "100000", "--speed", "100"], stderr=out)
     try:
-        _wait_for(log, "listens on")
+        wait_for(log, "listens on")
         yield
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
 
 
-def _command(folder: Path, *arguments: str) -> list[str]:
+def command(folder: Path, *arguments: str) -> list[str]:
+    """`prozvon` in that project, in words."""
     return [sys.executable, "-m", "orchestrator", "-C", str(folder), *arguments]
 
 
-def _prozvon(folder: Path, *arguments: str) -> None:
-    subprocess.run(_command(folder, *arguments), check=True, capture_output=True)
+def prozvon(folder: Path, *arguments: str) -> None:
+    subprocess.run(command(folder, *arguments), check=True, capture_output=True)
 
 
-def _wait_for(log: Path, word: str) -> None:
+def wait_for(log: Path, word: str) -> None:
+    """Until the log has it."""
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline:
         if log.exists() and word in log.read_text(encoding="utf-8"):
@@ -96,7 +97,7 @@ def _wait_for(log: Path, word: str) -> None:
     )
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
     """CPU a process has used so far: what starting up costs is not counted per attempt."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICKS

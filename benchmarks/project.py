@@ -10,7 +10,7 @@ POPULATION = "population.yaml"
 SETTINGS = """\
 project: bench
 clock: simulated
-speech: {{engine: switch}}
+speech: {speech}
 switches:
   main:
     port: {port}
@@ -53,12 +53,12 @@ callees:
 """
 
 
-def make_project(folder: Path) -> None:
+def make_project(folder: Path, *, speech: str = "{engine: switch}") -> None:
     """Write prozvon.yaml, the scenario and the population into `folder`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    (folder / "prozvon.yaml").write_text(SETTINGS.format(port=port), encoding="utf-8")
+    (folder / "prozvon.yaml").write_text(SETTINGS.format(port=port, speech=speech), encoding="utf-8")
     (folder / "scenarios").mkdir()
     (folder / "scenarios" / "bench.yaml").write_text(SCENARIO, encoding="utf-8")
     (folder / POPULATION).write_text(CALLEES, encoding="utf-8")
