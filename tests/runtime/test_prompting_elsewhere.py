@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.fixed_prompts import prepare
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.settings import Settings
+from tests.deploy.machines import StandIns
 from tests.runtime.factories import compiled, make_folder
 from tests.runtime.prompting_calls import (
     SETTINGS,
@@ -62,6 +64,18 @@ def test_a_switch_elsewhere_is_asked_what_it_has(project: Project, make: Make) -
     prompting = make(settings, has=lambda *_: False, publish=lambda _, names: published.append(names))
     ready(prompting, compiled(project))
     assert len(published) == 1
+
+
+def test_launching_sends_fixed_prompts_to_a_switch_elsewhere(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{StandIns(tmp_path / 'there').bin}:{os.environ['PATH']}")
+    root = tmp_path / "root"
+    settings = _away(project, root=root, prompts_url="http://10.0.0.5:8060/")
+    prepare(settings, compiled(project), project.clock.now_ms)
+    sent = {path.name: path.read_bytes() for path in (root / "prompts").iterdir()}
+    assert sent == {path.name: path.read_bytes() for path in (settings.data / "prompts").iterdir()}
+    assert len(sent) == 2
 
 
 def test_a_switch_elsewhere_gets_prompts_before_the_call(project: Project, make: Make) -> None:
