@@ -96,6 +96,8 @@ MACHINE = """\
 | `hang_up` | hangs up at once |
 | `treat_as_human` | goes on as with a person; nothing ends as `machine` |
 | `off` | does not listen for machines at all |
+
+How machines are told, how often rightly, and what people wait for it: [machines.md](machines.md).
 """
 
 RULES = """\

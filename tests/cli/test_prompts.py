@@ -13,7 +13,7 @@ import pytest
 from orchestrator.runtime.project import open_project
 from tests.cli.commands import prozvon
 from tests.runtime.factories import SCENARIO, launched, make_folder
-from tests.runtime.test_prompting import SETTINGS
+from tests.runtime.prompting_calls import SETTINGS
 from tests.scenario.recordings import tone, write
 
 DAY_S = 86_400.0

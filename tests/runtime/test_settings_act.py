@@ -245,8 +245,8 @@ def test_a_switch_has_the_password_it_is_said_to_have(
 @acts("switches.NAME.root")
 def test_a_switch_is_given_its_files_in_its_root(short_tmp: Path) -> None:
     with _project(short_tmp / "a", switch="root: to_the_switch, ") as project:
-        new_campaign(project, compiled(project), "list.csv")
-        assert (project.folder / "to_the_switch" / "dialplan" / "prozvon.xml").is_file()
+        campaign = new_campaign(project, compiled(project), "list.csv")
+        assert (project.folder / "to_the_switch" / "programs" / f"{campaign.program}.json").is_file()
 
 
 @acts("switches.NAME.cdr")

@@ -18,7 +18,7 @@ from orchestrator.runtime.why import why
 from orchestrator.runtime.worker import Worker
 from orchestrator.simulator.session import Session
 from tests.runtime.factories import claimed, free_port, launched, loaded, make_folder, number
-from tests.runtime.test_prompting import SETTINGS as SPEAKING
+from tests.runtime.prompting_calls import SETTINGS as SPEAKING
 from tests.runtime.test_worker import (
     CALLEES,
     SPEED,

@@ -89,4 +89,5 @@ def test_a_url_is_played_as_a_file(bench: Callable[..., Bench], web: Web, name: 
     client.originate(line("call", extension="script-plays"), "job")
     wait_until(lambda: client.events, "the end")
     assert client.events[0]["variable_played"] == str(length_s)
-    assert made.cdr("call")["variables"]["billsec"] == str(length_s)
+    talked_s = int(made.cdr("call")["variables"]["billsec"])
+    assert length_s <= talked_s <= length_s + 1  # whole seconds of a clock that goes on while the file is fetched
