@@ -47,7 +47,7 @@ def test_a_call_that_is_over_is_not_there_and_its_id_may_be_used_again(desk: Des
     desk.event("CHANNEL_DESTROY", call)
     assert desk.api(f"uuid_exists {call}") == "false"
     assert desk.api(f"uuid_getvar {call} prozvon_attempt") == "-ERR No such channel!\n"
-    assert call not in desk.api("show channels as json")
+    desk.wait(lambda: call not in desk.api("show channels as json"), "gone from the list, which comes after")
     desk.originate(desk.command(RINGS, call, ring_s=60), "again")
     desk.wait(lambda: desk.api(f"uuid_exists {call}") == "true", "the channel")
     desk.api(f"uuid_kill {call}")

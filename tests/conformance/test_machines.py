@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,14 @@ def test_a_person_does_not_wait_after_their_hello(desk: Desk) -> None:
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="no memory to record to on this system")
 def test_what_is_recorded_has_no_name_while_it_is_listened_to(desk: Desk) -> None:
     call = desk.call(MACHINE, program=LISTENS)
-    seen = set()
-    while "CHANNEL_HANGUP_COMPLETE" not in desk.events(call):
-        seen |= {path.name for path in FOLDER.glob(f"{PREFIX}{call}*") if path.stat().st_size > 44 + 320 * 25}
-        desk.wait(lambda: True, "a look")
-        desk.api("status")
+    seen: set[str] = set()
+
+    def is_over() -> bool:
+        for path in FOLDER.glob(f"{PREFIX}{call}*"):
+            with contextlib.suppress(FileNotFoundError):
+                seen.update({path.name} if path.stat().st_size > 44 + 320 * 25 else ())
+        return "CHANNEL_HANGUP_COMPLETE" in desk.events(call)
+
+    desk.wait(is_over, "the end", 40)
     assert seen == set()
     assert list(FOLDER.glob(f"{PREFIX}{call}*")) == []
