@@ -83,6 +83,9 @@ class Dialer:
         if not self._may_write():
             return Turn(claimed=0, again_at=None, reason=WaitReason.NO_WORKER)
         compiled = self._bundles.of(campaign)
+        most = min(BATCH, self._prompting.room(compiled))
+        if not most:
+            return Turn(claimed=0, again_at=None, reason=WaitReason.SPEECH)
         zones = self._zones.at(campaign, compiled, now)
         if not zones.open:
             return Turn(claimed=0, again_at=zones.next_opening, reason=WaitReason.HOURS)
@@ -91,8 +94,7 @@ class Dialer:
         if not gateways:
             return Turn(claimed=0, again_at=None, reason=WaitReason.SWITCH_DOWN)
         gateways = tuple(each for each in gateways if self._prompting.is_ready(compiled, each.switch))
-        most = min(BATCH, self._prompting.room(compiled))
-        if not gateways or not most:
+        if not gateways:
             return Turn(claimed=0, again_at=None, reason=WaitReason.SPEECH)
         limits = self._settings.limits.per_number
         reply = self._store.claim(

@@ -17,6 +17,7 @@ from gevent import Greenlet
 
 from callflow.names import prompt_name
 from orchestrator.domain.lead import Attempt, Contact
+from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.fetching import Fetching, HasJobs
 from orchestrator.runtime.ready_prompts import ReadyPrompts
 from orchestrator.runtime.settings import Settings
@@ -71,11 +72,13 @@ class Prompting:
         self._broke = broke
         self._spec = settings.speech.spec()
         self._studio = StudioLink(self._spec)
-        self._rest = SpeechRest(monotonic)
+        self._rest = SpeechRest(monotonic)  # of the engine
+        self._rests = {name: SpeechRest(monotonic) for name in settings.switches}  # of the way to each switch
         self._ready = ReadyPrompts(
             settings,
             self._studio,
             self._rest,
+            self._rests,
             lines=lines,
             publish=publish,
             has=has,
@@ -91,10 +94,14 @@ class Prompting:
         self._faults: dict[str, int] = {}  # prompt -> times that the engine could not say it
 
     def held(self, compiled: Compiled) -> str:
-        """Why no call of a program can be prepared now; "" when it can, or nothing has to be."""
-        if not self._rest.held or (self._ready.is_anywhere(compiled) and not self._has_own(compiled)):
+        """Why no call of a program can be prepared now; "" when one can, or nothing has to be."""
+        whys = [self._why_not(compiled, switch) for switch in self._settings.switches]
+        return whys[0] if all(whys) else ""
+
+    def _why_not(self, compiled: Compiled, switch: str) -> str:
+        if self._ready.has_seen_to(compiled, switch) and not self._has_own(compiled):
             return ""
-        return self._rest.held
+        return self._rest.held or self._rests[switch].held
 
     def __len__(self) -> int:
         """Attempts that are being prepared."""
@@ -102,16 +109,23 @@ class Prompting:
 
     def is_ready(self, compiled: Compiled, switch: str) -> bool:
         """Whether calls of a program may be made from a switch. When not, it is being seen to."""
-        return not self._spec.prepares or self._ready.is_ready(compiled, switch)
+        if not self._spec.prepares:
+            return True
+        is_ready = self._ready.is_ready(compiled, switch)
+        return is_ready and not (self._rests[switch].is_on and self._has_own(compiled))
 
     def room(self, compiled: Compiled) -> int:
-        """How many attempts of a program may be claimed now, as far as speech goes."""
+        """How many attempts of a program may be claimed now, as far as speech goes.
+
+        Either many or none: claims of one or two leads would cost more than the prompts.
+        """
         if not self._spec.prepares or not self._has_own(compiled):
             return AHEAD_MOST
         if self._rest.is_on:
             return 0
-        most = int(AHEAD_S * self._spec.at_once / self._pace_s)
-        return max(0, max(self._spec.at_once, min(AHEAD_MOST, most)) - len(self._under_way))
+        most = max(self._spec.at_once, min(AHEAD_MOST, int(AHEAD_S * self._spec.at_once / self._pace_s)))
+        free = most - len(self._under_way)
+        return free if 2 * free >= most else 0
 
     def words(self, compiled: Compiled, contact: Contact, switch: str) -> Words:
         """What a contact is told, and which prompts of it are to be made before the call."""
@@ -176,11 +190,18 @@ class Prompting:
         makers = [self._maker(folder, name, text, language) for name, text in words.missing.items()]
         done = gevent.joinall(makers, timeout=self._spec.timeout_s)
         if len(done) < len(makers):
-            return SpeechError(f"its prompts were not there within {self._spec.timeout_s:g} s")
+            return KnownError(f"its prompts were not there within {self._spec.timeout_s:g} s")
         error = next((maker.value for maker in makers if maker.value is not None), None)
-        error = error or self._fetch(attempt.switch, words)
+        rest = self._rests[attempt.switch]
         if error is None:
             self._rest.end()
+            error = self._fetch(attempt.switch, words)
+            if error is None:
+                rest.end()
+                return None
+            rest.begin(str(error))
+        elif isinstance(error, SpeechError) and error.fault is not Fault.TEXT:
+            (self._rest if error.fault is Fault.ENGINE else rest).begin(str(error))
         return error
 
     def _maker(self, folder: SpokenFolder, name: str, text: str, language: str) -> Maker:
@@ -199,16 +220,13 @@ class Prompting:
                 folder.note(name)
                 self._faults.pop(name, None)
         except SpeechError as error:
-            return self._judged(name, error)
+            return self._judged(name, error) if error.fault is Fault.TEXT else error
         finally:
             del self._making[str(path)]
         return None
 
     def _judged(self, name: str, error: SpeechError) -> Exception:
-        """What a prompt that was not made means for the call that waits for it."""
-        if error.fault is not Fault.TEXT:
-            self._rest.begin(str(error))
-            return error
+        """What a text that was not said means for the call that waits for it."""
         if len(self._faults) > FAULTS_MOST:
             self._faults.clear()
         self._faults[name] = self._faults.get(name, 0) + 1
@@ -223,10 +241,7 @@ class Prompting:
         urls = [url for name in words.missing if (url := self._url(switch, name))]
         fetches = [gevent.spawn(self._fetching.error_of, line, url) for url in urls]
         gevent.joinall(fetches)
-        error = next((fetch.value for fetch in fetches if fetch.value is not None), None)
-        if error is not None:
-            self._rest.begin(str(error))
-        return error
+        return next((fetch.value for fetch in fetches if fetch.value is not None), None)
 
     # -- what there is
 

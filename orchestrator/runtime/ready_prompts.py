@@ -24,7 +24,8 @@ class ReadyPrompts:
     """Launching has done it already, as a rule. But the engine may be another one since, or the switch a new one.
 
     publish(switch name, names of prompts) gives a switch those it has not got, `has(switch name, names)` says whether
-    a switch on another machine has them all; both may raise KnownError. `freed` is called after each look.
+    a switch on another machine has them all; both may raise KnownError. `freed` is called after each look. What goes
+    wrong with the engine begins `rest`, what goes wrong with a switch that one's own.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class ReadyPrompts:
         settings: Settings,
         studio: StudioLink,
         rest: SpeechRest,
+        rests: Mapping[str, SpeechRest],
         *,
         lines: Mapping[str, HasJobs],
         publish: Callable[[str, set[str]], None],
@@ -39,7 +41,8 @@ class ReadyPrompts:
         freed: Callable[[], None],
         broke: Broke,
     ) -> None:
-        self._settings, self._studio, self._rest, self._lines = settings, studio, rest, lines
+        self._settings, self._studio, self._lines = settings, studio, lines
+        self._rest, self._rests = rest, rests
         self._broke = broke
         self._publish, self._has, self._freed = publish, has, freed
         self._ready: set[tuple[str, str]] = set()  # (program, switch)
@@ -50,14 +53,14 @@ class ReadyPrompts:
         """Whether calls of a program may be made from a switch. When not, a greenlet sees to it."""
         if (compiled.digest, switch) in self._ready:
             return True
-        if compiled.digest not in self._looking and not self._rest.is_on:
+        if compiled.digest not in self._looking and not (self._rest.is_on or self._rests[switch].is_on):
             self._looking[compiled.digest] = greenlet = gevent.spawn(self._look, compiled)
             greenlet.link_exception(self._broke)
         return False
 
-    def is_anywhere(self, compiled: Compiled) -> bool:
-        """Whether calls of a program may be made from any switch."""
-        return any(digest == compiled.digest for digest, _ in self._ready)
+    def has_seen_to(self, compiled: Compiled, switch: str) -> bool:
+        """`is_ready`, and nothing is done about it."""
+        return (compiled.digest, switch) in self._ready
 
     def stop(self) -> None:
         gevent.killall(list(self._looking.values()))
@@ -74,7 +77,7 @@ class ReadyPrompts:
             self._freed()
 
     def _see_to(self, compiled: Compiled) -> None:
-        """KnownError with the last thing that went wrong; the switches that are ready are known then all the same."""
+        """KnownError when the engine is at fault; a switch that is at fault rests, the others are ready."""
         tag_of = tags(self._studio)
         texts = fixed_texts(compiled, tag_of)
         made = make_missing(self._studio, self._settings.data / FOLDER, texts)
@@ -82,18 +85,16 @@ class ReadyPrompts:
             log.info("prompts_made", scenario=compiled.name, count=made)
         self.tags.update({language: tag_of(language) for language in compiled.languages})
         names = {text.name for text in texts}
-        fault: KnownError | None = None
-        for switch in self._settings.switches:
-            if self._lines[switch].core_uuid is None or (compiled.digest, switch) in self._ready:
+        for switch, rest in self._rests.items():
+            if self._lines[switch].core_uuid is None or rest.is_on or self.has_seen_to(compiled, switch):
                 continue  # one that is not there is looked after once it is
             try:
                 self._give(compiled, switch, names)
             except KnownError as error:
-                fault = error
+                rest.begin(str(error))
             else:
+                rest.end()
                 self._ready.add((compiled.digest, switch))
-        if fault is not None:
-            raise fault
 
     def _give(self, compiled: Compiled, name: str, names: set[str]) -> None:
         switch = self._settings.switches[name]

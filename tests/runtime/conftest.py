@@ -38,7 +38,8 @@ def make() -> Iterator[Make]:
             "broke": lambda greenlet: greenlet.get(),
             **others,
         }
-        made.append(Prompting(settings, lines={"main": line}, **options))  # type: ignore[arg-type]
+        lines = dict.fromkeys(settings.switches, line)
+        made.append(Prompting(settings, lines=lines, **options))  # type: ignore[arg-type]
         line.hear = made[-1].hear
         return made[-1]
 

@@ -17,6 +17,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.fixed_prompts import fixed_texts, prepare
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.prompting import Unsayable
+from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.speech_rest import FIRST_S
 from tests.runtime.factories import compiled, launched, make_folder
 from tests.runtime.prompting_calls import (
@@ -90,7 +91,7 @@ def test_a_switch_that_takes_no_prompts_is_told_and_tried_again(project: Project
     assert not prompting.is_ready(program, "main")
     until(lambda: prompting.held(program), "it is told")
     assert prompting.held(program) == "the disk of the switch is full"
-    assert prompting.room(program) == 0
+    assert not prompting.is_ready(program, "main")
     ready(prompting, program)
     assert prompting.held(program) == ""
 
@@ -209,6 +210,41 @@ def test_a_full_disk_holds_calls_up_and_is_told(project: Project, make: Make) ->
     [error] = prepared(prompting, program, *attempt(project, "Ann"))
     assert isinstance(error, KnownError)
     assert "cannot write to" in prompting.held(program)
+
+
+def _two_switches(project: Project) -> Settings:
+    main = project.settings.switches["main"]
+    other = main.model_copy(update={"root": main.root.with_name("other")})
+    return project.settings.model_copy(update={"switches": {"main": main, "other": other}})
+
+
+def test_a_switch_whose_disk_is_full_does_not_hold_up_the_others(project: Project, make: Make) -> None:
+    settings, program = _two_switches(project), compiled(project)
+    prompting = ready(make(settings), program)
+    until(lambda: prompting.is_ready(program, "other"), "the other is ready too")
+    folder = settings.switches["main"].root / "spoken"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.touch()
+    ann, bob = attempt(project, "Ann", "Bob")
+    [error] = prepared(prompting, program, ann)
+    assert "cannot write to" in str(error)
+    assert not prompting.is_ready(program, "main")
+    assert prompting.is_ready(program, "other")
+    assert prompting.held(program) == ""
+    assert prepared(prompting, program, replace(bob, switch="other")) == [None]
+
+
+def test_a_switch_that_takes_no_prompts_does_not_hold_up_the_others(project: Project, make: Make) -> None:
+    def publish(switch: str, _: object) -> None:
+        if switch == "main":
+            raise KnownError("it is read-only")
+
+    settings, program = _two_switches(project), compiled(project)
+    prompting = make(settings, publish=publish)
+    until(lambda: prompting.is_ready(program, "other"), "the other is ready")
+    assert not prompting.is_ready(program, "main")
+    assert prompting.held(program) == ""
+    assert prompting.room(program) > 0
 
 
 def test_what_takes_too_long_is_left_for_later(project: Project, make: Make) -> None:
