@@ -160,8 +160,12 @@ class Sofia:
         found = self._find_gateway(more[0])
         if found is None:
             return "Invalid gateway!\n"
-        name, is_asked = found[1].name, found[1].state == "REGED"
-        return "+OK\n" if is_asked else f"-ERR NOREG gateway [{name}] can't be {verb}ed!\n"
+        if found[1].state == "REGED":
+            return "+OK\n"
+        self._switch.log(
+            "CRIT", "a real switch keeps the profile locked now, and never shuts down by itself\n"
+        )
+        return f"-ERR NOREG gateway [{found[1].name}] can't be {verb}ed!\n"
 
     def _kill_gateway(self, profile: Profile, more: list[str]) -> str:
         if not more:

@@ -90,4 +90,6 @@ def test_a_url_is_played_as_a_file(bench: Callable[..., Bench], web: Web, name: 
     wait_until(lambda: client.events, "the end")
     assert client.events[0]["variable_played"] == str(length_s)
     talked_s = int(made.cdr("call")["variables"]["billsec"])
-    assert length_s <= talked_s <= length_s + 1  # whole seconds of a clock that goes on while the file is fetched
+    assert (
+        length_s <= talked_s <= length_s + 1
+    )  # whole seconds of a clock that goes on while the file is fetched

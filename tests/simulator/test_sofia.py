@@ -107,6 +107,16 @@ def test_a_profile_is_up_for_ten_seconds_before_it_goes(made: Bench, client: Cli
     assert "north::a" in client.command("api sofia status")
 
 
+def test_what_locks_a_real_switch_for_good_is_pointed_out(made: Bench, client: Client) -> None:
+    """mod_sofia.c, cmd_profile: a gateway that does not register is not released."""
+    said = client.command("api sofia profile north unregister spare")
+    assert said == "-ERR NOREG gateway [spare] can't be unregistered!\n"
+    assert made.logged[-1] == (
+        "CRIT",
+        "a real switch keeps the profile locked now, and never shuts down by itself",
+    )
+
+
 def test_a_gateway_that_is_down_says_so(client: Client) -> None:
     client.command("api prozvon_fault gateway a down")
     said = client.command("api sofia status gateway a")
