@@ -64,12 +64,20 @@ class RealSwitch:
         self._end()
         self._start()
 
+    def die(self) -> None:
+        """As after kill -9, and a new process over the same root."""
+        self._process.kill()
+        self._process.wait()
+        self._start()
+
     def stop(self) -> None:
-        self._end()
-        self._stop_callees()
-        ram = Path(ram_of(site_of(self.project.settings, "main")))
-        for path in ram.parent.glob(f"{ram.name}.*"):
-            path.unlink()
+        try:
+            self._end()
+        finally:
+            self._stop_callees()
+            ram = Path(ram_of(site_of(self.project.settings, "main")))
+            for path in ram.parent.glob(f"{ram.name}.*"):
+                path.unlink()
 
     def hears(self, call: str, number: str) -> bool:
         del call
@@ -106,8 +114,10 @@ class RealSwitch:
         deadline = time.monotonic() + STOP_S
         while self._process.poll() is None and time.monotonic() < deadline:
             gevent.sleep(0.05)  # the callees answer what it still has to say
+        is_stuck = self._process.poll() is None
         self._process.kill()
         self._process.wait()
+        assert not is_stuck, "FreeSWITCH did not shut down: something keeps a lock"
 
     def _wait_until_up(self) -> None:
         deadline = time.monotonic() + START_S

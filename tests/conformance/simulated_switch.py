@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import gevent
+
 from orchestrator.simulator.callee_log import read_callee_log
 from orchestrator.simulator.clock import SharedClock
 from orchestrator.simulator.switch import SimulatedSwitch
@@ -48,6 +50,13 @@ class SimulatedOne:
 
     def restart(self) -> None:
         """As after SIGTERM."""
+        self._switch.stop()
+        self._start()
+
+    def die(self) -> None:
+        """As after kill -9."""
+        self._switch.crash()
+        gevent.sleep(0)
         self._switch.stop()
         self._start()
 
