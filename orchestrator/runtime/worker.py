@@ -17,7 +17,7 @@ import structlog
 from gevent import Greenlet
 from gevent.event import Event
 
-from orchestrator.domain.lead import Attempt, Campaign, CampaignState, Ending
+from orchestrator.domain.lead import Attempt, Campaign, CampaignState, Ending, WaitReason
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.events import call_event
 from orchestrator.engine.track import Action, Check, Settle, Tracker
@@ -29,6 +29,7 @@ from orchestrator.runtime.line import Line
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.settle import Settler
 from orchestrator.runtime.speaking import Speaking
+from orchestrator.runtime.takeovers import TakeOvers
 from orchestrator.runtime.trials import Trials
 from orchestrator.simulator.clock import SharedClock
 
@@ -64,6 +65,8 @@ class Worker:
         self._wake = Event()
         self._campaigns: dict[str, Campaign] = {}
         self._campaigns_at = 0.0
+        self._left_at = 0.0
+        self._take_overs = TakeOvers(self._store, worker_id, self._adopted)
         hurry = self._clock.speed  # what is lag on a real clock is `speed` times as much on a fast one
         self._tracker = Tracker(
             overrides=lambda attempt: self._settings.causes(attempt.switch, attempt.gateway),
@@ -132,7 +135,7 @@ class Worker:
         log.info("worker_started", worker_id=self._id, switches=list(self._lines))
         self._speaking.start()
         self._beat()
-        steps = (self._beats, self._ticks, self._takeovers, self._second_looks)
+        steps = (self._beats, self._ticks, self._looks_for_the_dead, self._second_looks)
         greenlets: list[Greenlet[..., None]] = [gevent.spawn(_for_ever, step) for step in steps]
         greenlets += [gevent.spawn(self._settler.run), gevent.spawn(self._cases.run)]
         for line in self._lines.values():
@@ -175,12 +178,12 @@ class Worker:
         while not self._stopping:
             self._wake.clear()
             try:
-                again_at, claimed = self._round()
+                again_at, has_more = self._round()
             except KnownError as error:
                 log.error("store_unreachable", error=str(error))
                 gevent.sleep(IDLE_S)
                 continue
-            if claimed:
+            if has_more:
                 give_turn()
                 continue
             if self._until_done and self._nothing_left():
@@ -202,19 +205,22 @@ class Worker:
 
     # -- dialing
 
-    def _round(self) -> tuple[int | None, int]:
-        """One turn for every running campaign; (when to look again, leads claimed)."""
-        again, claimed = [], 0
+    def _round(self) -> tuple[int | None, bool]:
+        """One turn for every running campaign; (when to look again, whether to go on at once).
+
+        A line that is full or a gateway at its limit is not asked again before something has changed.
+        """
+        again, has_more = [], False
         for campaign in self._running():
             try:
                 turn = self._dialer.turn(campaign, self._clock.now_ms())
             except KnownError as error:  # the others go on
                 log.error("campaign_held_up", campaign_id=campaign.campaign_id, error=str(error))
                 continue
-            claimed += turn.claimed
+            has_more |= turn.claimed > 0 and turn.reason is WaitReason.NEXT
             if turn.again_at is not None:
                 again.append(turn.again_at)
-        return min(again, default=None), claimed
+        return min(again, default=None), has_more
 
     def _running(self) -> list[Campaign]:
         now = time.monotonic()
@@ -233,6 +239,11 @@ class Worker:
             self._campaigns_at = 0.0
 
     def _nothing_left(self) -> bool:
+        """Asked now and then only: it is true once, and costs as much as a call."""
+        now = time.monotonic()
+        if now - self._left_at < CAMPAIGNS_S:
+            return False
+        self._left_at = now
         open_states = (CampaignState.RUNNING, CampaignState.LOADING)
         return not any(c.state in open_states for c in self._store.campaigns()) and not self._store.live()
 
@@ -347,20 +358,17 @@ class Worker:
         for line in self._lines.values():
             line.look_again()
 
-    def _takeovers(self) -> None:
-        """Attempts of workers that are gone become ours, and are looked into."""
-        owners = {attempt.worker_id for attempt in self._store.live()} - set(self._store.workers())
-        for dead in owners - {self._id}:
-            adopted = self._store.adopt(dead, self._id)
-            if not adopted:
-                continue
-            log.warning("calls_taken_over", from_worker=dead, calls=len(adopted))
-            for line in self._lines.values():
-                line.also_hear(dead)
-            for attempt in adopted:
-                self._tracker.add(attempt, self._ring_s(attempt), self._clock.now_ms())
-            self._cases.add(adopted)
+    def _looks_for_the_dead(self) -> None:
+        self._take_overs.look()
         gevent.sleep(self._lease_s / BEATS)
+
+    def _adopted(self, dead: str, attempts: list[Attempt]) -> None:
+        """Attempts of a worker that is gone are ours: hear of them, and look into each."""
+        for line in self._lines.values():
+            line.also_hear(dead)
+        for attempt in attempts:
+            self._tracker.add(attempt, self._ring_s(attempt), self._clock.now_ms())
+        self._cases.add(attempts)
 
     def _ring_s(self, attempt: Attempt) -> int:
         campaign = self._campaign(attempt.campaign_id)
