@@ -55,7 +55,9 @@ def measure_rate(bench: Bench, *, calls: int, rounds: int) -> None:
             f"  {name:16} {rate:6.1f} calls/s   CPU per call: its own {own:.3f} ms, the switch's {switch:.1f} ms"
         )
     bare, worker = found.values()
-    ratio = _median(one.rate for one in worker) / _median(one.rate for one in bare)
+    ratio = _median(
+        one.rate / beside.rate for one, beside in zip(worker, bare, strict=True)
+    )  # the machine's pace drifts
     print(f"  ratio {ratio:.3f} (goal {GOAL_RATIO}); goal for the worker's CPU: {GOAL_CPU_MS:.0f} ms")
 
 

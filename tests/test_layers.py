@@ -33,7 +33,15 @@ FLOORS = {
     "__main__": 7,
 }
 PURE = ("domain", "engine", "esl.protocol", "doctor")
-NO_CLOCK = (*PURE, "scenario", "contacts", "store", "render", "deploy", "runtime")  # time comes in as an argument
+NO_CLOCK = (
+    *PURE,
+    "scenario",
+    "contacts",
+    "store",
+    "render",
+    "deploy",
+    "runtime",
+)  # time comes in as an argument
 CLOCK_CALLS = {
     ("time", "time"),
     ("time", "time_ns"),

@@ -22,7 +22,7 @@ from orchestrator.store import Store
 log = structlog.get_logger()
 
 BATCH = 50
-WINDOW_S = 0.02  # real time an ending may wait for others: they share a round trip, as do the claims that follow
+WINDOW_S = 0.02  # real time an ending may wait for others, to share one round trip, as do the claims after it
 FAST_WINDOW_S = 0.005  # the same, where a business second is much shorter
 RETRY_S = 1.0  # real time between tries while the store is away
 
