@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import click
 
+from orchestrator.cli.view import utc_instant
 from orchestrator.deploy.changes import Changes
 from orchestrator.deploy.report import Report
 from orchestrator.deploy.switchover import Outcome
@@ -217,7 +218,9 @@ def _reported(name: str, found: Report) -> tuple[Document, Sequence[str], bool]:
     if not found.release_id:
         return document, [f"{name}: no release is there: run `prozvon deploy`"], False
     when = (
-        f"since {_instant(found.since)}" if found.since else "its deploy was broken off: run `prozvon deploy`"
+        f"since {utc_instant(found.since)}"
+        if found.since
+        else "its deploy was broken off: run `prozvon deploy`"
     )
     lines = [
         f"{name}: release {found.release_id} {when}",
@@ -228,10 +231,6 @@ def _reported(name: str, found: Report) -> tuple[Document, Sequence[str], bool]:
     lines += [f"  changed by hand: {path}" for path in found.drift]
     lines += [f"  still to do by hand: {text}" for text in found.restarts]
     return document, lines, found.is_fine
-
-
-def _instant(at: int) -> str:
-    return f"{dt.datetime.fromtimestamp(at / 1000, dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _show_differences(settings: Settings, names: Sequence[str], as_json: bool) -> int:

@@ -29,7 +29,7 @@ def figures_table(item: Figures) -> RenderableType:
     head = Text.assemble(
         (item.campaign_id, "bold"),
         f"  {item.state.value}",
-        (f"  {_instant(item.at)}", "dim"),
+        (f"  {utc_instant(item.at)}", "dim"),
         f"  {item.title}",
     )
     line = (
@@ -73,7 +73,8 @@ def _counter(name: str, what: str, values: Mapping[str, int]) -> Table:
     return table
 
 
-def _instant(at: int) -> str:
+def utc_instant(at: int) -> str:
+    """An instant that reads the same on every machine."""
     return f"{dt.datetime.fromtimestamp(at / 1000, dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 

@@ -12,7 +12,8 @@ import redis
 
 from orchestrator.runtime.project import open_project
 from tests.cli.commands import Said, prozvon, run
-from tests.runtime.factories import SCENARIO, contacts, free_port, loaded, make_folder, number
+from tests.ports import free_port
+from tests.runtime.factories import SCENARIO, contacts, loaded, make_folder, number
 
 QUIETLY = ("--no-worker", "--no-follow")
 

@@ -16,7 +16,7 @@ from orchestrator.simulator.clock import RealClock
 from orchestrator.simulator.population_file import load_population
 from orchestrator.simulator.switch import SimulatedSwitch
 from tests.cli.commands import prozvon
-from tests.runtime.factories import free_port
+from tests.ports import free_port
 
 
 def _finding(

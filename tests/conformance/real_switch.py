@@ -17,7 +17,8 @@ from orchestrator.render.release import ram_of
 from orchestrator.runtime.site import site_of
 from tests.conformance.http_server import HttpServer
 from tests.conformance.project import PASSWORD, Ports, make_project
-from tests.conformance.telephones import Telephones, free_port
+from tests.conformance.telephones import Telephones
+from tests.ports import free_port
 
 START_S: Final = 30.0
 STOP_S: Final = 15.0

@@ -14,6 +14,7 @@ from gevent import socket
 from tests.conformance.numbers import HELLO, KEY_1, KEYS_43210, MACHINE
 from tests.conformance.presser import Presser
 from tests.conformance.sipp_scenario import scenario
+from tests.ports import free_port
 
 START_S: Final = 10.0
 SOUNDS: Final = Path(__file__).resolve().parents[1] / "data" / "sounds"
@@ -80,9 +81,3 @@ class Telephones:
         raise AssertionError(
             f"SIPp did not start: {(self._folder / 'sipp.out').read_text('utf-8', 'replace')[-2000:]}"
         )
-
-
-def free_port(kind: int) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

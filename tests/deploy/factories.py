@@ -11,48 +11,18 @@ from orchestrator.deploy.here import Here
 from orchestrator.deploy.offline import deploy_offline
 from orchestrator.deploy.release import Release, build_release, release_id_of
 from orchestrator.deploy.target import Place
-from orchestrator.render import GatewaySite, ProfileSite, SwitchSite
+from orchestrator.render import GatewaySite, SwitchSite
+from tests.render import sites
 
 NOW = 1_796_029_200_000
 
 
 def site(root: Path, **changes: Any) -> SwitchSite:
-    profile = ProfileSite(name="prozvon", ip="", port=5080, public_ip="", codecs="PCMA,PCMU")
-    made = SwitchSite(
-        name="main",
-        root=str(root),
-        cdr=str(root / "cdr"),
-        owner="",
-        listen="127.0.0.1",
-        port=8021,
-        allow=("127.0.0.1/32",),
-        sps=100,
-        max_sessions=1000,
-        rtp_first=16384,
-        rtp_last=32768,
-        prompts_url="",
-        profiles=(profile,),
-        gateways=(),
-    )
-    return replace(made, **changes)
+    return sites.site(**{"root": str(root), "cdr": str(root / "cdr"), "allow": ("127.0.0.1/32",), **changes})
 
 
 def gateway(name: str, **changes: Any) -> GatewaySite:
-    made = GatewaySite(
-        name=name,
-        profile="prozvon",
-        proxy="127.0.0.1:5099",
-        username="",
-        has_password=False,
-        realm="",
-        from_domain="",
-        registers=False,
-        transport="udp",
-        ping_s=0,
-        caller_id_in="from",
-        inbound=(),
-    )
-    return replace(made, **changes)
+    return sites.gateway(name, **{"proxy": "127.0.0.1:5099", "ping_s": 0, **changes})
 
 
 def release(root: Path, **changes: Any) -> Release:

@@ -24,7 +24,8 @@ from orchestrator.runtime.settings import load_settings
 from orchestrator.runtime.site import site_of
 from orchestrator.runtime.switch_init import init_switch
 from orchestrator.simulator.clock import RealClock
-from tests.runtime.factories import free_port, wait_until
+from tests.ports import free_port
+from tests.runtime.factories import wait_until
 
 PASSWORD_ENV: Final = "PZ_TEST_PASSWORD"
 PASSWORD: Final = "s3cret-of-the-switch"

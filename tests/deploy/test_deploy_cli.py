@@ -20,7 +20,8 @@ from orchestrator.simulator.population_file import load_population
 from orchestrator.simulator.switch import SimulatedSwitch
 from tests.cli.commands import Said, prozvon, run, running
 from tests.deploy.machines import StandIns
-from tests.runtime.factories import free_port, launched, make_folder
+from tests.ports import free_port
+from tests.runtime.factories import launched, make_folder
 
 PASSWORD = "s3cret-of-the-switch"
 SETTINGS = """\

@@ -12,7 +12,8 @@ import pytest
 from orchestrator.deploy.ssh import Ssh, end
 from orchestrator.domain.problem import KnownError
 from tests.deploy.machines import SSHD, StandIns, sshd
-from tests.runtime.factories import free_port, wait_until
+from tests.ports import free_port
+from tests.runtime.factories import wait_until
 
 
 @pytest.fixture

@@ -2,82 +2,42 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import gevent
-from gevent import socket
 from gevent.server import DatagramServer
 
 from orchestrator.doctor.findings import Finding, Verdict
 from orchestrator.doctor.judge import judge_switch
-from orchestrator.esl.connection import Connection
 from orchestrator.esl.protocol import EslError
-from orchestrator.render.release import ram_of
 from orchestrator.runtime.doctor import StoreSeen, look_at_switch
 from orchestrator.runtime.settings import Settings, load_settings
-from orchestrator.runtime.site import site_of
-from orchestrator.runtime.switch_init import init_switch
 from orchestrator.simulator.clock import RealClock
+from tests.ports import free_port
+from tests.started_switch import StartedSwitch
 
 PASSWORD: Final = "a-good-one"
-START_S: Final = 40.0
-STOP_S: Final = 15.0
 _COPIED: Final = ("via", "from", "to", "call-id", "cseq")
 
 
-class OwnSwitch:
+class OwnSwitch(StartedSwitch):
     """Gateways: `main` answers, `busy` says that it is out of service, `denied` refuses to be registered at, `plain` is
     asked nothing. `settings` are the project's.
     """
 
     def __init__(self, binary: Path, folder: Path) -> None:
-        self.folder = folder
         self._carriers = [_Carrier("200 OK"), _Carrier("503 Service Unavailable")]
-        self.settings = _project(folder, *(carrier.port for carrier in self._carriers))
-        self.site = site_of(self.settings, "main")
-        self.root = Path(self.site.root)
-        self.port = self.site.port
-        init_switch(self.settings, "main", RealClock().now_ms)
-        with (folder / "stdout").open("wb") as stdout:
-            self.process = subprocess.Popen(
-                [self.root / "start"],
-                env=os.environ | {"FREESWITCH": str(binary)},
-                stdin=subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            self._wait_until_up()
-        except BaseException:
-            self.stop()
-            raise
+        super().__init__(_project(folder, *(carrier.port for carrier in self._carriers)), folder)
+        self.start(binary, self._is_up)
 
     def stop(self) -> None:
-        self.process.terminate()
-        deadline = time.monotonic() + STOP_S
-        while self.process.poll() is None and time.monotonic() < deadline:
-            gevent.sleep(0.1)
-        self.process.kill()
-        self.process.wait()
+        super().stop()
         for carrier in self._carriers:
             carrier.stop()
-        for database in Path("/").glob(f"{ram_of(self.site)[1:]}.*"):
-            database.unlink()
-
-    def api(self, command: str, password: str = PASSWORD) -> str:
-        connection = Connection("127.0.0.1", self.port, password)
-        connection.connect()
-        try:
-            return connection.api(command, 20.0)
-        finally:
-            connection.close()
 
     def findings(self, settings: Settings | None = None) -> dict[str, Finding]:
         """What the doctor finds of this switch that is not fine, by code."""
@@ -113,31 +73,13 @@ class OwnSwitch:
         finally:
             self.api(undo)
 
-    def wait(self, is_so: Callable[[], bool], what: str, timeout_s: float = START_S) -> None:
-        deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline and self.process.poll() is None:
-            if is_so():
-                return
-            gevent.sleep(0.1)
-        log = self.root / "log" / "freeswitch.log"
-        said = log.read_text("utf-8", "replace")[-3000:] if log.exists() else ""
-        raise AssertionError(f"not {what}: {said}")
-
-    def _wait_until_up(self) -> None:
-        def states() -> str:
-            try:
-                return self.api("sofia status")
-            except EslError:
-                return ""
-
-        self.wait(
-            lambda: re.search(r"denied.*FAIL_WAIT", states()) is not None, "a switch whose trunk is denied"
-        )
-
-        def is_down() -> bool:
-            return "DOWN" in self.api("sofia status gateway busy")
-
-        self.wait(is_down, "a trunk that is known to be down")
+    def _is_up(self) -> bool:
+        """A switch whose trunk is denied, with another that is known to be down."""
+        try:
+            is_denied = re.search(r"denied.*FAIL_WAIT", self.api("sofia status")) is not None
+            return is_denied and "DOWN" in self.api("sofia status gateway busy")
+        except EslError:
+            return False
 
 
 class _Carrier:
@@ -170,11 +112,11 @@ def _project(folder: Path, carrier: int, failing: int) -> Settings:
         f"""
 switches:
   main:
-    port: {_free_port(socket.SOCK_STREAM)}
+    port: {free_port(socket.SOCK_STREAM)}
     password_file: esl
     rtp_ports: {rtp}-{rtp + 98}
     profiles:
-      prozvon: {{ip: 127.0.0.1, port: {_free_port(socket.SOCK_DGRAM)}}}
+      prozvon: {{ip: 127.0.0.1, port: {free_port(socket.SOCK_DGRAM)}}}
     gateways:
       main: {{{trunk}, ping_s: 5}}
       busy: {{proxy: "127.0.0.1:{failing}", ping_s: 5}}
@@ -184,9 +126,3 @@ switches:
         "utf-8",
     )
     return load_settings(folder)
-
-
-def _free_port(kind: int) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

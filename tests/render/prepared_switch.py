@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import time
-from collections.abc import Callable
+import socket
 from pathlib import Path
 from typing import Final
 
-import gevent
-from gevent import socket
-
-from orchestrator.esl.connection import Connection
 from orchestrator.esl.protocol import EslError
-from orchestrator.render.release import ram_of
 from orchestrator.runtime.settings import Settings, load_settings
-from orchestrator.runtime.site import site_of
-from orchestrator.runtime.switch_init import init_switch
+from tests.ports import free_port
 from tests.render.carrier import REALM, Carrier
+from tests.started_switch import StartedSwitch
 
 # All that XML, the preprocessor, a shell or a dial string could take for its own
 NASTY: Final = 'it\'s "q" <&> $${hostname} ${x} $$ \\ } { ]]> --> é 漢 x-pre-process %41;,#'
 EVENT_SOCKET: Final = f"esl {NASTY}"
-START_S: Final = 40.0
-STOP_S: Final = 15.0
 # mod_sofia says this of every start, as a warning (sofia.c, sofia_msg_thread_run)
 USUAL: Final = re.compile(r"\[WARNING\] sofia\.c:\d+ MSG Thread \d+ Started")
 COMPLAINT: Final = re.compile(r"\[(?:WARNING|ERR|CRIT|ALERT)\]")
@@ -42,65 +32,25 @@ OWN_FILES: Final = {
 }
 
 
-class PreparedSwitch:
+class PreparedSwitch(StartedSwitch):
     """Two profiles, four gateways, and files of an engineer in conf/local. `settings` are the project's."""
+
+    patience_s = 10.0
 
     def __init__(self, binary: Path, folder: Path) -> None:
         self.carrier = Carrier("robot", NASTY)
-        self.settings = _project(folder, self.carrier.port)
+        super().__init__(_project(folder, self.carrier.port), folder)
         self.switch = self.settings.switches["main"]
-        self.site = site_of(self.settings, "main")
-        self.root = Path(self.site.root)
-        init_switch(self.settings, "main", lambda: 1_796_029_200_000)
         for path, text in OWN_FILES.items():
             (self.root / "conf" / "local" / path).write_text(text + "\n", "utf-8")
-        with (folder / "stdout").open("wb") as stdout:
-            self._process = subprocess.Popen(
-                [self.root / "start"],
-                env=os.environ | {"FREESWITCH": str(binary)},
-                stdin=subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            self.wait(self._is_up, "the switch up and registered", START_S)
-        except BaseException:
-            self.stop()
-            raise
+        self.start(binary, self._is_up)
 
     def stop(self) -> None:
-        self._process.terminate()
-        deadline = time.monotonic() + STOP_S
-        while self._process.poll() is None and time.monotonic() < deadline:
-            gevent.sleep(0.1)
-        self._process.kill()
-        self._process.wait()
+        super().stop()
         self.carrier.stop()
-        for database in Path("/").glob(f"{ram_of(self.site)[1:]}.*"):
-            database.unlink()
-
-    def api(self, command: str) -> str:
-        connection = Connection("127.0.0.1", self.switch.port, EVENT_SOCKET)
-        connection.connect()
-        try:
-            return connection.api(command, 20.0)
-        finally:
-            connection.close()
-
-    def log(self) -> str:
-        return (self.root / "log" / "freeswitch.log").read_text("utf-8", "replace")
-
-    def wait(self, is_so: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
-        deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline and self._process.poll() is None:
-            if is_so():
-                return
-            gevent.sleep(0.1)
-        log = self.root / "log" / "freeswitch.log"
-        raise AssertionError(f"not {what}: {self.log()[-3000:] if log.exists() else ''}")
 
     def _is_up(self) -> bool:
-        """It takes clients before all of its profiles are there."""
+        """Registered, and with its second profile."""
         try:
             return "REGED" in self.api("sofia status gateway nasty") and "UP" in self.api(
                 "sofia status gateway third"
@@ -125,15 +75,15 @@ def _project(folder: Path, carrier: int) -> Settings:
         f"""
 switches:
   main:
-    port: {_free_port(socket.SOCK_STREAM)}
+    port: {free_port(socket.SOCK_STREAM)}
     password_file: esl
     sps: 50
     max_sessions: 70
     rtp_ports: {rtp}-{rtp + 98}
     prompts_url: http://127.0.0.1:9/
     profiles:
-      prozvon: {{ip: 127.0.0.1, port: {_free_port(socket.SOCK_DGRAM)}}}
-      second: {{ip: 127.0.0.1, port: {_free_port(socket.SOCK_DGRAM)}, codecs: PCMU}}
+      prozvon: {{ip: 127.0.0.1, port: {free_port(socket.SOCK_DGRAM)}}}
+      second: {{ip: 127.0.0.1, port: {free_port(socket.SOCK_DGRAM)}, codecs: PCMU}}
     gateways:
       main: {{proxy: "127.0.0.1:{carrier}", inbound: "127.0.0.3/32", caller_id_in: pai, ping_s: 5}}
       nasty:
@@ -144,9 +94,3 @@ switches:
         "utf-8",
     )
     return load_settings(folder)
-
-
-def _free_port(kind: int) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

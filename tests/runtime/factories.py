@@ -6,7 +6,6 @@ A made project runs on a simulated clock that stands (all but): NOON, a Monday i
 from __future__ import annotations
 
 import itertools
-import socket
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -22,6 +21,7 @@ from orchestrator.runtime.project import Project
 from orchestrator.scenario.compile import Compiled
 from orchestrator.simulator.clock import SharedClock
 from orchestrator.store import ClaimRequest, GatewayBudget
+from tests.ports import free_port
 
 NOON = 1_796_029_200_000  # 2026-11-30 12:00 in Moscow, a Monday
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -88,13 +88,6 @@ def make_folder(
     (folder / "scenarios" / "greeting.yaml").write_text(scenario, encoding="utf-8")
     SharedClock.create(folder / "data" / "clock", start_ms=NOON, speed=speed).close()
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def number(index: int) -> str:

@@ -16,7 +16,7 @@ from orchestrator.doctor.questions import OWN_CLOCK, VERSION, first_questions, s
 from orchestrator.runtime.asking import ask_switch
 from orchestrator.runtime.preflight import wanted_of
 from orchestrator.runtime.switch_settings import DEFAULT_PASSWORD, Gateway, Switch
-from tests.runtime.factories import free_port
+from tests.ports import free_port
 
 GREETING = b"Content-Type: auth/request\n\n"
 ACCEPTED = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"

@@ -35,7 +35,8 @@ from orchestrator.runtime.switch_settings import Gateway, Switch
 from orchestrator.simulator.clock import RealClock
 from orchestrator.simulator.population_file import load_population
 from orchestrator.simulator.switch import SimulatedSwitch
-from tests.runtime.factories import contacts, free_port, loaded
+from tests.ports import free_port
+from tests.runtime.factories import contacts, loaded
 
 NOW_MS = RealClock().now_ms
 PASSWORD = "s3cret-of-the-switch"

@@ -17,7 +17,7 @@ from gevent.server import StreamServer
 
 from orchestrator.doctor.facts import CdrAccess, Door
 from orchestrator.runtime import looking
-from tests.runtime.factories import free_port
+from tests.ports import free_port
 
 
 @contextmanager

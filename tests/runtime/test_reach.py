@@ -19,7 +19,8 @@ from orchestrator.simulator.clock import RealClock
 from orchestrator.simulator.population_file import load_population
 from orchestrator.simulator.switch import SimulatedSwitch
 from tests.deploy.factories import make_root
-from tests.runtime.factories import compiled, free_port
+from tests.ports import free_port
+from tests.runtime.factories import compiled
 
 PASSWORD = "s3cret-of-the-switch"
 

@@ -27,13 +27,13 @@ from orchestrator.runtime.settings import load_settings
 from orchestrator.runtime.why import why
 from orchestrator.simulator.clock import RealClock, SharedClock
 from orchestrator.store import ClaimRequest, OpenZone
+from tests.ports import free_port
 from tests.runtime.factories import (
     DAY,
     HOUR,
     NOON,
     claimed,
     compiled,
-    free_port,
     launched,
     loaded,
     make_folder,

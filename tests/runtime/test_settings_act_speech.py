@@ -18,7 +18,8 @@ from orchestrator.speech.engine import EngineSpec, voice_tag
 from orchestrator.speech.errors import SpeechError
 from orchestrator.speech.studio import open_engine
 from orchestrator.speech.studio_link import Order, StudioLink
-from tests.runtime.factories import NOON, free_port, make_folder
+from tests.ports import free_port
+from tests.runtime.factories import NOON, make_folder
 from tests.runtime.prompting_calls import COMMAND, Line
 from tests.runtime.test_settings_act import acts
 from tests.speech.test_prompt_server import get

@@ -17,7 +17,8 @@ from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.why import why
 from orchestrator.runtime.worker import Worker
 from orchestrator.simulator.session import Session
-from tests.runtime.factories import claimed, free_port, launched, loaded, make_folder, number
+from tests.ports import free_port
+from tests.runtime.factories import claimed, launched, loaded, make_folder, number
 from tests.runtime.prompting_calls import SETTINGS as SPEAKING
 from tests.runtime.test_worker import (
     CALLEES,

