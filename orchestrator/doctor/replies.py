@@ -98,7 +98,6 @@ class GatewayStatus:
 
 
 UNKNOWN_GATEWAY = "Invalid Gateway!"
-UNKNOWN_PROFILE = "Invalid Profile!"
 STATES = frozenset(
     (
         *("UNREGED", "TRYING", "REGISTER", "REGED", "UNREGISTER", "FAILED", "FAIL_WAIT", "EXPIRED"),
