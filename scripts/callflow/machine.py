@@ -6,7 +6,23 @@ from dataclasses import replace
 
 from . import program as reading
 from .messages import pick_language
-from .moves import Action, Asking, Digits, Failed, Gather, Gone, HangUp, Input, Play, Played, Started
+from .moves import (
+    Action,
+    Asking,
+    Dial,
+    Digits,
+    Failed,
+    Gather,
+    Gone,
+    HangUp,
+    Input,
+    Music,
+    Play,
+    Played,
+    Record,
+    Started,
+    Wait,
+)
 from .state import ACTIONS_PER_CALL, STEPS_BETWEEN_ACTIONS, Over, State
 from .verbs import VERBS, Verb
 
@@ -107,7 +123,7 @@ def _counted(call: State, action: Asking) -> Asking:
     call.actions += 1
     if call.actions > ACTIONS_PER_CALL:
         raise reading.ProgramError("the call goes on for ever")
-    if call.is_stale:
+    if call.is_stale and isinstance(action, (Play, Gather, Wait, Music, Record, Dial)):
         call.is_stale = False
         action = replace(action, flush=True)
     return action

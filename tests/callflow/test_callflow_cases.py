@@ -8,19 +8,21 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 from flow_programs import program
 
 from callflow import machine
-from callflow.moves import Action, Digits, Failed, Gone, Input, Part, Played, Started
+from callflow.moves import Action, Asking, Digits, Failed, Gone, Input, Part, Played, Started
 from callflow.verbs import VERBS
 
 CASES = Path(__file__).parent / "cases"
 INPUTS = {"started": Started, "played": Played, "digits": Digits, "gone": Gone, "failed": Failed}
-DEFAULTS: dict[str, Any] = {"digit": "", "end": "", "typed": "", "flush": False}
+DEFAULTS: dict[str, Any] = {
+    name: each.default for kind in get_args(Asking) for name, each in kind.__dataclass_fields__.items()
+}
 STATE = ("block", "line", "flow", "party", "result", "path", "heard", "values")
 KEPT = ("about", "program", "payload", "inputs")
 
