@@ -10,12 +10,14 @@ from typing import TypeVar
 
 import click
 
+from orchestrator.cli.prompt_bar import prompt_bar
 from orchestrator.cli.view import utc_instant
 from orchestrator.deploy.changes import Changes
 from orchestrator.deploy.report import Report
 from orchestrator.deploy.switchover import Outcome
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.deploying import Deployer
+from orchestrator.runtime.inbound.serving import NOTHING, Served, look, serve
 from orchestrator.runtime.programs import running_programs
 from orchestrator.runtime.settings import Settings, load_settings
 from orchestrator.scenario.compile import Compiled
@@ -72,9 +74,16 @@ def deploy(
     if is_diff:
         return _show_differences(settings, names, as_json)
     _chosen(settings, names)
+    with prompt_bar() as made:
+        served = serve(settings, made)
     programs = _programs(ctx.obj)
     return _each(
-        settings, names, as_json, lambda deployer: deployer.deploy(programs, is_offline=is_offline), _told
+        settings,
+        names,
+        served,
+        as_json,
+        lambda deployer: deployer.deploy(programs, is_offline=is_offline),
+        _told,
     )
 
 
@@ -93,7 +102,9 @@ def rollback(folder: Path, names: tuple[str, ...], is_offline: bool, as_json: bo
       prozvon deploy rollback --switch north
     """
     settings = load_settings(folder)
-    return _each(settings, names, as_json, lambda deployer: deployer.roll_back(is_offline=is_offline), _told)
+    return _each(
+        settings, names, NOTHING, as_json, lambda deployer: deployer.roll_back(is_offline=is_offline), _told
+    )
 
 
 @deploy.command()
@@ -111,7 +122,7 @@ def status(folder: Path, names: tuple[str, ...], as_json: bool) -> int:
       prozvon deploy status --json
     """
     settings = load_settings(folder)
-    return _each(settings, names, as_json, lambda deployer: deployer.report(), _reported)
+    return _each(settings, names, NOTHING, as_json, lambda deployer: deployer.report(), _reported)
 
 
 def _programs(folder: Path) -> Sequence[Compiled]:
@@ -125,6 +136,7 @@ def _programs(folder: Path) -> Sequence[Compiled]:
 def _each(
     settings: Settings,
     names: Sequence[str],
+    served: Served,
     as_json: bool,
     act: Callable[[Deployer], Found],
     told: Callable[[str, Found], tuple[Document, Sequence[str], bool]],
@@ -133,7 +145,7 @@ def _each(
     code = 0
     for name in _chosen(settings, names):
         try:
-            document, lines, is_well = told(name, act(Deployer(settings, name, RealClock().now_ms)))
+            document, lines, is_well = told(name, act(Deployer(settings, name, RealClock().now_ms, served)))
         except KnownError as error:
             document, lines, is_well = {"switch": name, "error": str(error)}, (), False
             click.echo(f"prozvon: {name}: {error}", err=True)
@@ -234,10 +246,10 @@ def _reported(name: str, found: Report) -> tuple[Document, Sequence[str], bool]:
 
 
 def _show_differences(settings: Settings, names: Sequence[str], as_json: bool) -> int:
-    code = 0
+    code, served = 0, look(settings)
     for name in _chosen(settings, names):
         try:
-            found = Deployer(settings, name, RealClock().now_ms).difference()
+            found = Deployer(settings, name, RealClock().now_ms, served).difference()
         except KnownError as error:
             code = 1
             document: Document = {"switch": name, "error": str(error)}

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from orchestrator.cli.prompt_bar import prompt_bar
 from orchestrator.cli.switch_init import init
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.places import make_root
+from orchestrator.runtime.inbound.serving import serve
 from orchestrator.runtime.project import open_clock
 from orchestrator.runtime.settings import Settings, load_settings
+from orchestrator.runtime.simulated_root import make_root
 from orchestrator.simulator.clock import Clock, RealClock, SharedClock
 from orchestrator.simulator.faults import Faults
 from orchestrator.simulator.run import run_simulator
@@ -90,7 +92,9 @@ def simulate(
         raise KnownError(f"a simulated switch serves this machine only; {name} is at {found.host}")
     if found.ssh is not None:
         raise KnownError(f"a simulated switch serves this machine only; {name} has `ssh: {found.ssh}`")
-    make_root(settings, name, RealClock().now_ms)
+    with prompt_bar() as made:
+        served = serve(settings, made)
+    make_root(settings, name, RealClock().now_ms, served)
     run_simulator(
         host=found.host,
         port=found.port,

@@ -25,7 +25,7 @@ class Numbering(TypedDict):
 def numbering_of(region: str) -> Numbering:
     """The numbering of a region (ISO 3166 code in capitals). ValueError when it is unknown."""
     plan = PhoneMetadata.metadata_for_region(region, None)
-    if plan is None:
+    if plan is None or plan.general_desc is None:
         raise ValueError(f"unknown region {region!r}")
     own = (plan.preferred_international_prefix or plan.international_prefix or "").replace("~", "")
     prefixes = [own, USUAL_PREFIX] if _PREFIX.fullmatch(own) and own != USUAL_PREFIX else [USUAL_PREFIX]

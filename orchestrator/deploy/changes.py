@@ -1,7 +1,7 @@
 """What another release means for a switch that runs: which commands bring it in, and what only a restart does. Pure.
 
-Scripts need nothing: the next call takes them. The switch reads its configuration again on `reloadxml`, but most of its
-modules look at theirs only when they are loaded.
+Scripts and routes need nothing: the next call takes them. The switch reads its configuration again on `reloadxml`, but
+most of its modules look at theirs only when they are loaded.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final
+
+from orchestrator.deploy.release import INBOUND
 
 Files = Mapping[str, bytes]
 Params = Mapping[str, str]
@@ -70,7 +72,7 @@ class Changes:
 def changes_between(old: Files, new: Files, *, has_new_secrets: bool = False) -> Changes:
     """What changes when `new` follows `old`. Without an old one everything is new, and nothing needs a restart."""
     differing = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
-    xml = {path for path in differing if not path.startswith("scripts/")}
+    xml = {path for path in differing if path != INBOUND and not path.startswith("scripts/")}
     was, now = _gateways(old), _gateways(new)
     killed = tuple(
         sorted(

@@ -21,6 +21,7 @@ from orchestrator.render import SwitchSite, render_release
 
 FORMAT: Final = 1
 MANIFEST: Final = "release.json"
+INBOUND: Final = "inbound.json"  # which number leads to which program; read with every call that comes in
 FILE_MODE: Final = 0o644  # the switch runs as another user; no secret is in a release
 RELEASE_ID: Final = re.compile(r"[0-9a-f]{12}\Z")
 PACKAGE: Final = "callflow"
@@ -63,13 +64,16 @@ class Release:
         return {**self.files, MANIFEST: self.manifest()}
 
 
-def build_release(site: SwitchSite, scripts: Path | None = None) -> Release:
-    """The release of a switch. `scripts`: the folder with callflow/ and the entry scripts (default: ours).
+def build_release(site: SwitchSite, scripts: Path | None = None, *, inbound: bytes | None = None) -> Release:
+    """The release of a switch. `scripts`: the folder with callflow/ and the entry scripts (default: ours). `inbound`:
+    inbound.json, None when nothing takes calls.
 
     ValueError: a value of the site holds what no XML can.
     """
     callflow, found = _scripts(scripts or folder("scripts"))
     files = {**render_release(site), **{f"scripts/{path}": data for path, data in found.items()}}
+    if inbound is not None:
+        files[INBOUND] = inbound
     files = dict(sorted(files.items()))
     return Release(release_id=release_id_of(files), callflow=callflow, cdr=site.cdr, files=files)
 

@@ -18,6 +18,7 @@ from orchestrator.deploy.switchover import Job, Outcome, bring
 from orchestrator.deploy.target import Target
 from orchestrator.domain.problem import KnownError
 from orchestrator.render import render_secrets
+from orchestrator.runtime.inbound.serving import NOTHING, Served, put
 from orchestrator.runtime.places import place_of
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.site import secrets_of, site_of
@@ -40,10 +41,14 @@ class Difference:
 
 
 class Deployer:
-    """Deploys to one switch. `now_ms`: epoch milliseconds of this machine. Every method raises KnownError."""
+    """Deploys to one switch. `now_ms`: epoch milliseconds of this machine. `served`: what takes the calls that come in.
+    Every method raises KnownError.
+    """
 
-    def __init__(self, settings: Settings, name: str, now_ms: Callable[[], int]) -> None:
-        self._settings, self._name, self._now_ms = settings, name, now_ms
+    def __init__(
+        self, settings: Settings, name: str, now_ms: Callable[[], int], served: Served = NOTHING
+    ) -> None:
+        self._settings, self._name, self._now_ms, self._served = settings, name, now_ms, served
         self._switch = settings.switches[name]
         self._root = "" if self._switch.ssh else os.path.realpath(self._switch.root)
 
@@ -52,6 +57,7 @@ class Deployer:
         job = Job(release=self._release(), secrets=self._secrets(), root=self._root)
         with self._console(is_offline) as console, self._target() as target:
             publish(target, programs)
+            put(target, self._served, self._settings)
             return bring(target, job, console)
 
     def roll_back(self, *, is_offline: bool = False) -> Outcome:
@@ -80,7 +86,8 @@ class Deployer:
             return report(target, lambda: console_of(self._switch), self._root)
 
     def _release(self) -> Release:
-        return build_release(site_of(self._settings, self._name))
+        inbound = self._served.inbound(self._settings, self._name)
+        return build_release(site_of(self._settings, self._name), inbound=inbound)
 
     def _secrets(self) -> bytes:
         return render_secrets(secrets_of(self._settings, self._name))

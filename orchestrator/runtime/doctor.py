@@ -24,6 +24,7 @@ from orchestrator.domain.lead import CampaignState
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime import looking
 from orchestrator.runtime.asking import ask_switch
+from orchestrator.runtime.inbound.serving import NOTHING, Served, look
 from orchestrator.runtime.preflight import wanted_of
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.site import site_of, switch_of
@@ -53,16 +54,31 @@ def examine(settings: Settings, names: Iterable[str], now_ms: Callable[[], int])
     """
     chosen = {name: switch_of(settings, name) for name in names} or settings.switches
     seen = look_at_store(settings)
-    asked = [gevent.spawn(look_at_switch, settings, name, seen, now_ms) for name in chosen]
+    served = _look_at_served(settings)
+    asked = [gevent.spawn(look_at_switch, settings, name, seen, now_ms, served) for name in chosen]
     gevent.joinall(asked, raise_error=True)
     findings = [item for greenlet in asked for item in judge_switch(greenlet.get())]
     return findings + judge_here(look_here(settings, seen))
 
 
-def look_at_switch(settings: Settings, name: str, seen: StoreSeen, now_ms: Callable[[], int]) -> SwitchFacts:
-    """One switch, asked and looked at. Never raises."""
+def _look_at_served(settings: Settings) -> Served | str:
+    """What takes the calls that come in; or why that cannot be told."""
+    try:
+        return look(settings)
+    except KnownError as error:
+        return str(error)
+
+
+def look_at_switch(
+    settings: Settings,
+    name: str,
+    seen: StoreSeen,
+    now_ms: Callable[[], int],
+    served: Served | str = NOTHING,
+) -> SwitchFacts:
+    """One switch, asked and looked at. Never raises. `served`: what takes calls that come in, or why nobody knows."""
     switch = settings.switches[name]
-    facts = ask_switch(_wanted(settings, name, seen), switch, now_ms)
+    facts = ask_switch(_wanted(settings, name, seen, served), switch, now_ms)
     facts = replace(
         facts, has_workers=seen.has_workers, doors=looking.look_at_doors(switch.host, switch.port)
     )
@@ -84,10 +100,13 @@ def look_at_switch(settings: Settings, name: str, seen: StoreSeen, now_ms: Calla
     return replace(facts, torn=looking.look_at_release(Path(hello.root), hello.release))
 
 
-def _wanted(settings: Settings, name: str, seen: StoreSeen) -> Wanted:
+def _wanted(settings: Settings, name: str, seen: StoreSeen, served: Served | str) -> Wanted:
     release, fault = None, ""
     try:
-        release = build_release(site_of(settings, name)).release_id
+        if isinstance(served, str):
+            raise KnownError(served)
+        inbound = served.inbound(settings, name)
+        release = build_release(site_of(settings, name), inbound=inbound).release_id
     except (KnownError, ValueError) as error:
         fault = str(error)
     return replace(

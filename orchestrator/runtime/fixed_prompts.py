@@ -76,12 +76,17 @@ def make_missing(
 
 def publish_prompts(switch: Switch, folder: Path, names: Iterable[str], now_ms: Callable[[], int]) -> None:
     """Give a switch the prompts in `folder` that it has not got. KnownError when it does not take them."""
-    try:
-        files = {f"{FOLDER}/{name}": (folder / name).read_bytes() for name in names}
-    except OSError as error:
-        raise KnownError(f"cannot read the prompt {error.filename}: {error.strerror}") from None
+    files = prompt_files(folder, names)
     with closing(open_target(place_of(switch), now_ms)) as target:
         target.put_files(files)
+
+
+def prompt_files(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """Path below a switch's root -> bytes, of prompts in `folder`. KnownError when one cannot be read."""
+    try:
+        return {f"{FOLDER}/{name}": (folder / name).read_bytes() for name in names}
+    except OSError as error:
+        raise KnownError(f"cannot read the prompt {error.filename}: {error.strerror}") from None
 
 
 def prepare(

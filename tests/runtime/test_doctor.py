@@ -27,9 +27,9 @@ from orchestrator.runtime.doctor import (
     url_fault,
 )
 from orchestrator.runtime.launch import start
-from orchestrator.runtime.places import make_root
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.simulated_root import make_root
 from orchestrator.runtime.speech_settings import Speech
 from orchestrator.runtime.switch_settings import Gateway, Switch
 from orchestrator.simulator.clock import RealClock

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from orchestrator.deploy.target import Place
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.places import make_root, place_of
+from orchestrator.runtime.places import place_of
 from orchestrator.runtime.settings import load_settings
-from tests.runtime.factories import NOON, make_folder
 
 
 def test_a_place_is_what_the_settings_say(tmp_path: Path) -> None:
@@ -32,19 +30,3 @@ def test_over_ssh_paths_are_those_of_that_machine(tmp_path: Path, key: str) -> N
     (tmp_path / "prozvon.yaml").write_text(text, "utf-8")
     with pytest.raises(KnownError, match=f"with ssh, {key}: is an absolute path on that machine"):
         load_settings(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["plain", "мой проект $(x)"])
-def test_a_simulated_switch_runs_from_a_project_of_any_name(tmp_path: Path, name: str) -> None:
-    settings = load_settings(make_folder(tmp_path / name))
-    make_root(settings, "main", lambda: NOON)
-    root = settings.switches["main"].root
-    assert json.loads((root / "current" / "release.json").read_bytes())["cdr"] == str(root / "cdr")
-    assert (root / "current" / "scripts" / "prozvon_robocall.py").is_file()
-    assert not (root / "secrets.xml").exists()
-
-
-def test_what_is_wrong_with_settings_is_told_all_the_same(tmp_path: Path) -> None:
-    folder = make_folder(tmp_path / "a b", settings="switches: {{main: {{rtp_ports: 9000-1024}}}}\n")
-    with pytest.raises(KnownError, match="rtp_ports"):
-        make_root(load_settings(folder), "main", lambda: NOON)

@@ -16,8 +16,8 @@ from orchestrator.runtime import export, verify
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.demo import Demo, Options
 from orchestrator.runtime.figures import figures, switches_down
-from orchestrator.runtime.places import make_root
 from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.simulated_root import make_root
 from orchestrator.runtime.worker import Worker
 from orchestrator.simulator.callee_log import CalleeCall, read_callee_log
 from orchestrator.simulator.faults import Faults

@@ -9,7 +9,6 @@ from typing import Final, TypedDict
 from orchestrator.contacts.written_here import Numbering, numbering_of
 from orchestrator.scenario.compile import Compiled
 
-FILE: Final = "inbound.json"
 FORMAT: Final = 1
 ANY: Final = "any"  # of a scenario's `numbers`: whatever nobody else takes
 ONE_DIGIT: Final = "?"
@@ -41,7 +40,9 @@ def routes_of(
     gateways: name -> dial string with `{number}` or `{digits}`, in the order in which they are tried. voices: language
     -> tag of the voice that spoke its prompts. No number is claimed twice: `check` has seen to that.
     """
-    found = sorted((route for each in scenarios for route in _claims(each)), key=lambda route: route["number"])
+    found = sorted(
+        (route for each in scenarios for route in _claims(each)), key=lambda route: route["number"]
+    )
     default = [route for route in found if not route["number"]]
     made = Routes(
         format=FORMAT,
