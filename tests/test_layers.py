@@ -25,6 +25,7 @@ FLOORS = {
     "esl": 3,
     "store": 3,
     "render": 3,
+    "outside": 3,
     "simulator": 3,
     "speech": 3,
     "deploy": 4,
@@ -39,6 +40,7 @@ NO_CLOCK = (
     "contacts",
     "store",
     "render",
+    "outside",
     "deploy",
     "runtime",
 )  # time comes in as an argument

@@ -1,0 +1,319 @@
+"""Named HTTP services: what scenarios fetch from and tell to. Callers name a service, never an address."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import gevent
+import orjson
+import structlog
+from gevent import ssl
+from gevent.lock import BoundedSemaphore
+
+from orchestrator import __version__
+from orchestrator.engine.service_rest import WELL, ServiceHealth, asked, failed, may_ask, said_nothing, worked
+from orchestrator.outside.exchange import Answer, Failed, exchange, tls_context
+from orchestrator.outside.spec import Reply, ServiceSpec, Why
+from orchestrator.outside.target import QUERY_CHARS, Target, path_fault, redirected, target_of
+
+log = structlog.get_logger()
+
+METHODS = ("GET", "POST", "PUT")
+REDIRECTS = 3
+MOST_TRIES = 10
+BODY_BYTES = 256 * 1024  # of what is sent
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
+AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})  # it may be well in a moment
+
+_KEY = re.compile(r"[!-~]{1,128}\Z")
+
+
+class Services:
+    """Calls services; `call` never raises, and returns within its time. One for a whole process.
+
+    chance: numbers 0 <= x < 1 that spread the tries; monotonic: seconds.
+    """
+
+    def __init__(
+        self,
+        specs: Mapping[str, ServiceSpec],
+        *,
+        chance: Callable[[], float] = random.random,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._services = {name: _Service(spec, chance, monotonic) for name, spec in specs.items()}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._services)
+
+    def call(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        *,
+        send: Mapping[str, object] | None = None,
+        timeout_s: float | None = None,
+        tries: int | None = None,
+        key: str = "",
+    ) -> Reply:
+        """Ask service `name` for `path` below its URL.
+
+        method: GET, POST or PUT. send: the query of a GET, the JSON body of the others. timeout_s: for all tries
+        together; tries: at most so many; default of both: the service's. key: what makes a repeated POST or PUT
+        known to the service (its Idempotency-Key); one is made up when it is empty.
+        """
+        service = self._services.get(name)
+        if service is None:
+            there = ", ".join(self._services) or "none"
+            reply = Reply(
+                why=Why.UNKNOWN_SERVICE,
+                detail=f"no service {name[:40]!r} in prozvon.yaml (there are: {there})",
+            )
+        else:
+            reply = service.call(method, path, send or {}, timeout_s, tries, key)
+        if not reply.is_ok:
+            log.warning(
+                "service_failed",
+                service=name[:40],
+                method=method[:8],
+                path=path[:100],
+                status=reply.status,
+                why=str(reply.why),
+                detail=reply.detail,
+                tries=reply.tries,
+                took_ms=reply.took_ms,
+            )
+        return reply
+
+
+class _Service:
+    def __init__(
+        self, spec: ServiceSpec, chance: Callable[[], float], monotonic: Callable[[], float]
+    ) -> None:
+        self._spec = spec
+        self._chance = chance
+        self._monotonic = monotonic
+        self._room = BoundedSemaphore(spec.at_once)
+        self._health: ServiceHealth = WELL
+        self._context: ssl.SSLContext | None = None
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        send: Mapping[str, object],
+        timeout_s: float | None,
+        tries: int | None,
+        key: str,
+    ) -> Reply:
+        began = self._monotonic()
+        deadline = began + (self._spec.timeout_s if timeout_s is None else timeout_s)
+        fault = self._spec.fault or _fault(method, path, send)
+        if fault:
+            return Reply(why=Why.REFUSED, detail=fault)
+        reply = Reply()
+        most = min(max(self._spec.tries if tries is None else tries, 1), MOST_TRIES)
+        ready = _Request(self._spec, method, path, send, key)
+        if ready.fault:
+            return Reply(why=ready.why, detail=ready.fault)
+        for number in range(1, most + 1):
+            earlier = reply
+            reply, pause_s = self._try(ready, deadline)
+            if reply.why is Why.BREAKER and number > 1:
+                reply = earlier  # it says more than that we gave up
+                break
+            was_sent = reply.may_have_been_sent or earlier.may_have_been_sent
+            reply = replace(reply, tries=number, may_have_been_sent=was_sent)
+            pause_s = max(pause_s, self._pause_s(number))
+            if (
+                reply.is_ok
+                or number == most
+                or not _may_repeat(method, reply)
+                or self._monotonic() + pause_s >= deadline
+            ):
+                break
+            gevent.sleep(pause_s)
+        return replace(reply, took_ms=round((self._monotonic() - began) * 1000))
+
+    def _pause_s(self, number: int) -> float:
+        return min(FIRST_PAUSE_S * 2.0 ** (number - 1), LONGEST_PAUSE_S) * (0.5 + self._chance() / 2)
+
+    def _try(self, ready: _Request, deadline: float) -> tuple[Reply, float]:
+        """What one try came to, and how long the service asks to be left alone (seconds)."""
+        if not self._room.acquire(timeout=max(deadline - self._monotonic(), 0.0)):
+            detail = f"{self._spec.at_once} calls of it are under way (`at_once`), and none ended in time"
+            return Reply(why=Why.SLOW, detail=detail), 0.0
+        try:
+            if not may_ask(self._health, self._now()):
+                detail = f"left alone after {self._health.fails} failures in a row"
+                return Reply(why=Why.BREAKER, detail=detail), 0.0
+            self._health = asked(self._health)
+            try:
+                answer = self._exchanged(ready, deadline)
+            except Failed as error:
+                self._judge(error.why, error.says_nothing)
+                reply = Reply(
+                    why=error.why,
+                    status=error.status,
+                    detail=error.detail,
+                    may_have_been_sent=error.is_sent,
+                )
+                return reply, 0.0
+            except BaseException:
+                self._health = said_nothing(self._health)
+                raise
+            reply = _judged(answer)
+            self._judge(reply.why, says_nothing=False)
+            return reply, _seconds(answer.retry_after)
+        finally:
+            self._room.release()
+
+    def _judge(self, why: Why | None, says_nothing: bool) -> None:
+        """What this try says of the service. An answer that cannot be used is one all the same."""
+        if says_nothing:
+            self._health = said_nothing(self._health)
+        elif why not in (Why.SLOW, Why.DOWN):
+            self._health = worked(self._health)
+        else:
+            was_resting = self._health.until
+            self._health = failed(self._health, self._spec.rest, self._now())
+            if self._health.until != was_resting:
+                log.error("service_rests", service=self._spec.name, fails=self._health.fails)
+
+    def _exchanged(self, ready: _Request, deadline: float) -> Answer:
+        """The answer, after redirects that stay below the service's URL (of a GET: others mean something new)."""
+        target: Target | None = ready.target
+        for _ in range(REDIRECTS + 1):
+            assert target is not None  # noqa: S101  # see below
+            answer = exchange(
+                ready.method,
+                target,
+                headers=ready.headers,
+                body=ready.body,
+                deadline=deadline,
+                max_bytes=self._spec.max_bytes,
+                is_private=self._spec.is_private,
+                context=self._trusted() if target.scheme == "https" else None,
+            )
+            if not (300 <= answer.status < 400):
+                return answer
+            target = redirected(self._spec.url, target, answer.location) if ready.method == "GET" else None
+            if target is None:
+                break
+        said = "too many redirects" if target else "a redirect that is not followed"
+        raise Failed(Why.REFUSED, f"{said} ({answer.status})", status=answer.status, is_sent=True)
+
+    def _trusted(self) -> ssl.SSLContext:
+        """Made once: it reads all of the system's certificates."""
+        if self._context is None:
+            try:
+                self._context = tls_context(self._spec.ca)
+            except (OSError, ValueError) as error:
+                said = f"the certificates in {self._spec.ca} cannot be used: {error}"
+                raise Failed(Why.REFUSED, said, says_nothing=True) from None
+        return self._context
+
+    def _now(self) -> int:
+        return round(self._monotonic() * 1000)
+
+
+class _Request:
+    """What is sent, the same with every try. fault: why it cannot be; "" when it can."""
+
+    def __init__(
+        self, spec: ServiceSpec, method: str, path: str, send: Mapping[str, object], key: str
+    ) -> None:
+        self.method = method
+        self.body: bytes | None = None
+        self.why, self.fault = Why.REFUSED, ""
+        self.headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+            "User-Agent": f"prozvon/{__version__}",
+        }
+        query: dict[str, str] = {}
+        if method == "GET":
+            query = {name: _text(value) for name, value in send.items()}
+        else:
+            self.body = orjson.dumps(_clean(dict(send)))
+            self.headers["Content-Type"] = "application/json"
+            self.headers["Idempotency-Key"] = key if _KEY.match(key) else str(uuid.uuid4())
+        if spec.token:
+            self.headers[spec.header] = _credentials(spec)
+        self.target = target_of(spec.url, path, query)
+        if (
+            len(self.target.target) > QUERY_CHARS + len(spec.url) + len(path)
+            or len(self.body or b"") > BODY_BYTES
+        ):
+            self.why, self.fault = Why.TOO_BIG, "more to send than a service can be expected to take"
+
+
+def _credentials(spec: ServiceSpec) -> str:
+    """A token alone is a bearer's; `Basic ...` and the like are sent as they are."""
+    if spec.header.lower() == "authorization" and " " not in spec.token:
+        return f"Bearer {spec.token}"
+    return spec.token
+
+
+def _fault(method: str, path: str, send: Mapping[str, object]) -> str:
+    if method not in METHODS:
+        return f"services are asked with {', '.join(METHODS)}"
+    if any(not isinstance(name, str) for name in send):
+        return "what is sent has names"
+    return path_fault(path) or ""
+
+
+def _text(value: object) -> str:
+    """A value of a query. Lone surrogates have no UTF-8."""
+    return str(value).encode("utf-8", "replace").decode()
+
+
+def _clean(value: object) -> object:
+    """As JSON knows it: texts, numbers, yes and no, nothing, lists and objects of them."""
+    match value:
+        case None | bool() | float():
+            return value
+        case int():
+            return value if abs(value) < 2**53 else str(value)
+        case dict():
+            return {_text(name): _clean(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_clean(inner) for inner in value]
+    return _text(value)
+
+
+def _judged(answer: Answer) -> Reply:
+    why, detail = None, ""
+    if answer.status in AGAIN or answer.status >= 500:
+        why, detail = Why.DOWN, f"it answered {answer.status}"
+    elif not 200 <= answer.status < 300:
+        why = Why.REFUSED if answer.status >= 400 else Why.NONSENSE
+        detail = f"it answered {answer.status}"
+    return Reply(
+        status=answer.status,
+        why=why,
+        detail=detail,
+        body=answer.body,
+        content_type=answer.content_type,
+        may_have_been_sent=True,
+    )
+
+
+def _may_repeat(method: str, reply: Reply) -> bool:
+    """Whether asking again is safe, and of any use."""
+    if reply.why not in (Why.SLOW, Why.DOWN, Why.NONSENSE):
+        return False
+    return method != "POST" or not reply.may_have_been_sent
+
+
+def _seconds(retry_after: str) -> float:
+    """`Retry-After: 2`; its other form, a date, needs a clock that two machines share."""
+    return float(retry_after) if re.fullmatch(r"\d{1,5}", retry_after.strip()) else 0.0
