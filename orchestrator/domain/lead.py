@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -128,8 +129,8 @@ class Next:
 class OutboxEntry:
     """Something the world outside must learn. Written in the same atomic step as its cause."""
 
-    kind: str  # "status", "result", "exhausted", "held"
-    body: dict[str, str]
+    kind: str  # "status", "result", "exhausted", "held"; of a call: "call", "missed_call", kinds of `inbound.Note`
+    body: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,3 +164,4 @@ class Campaign:
     created_at: int
     title: str = ""
     source: str = ""  # what the contacts were loaded from, for people
+    standing: str = ""  # the scenario whose missed calls it calls back: such a one never finishes by itself
