@@ -28,12 +28,13 @@ FLOORS = {
     "outside": 3,
     "simulator": 3,
     "speech": 3,
+    "graph": 3,
     "deploy": 4,
     "runtime": 5,
     "cli": 6,
     "__main__": 7,
 }
-PURE = ("domain", "engine", "esl.protocol", "doctor")
+PURE = ("domain", "engine", "esl.protocol", "doctor", "graph")
 NO_CLOCK = (
     *PURE,
     "scenario",

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "dnc": ("dnc", "dnc", "The do-not-call list."),
     "doctor": ("doctor", "doctor", "Check every switch and this machine: what is wrong, and what to do."),
     "gateway": ("gateway", "gateway", "Which gateways take calls, which rest; letting one rest, waking it."),
+    "graph": ("graph", "graph", "A scenario's flow as a picture (SVG) or a Mermaid chart."),
     "init": ("init", "init", "Make a project: settings, and scenarios to begin with."),
     "lead": ("lead", "lead", "Decide about a held lead: call again, or close."),
     "prompts": ("prompts", "prompts", "Hear a scenario before anybody is called; the prompts that are kept."),

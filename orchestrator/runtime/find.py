@@ -20,15 +20,23 @@ def find_scenario(settings: Settings, name: str) -> tuple[Compiled | None, list[
 
     KnownError when there is no such scenario.
     """
+    path, folder = find_file(settings, name)
+    scenarios, problems = check_path([path], folder=folder)
+    if problems:
+        return None, problems
+    return compile_scenario(scenarios[0]), []
+
+
+def find_file(settings: Settings, name: str) -> tuple[Path, Path | None]:
+    """The file of the scenario `name`, or the file `name`; and the folder that bounds its includes, None for its own.
+
+    KnownError when there is none.
+    """
     folder = settings.scenarios
     path = Path(name) if name.endswith(SUFFIXES) else _file_of(folder, name)
     if not path.is_file():
         raise KnownError(f"no scenario {name!r}: there is no file {path} ({_instead(folder, path.stem)})")
-    is_inside = path.resolve().is_relative_to(folder.resolve())
-    scenarios, problems = check_path([path], folder=folder if is_inside else None)
-    if problems:
-        return None, problems
-    return compile_scenario(scenarios[0]), []
+    return path, folder if path.resolve().is_relative_to(folder.resolve()) else None
 
 
 def _file_of(folder: Path, name: str) -> Path:
