@@ -6,23 +6,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import yaml
 from flow_programs import program
 
 from callflow import machine
-from callflow.moves import Action, Asking, Digits, Failed, Gone, Input, Part, Played, Started
+from callflow.moves import Action, Digits, Failed, Gone, Input, Part, Played, Started
 from callflow.verbs import VERBS
 
 CASES = Path(__file__).parent / "cases"
 INPUTS = {"started": Started, "played": Played, "digits": Digits, "gone": Gone, "failed": Failed}
-DEFAULTS: dict[str, Any] = {
-    name: each.default for kind in get_args(Asking) for name, each in kind.__dataclass_fields__.items()
-}
 STATE = ("block", "line", "flow", "party", "result", "path", "heard", "values")
 KEPT = ("about", "program", "payload", "inputs")
 
@@ -49,11 +46,12 @@ def _part(part: Part) -> dict[str, Any]:
 
 def _action(action: Action) -> dict[str, Any]:
     shown: dict[str, Any] = {"do": type(action).__name__}
-    for name, value in vars(action).items():
-        if name == "parts":
-            shown["parts"] = [_part(part) for part in value]
-        elif DEFAULTS.get(name) != value:
-            shown[name] = value
+    for field in fields(action):  # type: ignore[arg-type]
+        value = getattr(action, field.name)
+        if field.name in ("parts", "whisper") and value:
+            shown[field.name] = [_part(part) for part in value]
+        elif value != field.default:
+            shown[field.name] = list(value) if isinstance(value, tuple) else value
     return shown
 
 
