@@ -24,7 +24,7 @@ def _row(entry_id: str, fields: dict[str, str]) -> OutboxRow:
     return OutboxRow(
         entry_id=entry_id,
         campaign_id=fields["campaign"],
-        lead_id=int(fields["lead"]),
+        lead_id=int(fields["lead"] or 0),  # "": of a call that came in
         attempt_id=fields["attempt"],
         kind=fields["kind"],
         at=int(fields["at"]),
