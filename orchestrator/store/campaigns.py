@@ -16,14 +16,14 @@ from orchestrator.store.records import check_id, is_id, unword
 from orchestrator.store.rows import CampaignCounts
 from orchestrator.store.terms import TermsBook, pack_order
 
-_FIELDS = ("scenario", "program", "state", "created_at", "title", "source")
+FIELDS = ("scenario", "program", "state", "created_at", "title", "source", "standing")
 
 
 def create(db: Db, campaign: Campaign, bundle: bytes, first: tuple[OrderKey, ...]) -> None:
     """KnownError when the id is taken."""
     finish_deletions(db)
     check_id(campaign.campaign_id, "campaign id")
-    fields = {name: str(getattr(campaign, name)) for name in _FIELDS} | {"first": pack_order(first)}
+    fields = {name: str(getattr(campaign, name)) for name in FIELDS} | {"first": pack_order(first)}
     check_id(campaign.scenario, "scenario")
     check_id(campaign.program, "program")
     request = {"campaign": campaign.campaign_id, "token": uuid4().hex, "fields": fields}
@@ -35,7 +35,7 @@ def read(db: Db, campaign_id: str) -> Campaign | None:
     if not is_id(campaign_id):
         return None
     key = db.key(f"campaign:{campaign_id}")
-    return _campaign(campaign_id, db.read(lambda client: client.hmget(key, list(_FIELDS))))
+    return _campaign(campaign_id, db.read(lambda client: client.hmget(key, list(FIELDS))))
 
 
 def read_all(db: Db) -> tuple[Campaign, ...]:
@@ -45,7 +45,7 @@ def read_all(db: Db) -> tuple[Campaign, ...]:
     def read_fields(client: redis.Redis) -> Any:
         pipe = client.pipeline(transaction=False)
         for name in names:
-            pipe.hmget(db.key(f"campaign:{name}"), list(_FIELDS))
+            pipe.hmget(db.key(f"campaign:{name}"), list(FIELDS))
         return pipe.execute()
 
     found = (_campaign(name, values) for name, values in zip(names, db.read(read_fields), strict=True))
@@ -55,7 +55,7 @@ def read_all(db: Db) -> tuple[Campaign, ...]:
 def _campaign(campaign_id: str, values: list[bytes | None]) -> Campaign | None:
     if values[0] is None:
         return None
-    texts = dict(zip(_FIELDS, ((value or b"").decode() for value in values), strict=True))
+    texts = dict(zip(FIELDS, ((value or b"").decode() for value in values), strict=True))
     return Campaign(
         campaign_id=campaign_id,
         scenario=texts["scenario"],
@@ -64,6 +64,7 @@ def _campaign(campaign_id: str, values: list[bytes | None]) -> Campaign | None:
         created_at=int(texts["created_at"]),
         title=texts["title"],
         source=texts["source"],
+        standing=texts["standing"],
     )
 
 

@@ -49,6 +49,8 @@ def _item(attempt: Attempt, ending: Ending, decision: Decision) -> dict[str, obj
         "uncount": decision.uncount_number,
         "outbox": [_outbox(entry) for entry in decision.outbox],
     }
+    if ending.answered_at is not None:
+        item["answered_at"] = ending.answered_at
     if ending.result is not None:
         item["result"] = word(ending.result)
     if decision.trunk is not None:

@@ -58,7 +58,8 @@ KEYS: tuple[Key, ...] = (
         type="hash",
         life=CAMPAIGN,
         holds="seq, token (of the call that created it), scenario, program, state, state_at, created_at, title, "
-        "source, first (JSON)",
+        "source, first (JSON); of a standing one also standing (its scenario), unless (reached, never), before "
+        "(the program before)",
     ),
     Key(
         pattern="campaign:CAMPAIGN:counts",
@@ -96,7 +97,20 @@ KEYS: tuple[Key, ...] = (
         pattern="campaign:CAMPAIGN:index:LAST4",
         type="hash",
         life=CAMPAIGN,
-        holds="number without plus and last four digits -> lead id",
+        holds="number without plus and last four digits -> lead id; in a standing campaign the latest one",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:missed:BUCKET",
+        type="hash",
+        life=CAMPAIGN,
+        holds="of a standing campaign: lead id % 100 -> first and latest missed call (ms), how many, whether promised, "
+        "how and when the caller was reached, status to close it with, the number's callback before",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:served:LAST4",
+        type="hash",
+        life=CAMPAIGN,
+        holds="of a standing campaign: number without plus and last four digits -> when its scenario's flow served it",
     ),
     Key(
         pattern="campaign:CAMPAIGN:ready:ZONE",
@@ -134,7 +148,50 @@ KEYS: tuple[Key, ...] = (
         life=FOR_EVER,
         holds="7 bytes of a row's fingerprint -> number of the campaign that has it",
     ),
-    Key(pattern="bundle:DIGEST", type="string", life="with its campaigns", holds="a compiled scenario"),
+    Key(
+        pattern="bundle:DIGEST",
+        type="string",
+        life="with its campaigns, or with `served`",
+        holds="a compiled scenario",
+    ),
+    Key(pattern="standing", type="set", life=FOR_EVER, holds="ids of the standing campaigns"),
+    Key(
+        pattern="served",
+        type="hash",
+        life=FOR_EVER,
+        holds="scenario that takes calls -> digests of its programs, the one in force first, at most eight",
+    ),
+    Key(
+        pattern="reached:LAST4",
+        type="hash",
+        life=FOR_EVER,
+        holds="number without plus and last four digits -> when somebody last talked with it (epoch ms); kept once "
+        "there is a standing campaign",
+    ),
+    Key(
+        pattern="call_days",
+        type="zset",
+        life="an entry until `keep_days` are over",
+        holds="days (UTC, 20261122) with recorded calls; score: the same number",
+    ),
+    Key(
+        pattern="calls:DAY",
+        type="zset",
+        life="until `keep_days` are over",
+        holds="ids of the calls that began on that day; score: when (epoch ms)",
+    ),
+    Key(
+        pattern="call:DAY",
+        type="hash",
+        life="until `keep_days` are over",
+        holds="call id -> what became of calling back, lead id, callbacks it dropped, the call (JSON)",
+    ),
+    Key(
+        pattern="ask:CALL:NUMBER",
+        type="string",
+        life="two minutes, in real time",
+        holds="who answers a question that a call asked",
+    ),
     Key(
         pattern="live",
         type="hash",
@@ -168,7 +225,59 @@ KEYS: tuple[Key, ...] = (
         holds="number without plus and last four digits -> epoch ms it was added, note",
     ),
     Key(
-        pattern="outbox", type="stream", life=FOR_EVER, holds="campaign, lead, attempt, kind, at, body (JSON)"
+        pattern="outbox",
+        type="stream",
+        life="`outbox.keep_days` after an entry has become deliveries",
+        holds="campaign, lead, attempt, kind, at, body (JSON)",
+    ),
+    Key(
+        pattern="outbox:read",
+        type="string",
+        life=FOR_EVER,
+        holds="id of the entry up to which the outbox has become deliveries",
+    ),
+    Key(
+        pattern="outbox:deliveries",
+        type="hash",
+        life="an entry until it is delivered or dropped",
+        holds="delivery id -> record (JSON): lane, chain, due, tries, why it failed, what to deliver",
+    ),
+    Key(
+        pattern="outbox:chain:LANE:CHAIN",
+        type="list",
+        life="while deliveries are in it",
+        holds="ids of the deliveries of one lane and contact, in order; parked ones are not in it",
+    ),
+    Key(
+        pattern="outbox:due:LANE",
+        type="zset",
+        life="while chains wait there",
+        holds="chains of a lane that nobody has taken; score: when their head is due",
+    ),
+    Key(pattern="outbox:lanes", type="set", life="while chains wait there", holds="lanes that have some"),
+    Key(
+        pattern="outbox:taken",
+        type="hash",
+        life="an entry while it is being delivered",
+        holds="`LANE CHAIN` -> deliverer, token and how many (JSON)",
+    ),
+    Key(
+        pattern="outbox:parked",
+        type="zset",
+        life="an entry until a person decides",
+        holds="delivery ids; score: when it was given up",
+    ),
+    Key(
+        pattern="outbox:figures",
+        type="hash",
+        life=FOR_EVER,
+        holds="`LANE delivered`, `LANE failed`, `LANE dropped`, `LANE delivered_at`",
+    ),
+    Key(
+        pattern="outbox:deliverer:DELIVERER",
+        type="string",
+        life="the heartbeat's time to live, in real time",
+        holds="there while it lives",
     ),
     Key(pattern="workers", type="hash", life=FOR_EVER, holds="worker id -> what it says of itself (JSON)"),
     Key(

@@ -25,11 +25,11 @@ def all_leads(db: Db, terms: TermsBook, campaign_id: str) -> Iterator[LeadRow]:
     total = counts(db, campaign_id).leads
     step = 10 * LEADS_A_BUCKET
     for begin in range(1, total + 1, step):
-        yield from _read(db, terms, campaign_id, range(begin, min(begin + step, total + 1)))
+        yield from read_leads(db, terms, campaign_id, range(begin, min(begin + step, total + 1)))
 
 
 def one_lead(db: Db, terms: TermsBook, campaign_id: str, lead_id: int) -> LeadRow | None:
-    return next(_read(db, terms, campaign_id, [lead_id]), None)
+    return next(read_leads(db, terms, campaign_id, [lead_id]), None)
 
 
 def lead_of_number(db: Db, terms: TermsBook, campaign_id: str, number: str) -> LeadRow | None:
@@ -47,10 +47,11 @@ def id_of_number(db: Db, campaign_id: str, number: str) -> int | None:
 
 
 def read_contacts(db: Db, terms: TermsBook, campaign_id: str, lead_ids: Iterable[int]) -> dict[int, Contact]:
-    return {row.lead_id: row.contact for row in _read(db, terms, campaign_id, sorted(set(lead_ids)))}
+    return {row.lead_id: row.contact for row in read_leads(db, terms, campaign_id, sorted(set(lead_ids)))}
 
 
-def _read(db: Db, terms: TermsBook, campaign_id: str, lead_ids: Sequence[int]) -> Iterator[LeadRow]:
+def read_leads(db: Db, terms: TermsBook, campaign_id: str, lead_ids: Sequence[int]) -> Iterator[LeadRow]:
+    """Those of them that there are, in this order."""
     base = db.key(f"campaign:{campaign_id}")
 
     def read_slots(client: redis.Redis) -> Any:

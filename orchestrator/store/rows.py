@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from orchestrator.domain.inbound import CallbackFate, InboundCall
 from orchestrator.domain.lead import Attempt, Contact, Ending, LeadState, Next, Phase, WaitReason
 
 
@@ -88,7 +89,7 @@ class OutboxRow:
     attempt_id: str  # "" when no attempt caused it
     kind: str
     at: int  # epoch ms
-    body: dict[str, str]
+    body: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,3 +128,34 @@ class Why:
     """Every lead in exactly one reason; reasons without leads are left out. Empty: no such lead."""
 
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """A recorded call. `why` it counts as missed ("": it does not), and what became of calling its caller back: a lead
+    of `campaign_id`, one that it added or was merged into. dropped: callbacks that it made superfluous.
+    """
+
+    call: InboundCall
+    why: str
+    fate: CallbackFate
+    campaign_id: str
+    lead_id: int | None
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRow:
+    """A lead of a standing campaign: the calls it stands for, and how their caller was reached first.
+
+    first_at, last_at: when the first and the latest missed call ended. reached_by: None (not yet), callback,
+    called_again or reached_elsewhere. Times are epoch ms.
+    """
+
+    lead: LeadRow
+    first_at: int
+    last_at: int
+    calls: int
+    is_promised: bool
+    reached_by: str | None
+    reached_at: int | None

@@ -5,11 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from orchestrator.domain.lead import Attempt, Campaign, CampaignState, Contact, Decision, Ending
+from orchestrator.domain.inbound import InboundCall, MissedDecision
+from orchestrator.domain.lead import (
+    Attempt,
+    Campaign,
+    CampaignState,
+    Contact,
+    Decision,
+    Ending,
+    OutboxEntry,
+)
 from orchestrator.domain.plan import OrderKey
 from orchestrator.domain.problem import KnownError
-from orchestrator.store import campaigns, claiming, dnc, finishing, gateways, leads, outbox, reasons, workers
+from orchestrator.store import (
+    calls,
+    campaigns,
+    claiming,
+    dnc,
+    finishing,
+    gateways,
+    leads,
+    outbox,
+    reasons,
+    standing,
+    workers,
+)
 from orchestrator.store.db import PATIENCE_S, Db, let_go
+from orchestrator.store.deliveries import DeliveryBook
 from orchestrator.store.embedded import EmbeddedServer, Fsync
 from orchestrator.store.foreign import ForeignServer, connect, warnings_of, without_password
 from orchestrator.store.history import history
@@ -18,6 +40,8 @@ from orchestrator.store.records import check_id
 from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget, OpenZone
 from orchestrator.store.rows import (
     AttemptRow,
+    CallbackRow,
+    CallRow,
     CampaignCounts,
     DncRow,
     LeadRow,
@@ -57,6 +81,7 @@ class Store:
 
     def __init__(self, db: Db, *, warnings: tuple[str, ...]) -> None:
         self.warnings = warnings  # about a foreign Redis, for people
+        self.deliveries = DeliveryBook(db)  # what is to be brought outside
         self._db = db
         self._terms = TermsBook(db)
         self._loader = Loader(db, self._terms)
@@ -186,9 +211,9 @@ class Store:
         """`finish` for each, in batches of one round trip."""
         return finishing.finish_many(self._db, self._terms, items, now)
 
-    def release(self, attempt: Attempt, now: int) -> bool:  # noqa: ARG002  # as in load_leads
+    def release(self, attempt: Attempt, now: int) -> bool:
         """Undo a claim whose originate was never written. False: it had ended or been released before."""
-        return workers.release(self._db, attempt)
+        return workers.release(self._db, attempt, now)
 
     def live(self, worker_id: str | None = None) -> list[Attempt]:
         """Attempts that have not ended, oldest first; of one worker, or all."""
@@ -200,6 +225,46 @@ class Store:
     def history(self, campaign_id: str) -> Iterator[AttemptRow]:
         """Ended attempts in the order they ended."""
         return history(self._db, self._terms, campaign_id)
+
+    # -- calls that come in -----------------------------------------------------------------------------------
+
+    def note_call(
+        self, call: InboundCall, outbox: Sequence[OutboxEntry], missed: MissedDecision | None, now: int
+    ) -> bool:
+        """Record a call that has ended, once; with it the outbox hears of `outbox`, and callbacks are made, merged or
+        dropped as `missed` says. False: it was recorded before, and nothing was changed.
+        """
+        return calls.note_call(self._db, self._terms, call, outbox, missed, now)
+
+    def calls(self, since: int, until: int) -> Iterator[CallRow]:
+        """Recorded calls that began from `since` on and before `until` (epoch ms), in that order."""
+        return calls.calls(self._db, since, until)
+
+    def forget_calls(self, before: int) -> int:
+        """Forget the calls of days (UTC) before that of `before` (epoch ms); how many days."""
+        return calls.forget_calls(self._db, before)
+
+    def claim_ask(self, call_id: str, number: int) -> bool:
+        """Whether this question of a call is ours to answer: the first that asks has it."""
+        return calls.claim_ask(self._db, call_id, number)
+
+    def ensure_standing(self, campaign: Campaign, bundle: bytes, *, is_dropped_when_reached: bool) -> None:
+        """Have the standing campaign (`Campaign.standing`), or give the one that is there this program; its state and
+        leads stay. KnownError when an ordinary campaign has its id.
+        """
+        standing.ensure(self._db, campaign, bundle, is_dropped_when_reached=is_dropped_when_reached)
+
+    def callbacks(self, campaign_id: str, lead_ids: Sequence[int] | None = None) -> Iterator[CallbackRow]:
+        """Leads of a standing campaign with the missed calls they stand for: these ones, or all in their order."""
+        return standing.callbacks(self._db, self._terms, campaign_id, lead_ids)
+
+    def serve(self, scenario: str, digest: str, bundle: bytes) -> None:
+        """A scenario takes calls by this program from now on; `bundle(digest)` finds it."""
+        standing.serve(self._db, scenario, digest, bundle)
+
+    def served(self) -> dict[str, str]:
+        """Scenario -> digest of the program that takes its calls now."""
+        return standing.served(self._db)
 
     # -- gateways ---------------------------------------------------------------------------------------------
 

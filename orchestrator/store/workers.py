@@ -45,5 +45,5 @@ def adopt(db: Db, terms: TermsBook, dead: str, by: str) -> list[Attempt]:
     return decode_live(terms, texts)
 
 
-def release(db: Db, attempt: Attempt) -> bool:
-    return bool(db.run("release_attempt", {"id": attempt.attempt_id}))
+def release(db: Db, attempt: Attempt, now: int) -> bool:
+    return bool(db.run("release_attempt", {"id": attempt.attempt_id, "now": now}))

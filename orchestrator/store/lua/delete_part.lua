@@ -1,3 +1,4 @@
+-- uses: _bundle
 -- Deletes a range of buckets of one part of a campaign in `deleting`; the part "rest" comes last and ends it.
 -- request: campaign part("contact" | "index" | "seen" | "rest") begin end    reply: 1, or 0 when it is deleted already
 local req = cjson.decode(ARGV[1])
@@ -14,19 +15,12 @@ local function forget_seen(bucket)
   end
 end
 
-local function is_bundle_used()
-  for _, other in ipairs(call("ZRANGE", CAMPAIGNS, 0, -1)) do
-    if call("HGET", campaign_key(other), "program") == program then return true end
-  end
-  return false
-end
-
 if req.part == "rest" then
   for _, number in ipairs(call("HVALS", campaign_key(c, "zones"))) do
     call("UNLINK", campaign_key(c, "ready:" .. number))
   end
   for _, part in ipairs({ "counts", "zones", "schemas", "loaded", "deleted" }) do call("DEL", campaign_key(c, part)) end
-  if not is_bundle_used() then call("DEL", P .. "bundle:" .. program) end
+  forget_bundle(program)
   call("SREM", DELETING, c)
   return 1
 end

@@ -1,7 +1,8 @@
--- uses: _lead, _number, _attempt
+-- uses: _lead, _number, _attempt, _standing
 -- Undoes a claim whose originate was never written, exactly once: the lead is ready as before, its number's counts
 -- and its gateway's channel are given back. (The gateway's call-per-second token is not: that errs on the slow side.)
--- request: id    reply: 1, or 0 when there is no such live attempt
+-- A callback that was to be dropped when its attempt has ended is done.
+-- request: id now    reply: 1, or 0 when there is no such live attempt
 local req = cjson.decode(ARGV[1])
 local raw = call("HGET", LIVE, req.id)
 if not raw then return 0 end
@@ -12,5 +13,11 @@ number_add(a.number, a.day, -1)
 put_ready(a.campaign, a.lead, a.state, read_record(a.campaign, a.lead).sort, a.zone)
 count_phase(a.campaign, "d", a.zone, -1)
 count_phase(a.campaign, "r", a.zone, 1)
+local m = standing_rule(a.campaign) and read_missed(a.campaign, a.lead)
+if m and m.drop ~= "-" then
+  close_open(a.campaign, a.lead, read_record(a.campaign, a.lead), m.drop, req.now)
+  m.drop = "-"
+  write_missed(a.campaign, a.lead, m)
+end
 write_counts()
 return 1

@@ -1,0 +1,202 @@
+"""Calls that came in: recorded once each, by UTC day, together with what follows from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import redis
+
+from orchestrator.domain.call_event import FlowEnd
+from orchestrator.domain.inbound import (
+    Callback,
+    CallbackFate,
+    CallEnd,
+    InboundCall,
+    MissedDecision,
+    Note,
+)
+from orchestrator.domain.lead import OutboxEntry
+from orchestrator.domain.problem import KnownError
+from orchestrator.store.campaigns import read as read_campaign
+from orchestrator.store.db import Db
+from orchestrator.store.records import check_id, digits, is_number, pack_contact
+from orchestrator.store.rows import CallRow
+from orchestrator.store.standing import standing_id
+from orchestrator.store.terms import TermsBook
+
+PAGE = 500  # calls read at a time
+DAY_MS = 86_400_000
+ASK_S = 120  # real time after which nobody waits for an answer any more
+DAYS_AT_ONCE = 10  # forgotten by one script
+
+NOT_MISSED = MissedDecision()
+
+
+def note_call(
+    db: Db,
+    terms: TermsBook,
+    call: InboundCall,
+    outbox: Sequence[OutboxEntry],
+    missed: MissedDecision | None,
+    now: int,
+) -> bool:
+    """False: it was recorded before, and nothing was changed. ValueError for ids that could not be ids."""
+    decision = missed or NOT_MISSED
+    callback, fate = decision.callback, decision.fate
+    if callback is not None and read_campaign(db, callback.campaign_id) is None:
+        callback, fate = None, CallbackFate.NO_PLAN
+    request: dict[str, object] = {
+        "id": check_id(call.call_id, "call id"),
+        "scenario": check_id(call.scenario, "scenario"),
+        "day": _day(call.began_at),
+        "days": [_day(call.began_at + step * DAY_MS) for step in (-1, 0, 1)],
+        "began": call.began_at,
+        "ended": call.ended_at,
+        "now": now,
+        "caller": digits(call.caller) if is_number(call.caller) else "",
+        "fate": fate.value,
+        "served": decision.served.value if decision.served and is_number(call.caller) else "",
+        "own": standing_id(call.scenario),
+        "outbox": [{"kind": entry.kind, "body": orjson.dumps(entry.body).decode()} for entry in outbox],
+    }
+    if callback is not None:
+        request["callback"] = _asked(terms, callback, call)
+    record = _record(call, decision.why, callback.campaign_id if callback else "")
+    noted, is_repeated = db.run_telling("note_call", request, record)
+    return bool(noted) or (is_repeated and _was_ours(db, call, record))
+
+
+def _was_ours(db: Db, call: InboundCall, record: bytes) -> bool:
+    """After a lost reply: whether what is recorded is what we wanted to record."""
+    key = db.key(f"call:{_day(call.began_at)}")
+    found = db.read(lambda client: client.hget(key, call.call_id))
+    return found is not None and found.partition(b"\n")[2] == record
+
+
+def _asked(terms: TermsBook, callback: Callback, call: InboundCall) -> dict[str, object]:
+    """ValueError: a callback is to the caller's one number, which the claim's lock and the caps are about."""
+    if callback.contact.numbers != (call.caller,):
+        raise ValueError("a callback is a call to the caller's number, and to no other")
+    fixed = terms.with_contacts(callback.campaign_id, [callback.contact])
+    return {
+        "campaign": callback.campaign_id,
+        "contact": pack_contact(callback.contact, fixed.terms).decode(),
+        "due": callback.due_at,
+        "promised": callback.is_promised,
+        "windows": [[window_s * 1000, count] for window_s, count in callback.per_number],
+    }
+
+
+def _day(at: int) -> str:
+    return f"{dt.datetime.fromtimestamp(at / 1000, dt.UTC):%Y%m%d}"
+
+
+def calls(db: Db, since: int, until: int) -> Iterator[CallRow]:
+    """Calls that began from `since` on and before `until` (epoch ms), in that order; read page by page.
+
+    KnownError when another version of the program has written them in a way that this one does not read.
+    """
+    first, last = int(_day(max(since, 0))), int(_day(until))
+    for day in db.read(lambda client: client.zrangebyscore(db.key("call_days"), first, last)):
+        name, skip = day.decode(), 0
+        while page := db.read(partial(_page, db=db, day=name, since=since, until=until, skip=skip)):
+            try:
+                yield from (_row(record) for record in page)
+            except (ValueError, TypeError, LookupError) as error:
+                raise KnownError(f"calls were recorded by another version of prozvon ({error})") from error
+            skip += len(page)
+
+
+def _page(client: redis.Redis, *, db: Db, day: str, since: int, until: int, skip: int) -> Any:
+    ids: Any = client.zrangebyscore(db.key(f"calls:{day}"), since, f"({until}", start=skip, num=PAGE)
+    return client.hmget(db.key(f"call:{day}"), ids) if ids else []
+
+
+def forget_calls(db: Db, before: int) -> int:
+    """Forget the calls of days that had ended before `before` (epoch ms); how many days."""
+    days = 0
+    while gone := db.run("forget_calls", {"before": _day(before), "most": DAYS_AT_ONCE}):
+        days += gone
+    return days
+
+
+def claim_ask(db: Db, call_id: str, number: int) -> bool:
+    """Whether the question `number` of a call is ours to answer: the first that asks has it."""
+    request = {"call": check_id(call_id, "call id"), "n": number, "token": uuid4().hex, "for_s": ASK_S}
+    return bool(db.run("claim_ask", request))
+
+
+def _record(call: InboundCall, why: str, campaign_id: str) -> bytes:
+    """As `_row` reads it. Times count from the call's beginning."""
+    return orjson.dumps(
+        (
+            call.call_id,
+            call.switch,
+            call.scenario,
+            call.program,
+            call.caller,
+            call.called,
+            call.began_at,
+            None if call.answered_at is None else call.answered_at - call.began_at,
+            call.ended_at - call.began_at,
+            call.cause,
+            call.flow.value,
+            call.language,
+            call.result,
+            call.path,
+            call.heard,
+            call.values,
+            call.reached,
+            call.end.value,
+            [(note.kind, note.body) for note in call.notes],
+            call.recordings,
+            call.queue_wait_s,
+            why,
+            campaign_id,
+        )
+    )
+
+
+def _row(record: bytes) -> CallRow:
+    head, _, body = record.partition(b"\n")
+    fate, lead, dropped = head.decode().split("\t")
+    (
+        call_id, switch, scenario, program, caller, called, began, answered, ended, cause, flow, language, result,
+        path, heard, values, reached, end, notes, recordings, queue_wait_s, why, campaign_id,
+    ) = orjson.loads(body)  # fmt: skip
+    call = InboundCall(
+        call_id=call_id,
+        switch=switch,
+        scenario=scenario,
+        program=program,
+        caller=caller,
+        called=called,
+        began_at=began,
+        answered_at=None if answered is None else began + answered,
+        ended_at=began + ended,
+        cause=cause,
+        flow=FlowEnd(flow),
+        language=language,
+        result=result,
+        path=tuple(path),
+        heard=tuple(heard),
+        values=tuple((name, value) for name, value in values),
+        reached=reached,
+        end=CallEnd(end),
+        notes=tuple(Note(kind=kind, body=note) for kind, note in notes),
+        recordings=tuple(recordings),
+        queue_wait_s=queue_wait_s,
+    )
+    return CallRow(
+        call=call,
+        why=why,
+        fate=CallbackFate(fate),
+        campaign_id=campaign_id,
+        lead_id=int(lead) or None,
+        dropped=int(dropped),
+    )
