@@ -17,9 +17,11 @@ class Span:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyHours:
     """`days[0]` is Monday; each day has its spans, sorted, not overlapping. `closed` are dates (holidays) on
-    which no span begins; a span begun the evening before still runs to its end. Dates are local to the zone.
+    which no span begins; a span begun the evening before still runs to its end. `dates` have spans of their own, ()
+    when closed, which go before weekday and holiday. Dates are local to the zone.
     """
 
     days: tuple[tuple[Span, ...], ...]
     closed: frozenset[dt.date] = frozenset()
+    dates: tuple[tuple[dt.date, tuple[Span, ...]], ...] = ()  # sorted
     holidays: str | None = None  # country code the closed dates come from; filled in by the caller per year

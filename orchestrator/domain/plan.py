@@ -119,3 +119,22 @@ class Column:
     name: str
     type: str
     required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedPlan:
+    """What a scenario does about callers who reached nobody.
+
+    when: values of `domain.inbound.CallEnd` for which a call counts as missed, when no person was reached.
+    after_s: from the end of the call to the first attempt to call back.
+    unless_reached: drop it when the caller has called again and reached somebody.
+    per_number: (window in seconds, so many callbacks of one number at most within it).
+    notify: mailbox of the settings that is told; every `notify_every_s` seconds as a list, None: each at once.
+    """
+
+    when: frozenset[str]
+    after_s: int
+    unless_reached: bool
+    per_number: tuple[tuple[int, int], ...]
+    notify: str | None = None
+    notify_every_s: int | None = None

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from functools import cache, lru_cache
 from typing import Final
 
-from orchestrator.domain.hours import WeeklyHours
+from orchestrator.domain.hours import Span, WeeklyHours
 from orchestrator.engine.holiday_dates import holiday_dates, known_country
 
 __all__ = ["HORIZON_MS", "is_open", "known_country", "local_day", "next_open", "open_until"]
@@ -141,49 +141,68 @@ def _look(zone: zoneinfo.ZoneInfo, at_ms: int) -> int:
 class _Week:
     """Weekly hours made ready for asking."""
 
-    __slots__ = ("_closed", "_country", "_days", "is_always_open")
+    __slots__ = ("_closed", "_country", "_dates", "_days", "_week", "is_always_open")
 
     def __init__(self, hours: WeeklyHours) -> None:
         self._closed = hours.closed
+        self._dates = dict(hours.dates)
+        self._week = hours.days
         self._country = hours.holidays
         # By weekday, then by whether spans begin on the day before (+2) and on the day itself (+1): the minutes at
         # which the state of the day changes. Closed before the first, open from it, closed from the second, and so on.
         self._days = tuple(
-            tuple(_changes(hours, day, before=bool(i & 2), today=bool(i & 1)) for i in range(4))
+            tuple(
+                _changes(hours.days[day - 1] if i & 2 else (), hours.days[day] if i & 1 else ())
+                for i in range(4)
+            )
             for day in range(7)
         )
         all_day = all(kinds[3] == (0, MINUTES) for kinds in self._days)
-        self.is_always_open = all_day and not self._closed and self._country is None
+        self.is_always_open = all_day and not (self._closed or self._dates) and self._country is None
 
     @staticmethod
     @lru_cache(maxsize=256)
     def of(hours: WeeklyHours) -> _Week:
         return _Week(hours)
 
-    def _has_spans(self, day: int) -> bool:
-        """Whether spans begin on a day (counted from the epoch)."""
-        date = dt.date.fromordinal(_EPOCH + day)
+    def _has_spans(self, date: dt.date) -> bool:
+        """Whether the spans of its weekday begin on a date."""
         return date not in self._closed and (
             self._country is None or date not in holiday_dates(self._country, date.year)
         )
+
+    def _changes_on(self, day: int) -> tuple[int, ...]:
+        """The minutes of a day (counted from the epoch) at which it opens, closes, opens ..."""
+        weekday = (day + _EPOCH_WEEKDAY) % 7
+        if not (self._closed or self._dates or self._country is not None):
+            return self._days[weekday][3]
+        dates = (dt.date.fromordinal(_EPOCH + day - 1), dt.date.fromordinal(_EPOCH + day))
+        if not self._dates.keys().isdisjoint(dates):
+            return _changes(*(self._spans_of(date) for date in dates))
+        return self._days[weekday][2 * self._has_spans(dates[0]) + self._has_spans(dates[1])]
+
+    def _spans_of(self, date: dt.date) -> tuple[Span, ...]:
+        """The spans that begin on a date."""
+        if date in self._dates:
+            return self._dates[date]
+        return self._week[date.weekday()] if self._has_spans(date) else ()
 
     def state(self, zone: zoneinfo.ZoneInfo, at_ms: int) -> tuple[bool, int]:
         """Whether the zone is open, and an instant later than `at_ms` (epoch ms) up to which that surely holds."""
         offset, until = _offset(zone, at_ms)
         day, ms = divmod(at_ms + offset, DAY_MS)
-        kind = 3
-        if self._closed or self._country is not None:
-            kind = 2 * self._has_spans(day - 1) + self._has_spans(day)
-        changes = self._days[(day + _EPOCH_WEEKDAY) % 7][kind]
+        changes = self._changes_on(day)
         passed = bisect_right(changes, ms // MINUTE_MS)
         next_change = changes[passed] if passed < len(changes) else MINUTES
         return passed % 2 == 1, min(until, at_ms + next_change * MINUTE_MS - ms)
 
 
-def _changes(hours: WeeklyHours, weekday: int, *, before: bool, today: bool) -> tuple[int, ...]:
-    """Minutes of a day at which it opens, closes, opens ...; the spans of two days joined where they touch."""
-    spans = [(span.start, min(span.end, MINUTES)) for span in hours.days[weekday] if today]
-    spans += [(0, span.end - MINUTES) for span in hours.days[weekday - 1] if before and span.end > MINUTES]
+def _changes(before: tuple[Span, ...], today: tuple[Span, ...]) -> tuple[int, ...]:
+    """Minutes of a day at which it opens, closes, opens ..., by the spans that begin on the day before and on it;
+    joined where they touch.
+    """
+    spans = [(span.start, min(span.end, MINUTES)) for span in today]
+    spans += [(0, span.end - MINUTES) for span in before if span.end > MINUTES]
     joined: list[int] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1]:
