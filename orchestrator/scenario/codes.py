@@ -129,11 +129,12 @@ CODES: dict[str, Code] = {
     "S603": Code("retries beyond `attempts`", "raise `dial.attempts`, or remove what is never reached"),
     "S604": Code("keys of a rule that do not go together", "remove one of them"),
     "S701": Code(
-        "an unknown move", "moves: answers, hears, presses, says_nothing, waits, hangs_up, machine, busy, ..."
+        "an unknown move", "moves: hears, presses, says_nothing, waits, speaks, takes, hangs_up, answers, busy, ..."
     ),
     "S702": Code("a move out of its place", "a call begins with what it meets; only an answered one goes on"),
     "S703": Code("a test expects what cannot happen", "compare with `flow` and `rules`"),
     "S704": Code("a test's contact does not fit `contact`", "give each declared column a value of its type"),
     "S705": Code("two tests have the same name", "rename one of them"),
     "S706": Code("a test with both `call` and `calls`, or neither", "give one of the two"),
+    "S707": Code("a test uses what its scenario's kind does not have", "see docs/scenario.md, Tests"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestrator.scenario.dial import RuleSpec
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.flow import Block, reachable, read_block
 from orchestrator.scenario.library import Loaded
@@ -80,6 +81,26 @@ class Draft:
     def results(self) -> set[str]:
         """Results of steps that are reached."""
         return {str(name) for each in self.reached for name in self.blocks[each].concludes}
+
+    @property
+    def message_names(self) -> frozenset[str]:
+        """Messages that a step may name."""
+        return frozenset(map(str, self.model.messages))
+
+    @property
+    def declared_columns(self) -> frozenset[str]:
+        """Names under `contact`, of those that are not understood too."""
+        return frozenset(map(str, self.model.contact))
+
+    @property
+    def written_rules(self) -> dict[Text, RuleSpec | Broken]:
+        """The rules for calls that are placed, as the author wrote them."""
+        return self.model.rules
+
+    @property
+    def machine(self) -> str:
+        """What answering machines are met with; "" when that is not understood."""
+        return "" if "machine" in self.lost else str(self.model.machine)
 
     def used_columns(self) -> set[str]:
         """Every name that a message, a step or the order of calling looks up."""

@@ -19,7 +19,8 @@ from orchestrator.scenario.hours import format_hours
 from orchestrator.scenario.model import SoundFile
 from orchestrator.scenario.operands import Value
 from orchestrator.scenario.part import Broken
-from orchestrator.scenario.rehearsal import WITH_VALUE, Move, TestSpec
+from orchestrator.scenario.rehearsal import TestSpec
+from orchestrator.scenario.rehearsal_text import written_test
 from orchestrator.scenario.source import Text
 from orchestrator.scenario.steps import (
     AnyStep,
@@ -82,7 +83,9 @@ def explain(scenario: Scenario) -> str:
         "machine": model.machine,
         "dial": _dial(model.dial),
         "rules": rules,
-        "tests": [_test(spec, scenario) for spec in model.tests if isinstance(spec, TestSpec)],
+        "tests": [
+            written_test(spec, _columns(scenario)) for spec in model.tests if isinstance(spec, TestSpec)
+        ],
     }
     return _dump({key: value for key, value in tree.items() if value}) + _commented(silent)
 
@@ -249,27 +252,6 @@ def _commented(rules: dict[str, Any]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _test(spec: TestSpec, scenario: Scenario) -> dict[str, Any]:
-    expect = spec.expect
-    waits = None if expect.waits is None else [_delay(delay) for delay in expect.waits]
-    return {
-        "name": spec.name,
-        "contact": _contact(spec, scenario) if spec.has("contact") else None,
-        "language": spec.language,
-        "at": spec.at.isoformat(" ", "minutes") if spec.at else None,
-        "call": [_move(move) for move in spec.call] if spec.call else None,
-        "calls": [[_move(move) for move in call] for call in spec.calls] if spec.calls else None,
-        "expect": {**expect.values, "waits": waits},
-    }
-
-
-def _contact(spec: TestSpec, scenario: Scenario) -> dict[str, str]:
+def _columns(scenario: Scenario) -> set[str]:
     """Without columns that an included file declares and this scenario does not use."""
-    known = {*SPECIAL, *(column.name for column in scenario.columns)}
-    return {str(name): str(value) for name, value in spec.contact.items() if name in known}
-
-
-def _move(move: Move) -> Any:
-    if move.kind not in WITH_VALUE:
-        return move.kind.value
-    return {move.kind.value: move.text or format_duration(move.seconds)}
+    return {*SPECIAL, *(column.name for column in scenario.columns)}

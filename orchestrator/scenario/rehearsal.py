@@ -4,79 +4,59 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.plan import Delay
 from orchestrator.scenario.dial import Retry
-from orchestrator.scenario.findings import Findings, did_you_mean
-from orchestrator.scenario.part import Part, each, refuse_if_any, wrong
-from orchestrator.scenario.reader import shape
-from orchestrator.scenario.source import SCALAR_TYPES, Mark, Seq, Text
+from orchestrator.scenario.part import Part, wrong
+from orchestrator.scenario.rehearsal_answers import QueueAnswer, QueueState, ServiceAnswer, ServiceAnswers
+from orchestrator.scenario.rehearsal_moves import (
+    BEGINNINGS,
+    CALLS_MAX,
+    KEYS,
+    WITH_VALUE,
+    Call,
+    Calls,
+    Move,
+    MoveKind,
+    parse_number,
+)
+from orchestrator.scenario.source import SCALAR_TYPES, Mark, Text
 from orchestrator.scenario.values import (
     Filled,
     Name,
+    YesNo,
     choice_schema,
-    duration_between,
     items_of,
     one_of,
-    parse_name,
     shorten,
     text_of,
     whole_between,
     whole_schema,
 )
 
-KEYS = "0123456789*#"
-CALLS_MAX = 200  # one lead is never called that often; a longer list is a mistake
-_PAUSE = duration_between(0.1, 600)
+__all__ = ["BEGINNINGS", "CALLS_MAX", "KEYS", "WITH_VALUE", "Call", "Calls", "Move", "MoveKind"]
+
+FIRST_MOMENT = dt.datetime(2026, 12, 1, 12)  # a Tuesday noon: where a test without `at` begins
+NONE = "none"
+NOTES = ("sms", "email", "row", "webhook", "voicemail", "recording", "callback")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}\Z", re.ASCII)
-
-
-class MoveKind(StrEnum):
-    """What the tested person, or the network, does."""
-
-    ANSWERS = "answers"
-    MACHINE = "machine"
-    BUSY = "busy"
-    NO_ANSWER = "no_answer"
-    REJECTED = "rejected"
-    INVALID_NUMBER = "invalid_number"
-    CONGESTION = "congestion"
-    FAILED = "failed"
-    HEARS = "hears"
-    PRESSES = "presses"
-    SAYS_NOTHING = "says_nothing"
-    HANGS_UP = "hangs_up"
-    WAITS = "waits"
-
-
-# How a call may begin; after the first two it goes on
-BEGINNINGS = tuple(MoveKind)[: tuple(MoveKind).index(MoveKind.HEARS)]
-CONNECTED = (MoveKind.ANSWERS, MoveKind.MACHINE)
-WITH_VALUE = (MoveKind.HEARS, MoveKind.PRESSES, MoveKind.WAITS)
-_WORDS = tuple(kind.value for kind in MoveKind)
-_WORDS_WITH_VALUE = tuple(kind.value for kind in WITH_VALUE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """`text`: the message heard, or the keys pressed. `seconds`: how long it waits."""
-
-    kind: MoveKind
-    text: str = ""
-    seconds: float = 0.0
-    mark: Mark
+_DAY_AT = re.compile(rf"({'|'.join(DAYS)}) (\d{{2}}:\d{{2}})\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
     """What must come of it; None is not compared. `disposition` and `result` are those of the last call,
     `waits` are the delays before the second and later calls.
+
+    Of calls that come in: reached is the number that took the call, "" for nobody; missed whether it made a
+    callback; notes what is to be done afterwards; stored and values compare what they name.
     """
 
     result: str | None = None
@@ -84,13 +64,21 @@ class Expectation:
     attempts: int | None = None
     waits: tuple[Delay, ...] | None = None
     disposition: str | None = None
+    reached: str | None = None
+    missed: bool | None = None
+    notes: tuple[str, ...] | None = None
+    stored: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioTest:
     """One test: a contact (column -> text as typed), the calls to it, what must come of them.
 
-    at: local time, in the contact's zone, when the lead is ready; None: when calling hours are open.
+    at: local time, in the contact's zone (of a call that comes in: the scenario's), when it begins; None: when
+    hours are open. Of a scenario for calls that come in, the first call is the caller's, the others are callbacks;
+    caller, called: E.164, "" when the test does not care. services: `service/path`, or a service -> its answers in
+    turn, the last one repeats.
     """
 
     name: str
@@ -100,97 +88,57 @@ class ScenarioTest:
     at: dt.datetime | None
     language: str | None
     mark: Mark
+    caller: str = ""
+    called: str = ""
+    services: Mapping[str, tuple[ServiceAnswer, ...]] = field(default_factory=dict)
+    queues: Mapping[str, QueueAnswer] = field(default_factory=dict)
 
 
-def _move(raw: Any) -> Move:
-    if isinstance(raw, Text) and raw in _WORDS and raw not in _WORDS_WITH_VALUE:
-        return Move(kind=MoveKind(raw), mark=raw.mark)
-    if isinstance(raw, Seq) or not raw:
-        raise wrong("S701", f"a move is expected here, this is {shape(raw)}")
-    if isinstance(raw, Text):
-        more = f"write `{raw}: ...`" if raw in _WORDS_WITH_VALUE else did_you_mean(raw, _WORDS)
-        raise wrong("S701", f"unknown move `{shorten(raw)}`", more)
-    verb, value = next(iter(raw.items()))
-    if len(raw) > 1 or verb not in _WORDS_WITH_VALUE:
-        hint = did_you_mean(verb, _WORDS) if verb not in _WORDS else f"write `{verb}` alone"
-        raise wrong("S701", f"`{shorten(verb)}: ...` is not a move", hint)
-    return _with_value(MoveKind(verb), value, verb.mark)
-
-
-def _with_value(kind: MoveKind, value: Any, mark: Mark) -> Move:
-    if kind is MoveKind.WAITS:
-        return Move(kind=kind, seconds=_PAUSE(value), mark=mark)
-    text = text_of(value)
-    if kind is MoveKind.HEARS:
-        return Move(kind=kind, text=parse_name(text), mark=text.mark)
-    if not set(text) <= set(KEYS):
-        raise wrong("S308", f"`{shorten(text)}` are not telephone keys")
-    return Move(kind=kind, text=str(text), mark=mark)
-
-
-def _call(raw: Any, findings: Findings) -> tuple[Move, ...]:
-    items = items_of(raw)
-    moves = each(items, _move, findings)
-    for index, move in enumerate(moves if len(moves) == len(items) else ()):
-        if index == 0 and move.kind not in BEGINNINGS:
-            findings.add("S702", move, f"a call does not begin with `{move.kind}`")
-        elif index and moves[0].kind not in CONNECTED:
-            findings.add("S702", move, f"after `{moves[0].kind}` nothing follows in the same call")
-        elif index and (move.kind in BEGINNINGS or moves[index - 1].kind is MoveKind.HANGS_UP):
-            findings.add("S702", move, f"`{move.kind}` does not follow `{moves[index - 1].kind}`")
-    return tuple(moves)
-
-
-def _one_call(raw: Any, info: ValidationInfo) -> tuple[Move, ...]:
-    findings = Findings()
-    moves = _call(raw, findings)
-    refuse_if_any(findings, info)
-    return moves
-
-
-def _several_calls(raw: Any, info: ValidationInfo) -> tuple[tuple[Move, ...], ...]:
-    findings = Findings()
-    items = items_of(raw)
-    if len(items) > CALLS_MAX:
-        raise wrong("S107", f"{len(items)} calls are more than {CALLS_MAX}")
-    calls = tuple(_call(item, findings) for item in items)
-    refuse_if_any(findings, info)
-    return calls
+def parse_at(text: str) -> dt.datetime | None:
+    """`2026-12-01 10:00`, or `sat 22:00`: the first such moment from the day of FIRST_MOMENT on. None: neither."""
+    found = _DAY_AT.match(text)
+    try:
+        if found:
+            ahead = (DAYS.index(found[1]) - FIRST_MOMENT.weekday()) % 7
+            return dt.datetime.combine(
+                FIRST_MOMENT.date() + dt.timedelta(days=ahead), dt.time.fromisoformat(found[2])
+            )
+        return dt.datetime.fromisoformat(text) if _AT.match(text) else None
+    except ValueError:
+        return None
 
 
 def _at(raw: Any) -> dt.datetime:
     text = text_of(raw)
-    try:
-        if _AT.match(text):
-            return dt.datetime.fromisoformat(text)  # local to the contact, on purpose
-    except ValueError:
-        pass
-    raise wrong("S103", f"`{shorten(text)}` is not a date and time", "write 2026-12-01 10:00")
+    moment = parse_at(text)
+    if moment is None:
+        raise wrong(
+            "S103", f"`{shorten(text)}` is not a date and time", "write 2026-12-01 10:00 or sat 22:00"
+        )
+    return moment  # local to the contact, on purpose
 
 
-_MOVE_SCHEMA: dict[str, Any] = {
-    "anyOf": [
-        {"enum": [kind.value for kind in MoveKind if kind not in WITH_VALUE]},
-        {
-            "type": "object",
-            "properties": {kind.value: {"type": SCALAR_TYPES} for kind in WITH_VALUE},
-            "additionalProperties": False,
-            "minProperties": 1,
-            "maxProperties": 1,
-        },
-    ]
-}
-_MOVES_SCHEMA: dict[str, Any] = {
-    "anyOf": [*_MOVE_SCHEMA["anyOf"], {"type": "array", "items": _MOVE_SCHEMA, "minItems": 1}]
-}
-Call = Annotated[tuple[Move, ...], PlainValidator(_one_call), WithJsonSchema(_MOVES_SCHEMA)]
-Calls = Annotated[
-    tuple[tuple[Move, ...], ...],
-    PlainValidator(_several_calls),
-    WithJsonSchema({"type": "array", "items": _MOVES_SCHEMA, "minItems": 1}),
-]
+def _reached(raw: Any) -> Text:
+    text = text_of(raw)
+    return text if text == NONE else parse_number(text)
+
+
+def _notes(raw: Any) -> tuple[str, ...]:
+    if isinstance(raw, Text) and raw == NONE:
+        return ()
+    return tuple(map(str, map(one_of(NOTES), items_of(raw))))
+
+
 At = Annotated[dt.datetime, PlainValidator(_at), WithJsonSchema({"type": "string"})]
 Count = Annotated[int, PlainValidator(whole_between(0, CALLS_MAX)), whole_schema(0, CALLS_MAX)]
+Number = Annotated[Text, PlainValidator(parse_number), WithJsonSchema({"type": SCALAR_TYPES})]
+Reached = Annotated[Text, PlainValidator(_reached), WithJsonSchema({"type": SCALAR_TYPES})]
+_NOTE_SCHEMA: dict[str, Any] = {"enum": [*NOTES, NONE]}
+Notes = Annotated[
+    tuple[str, ...],
+    PlainValidator(_notes),
+    WithJsonSchema({"anyOf": [_NOTE_SCHEMA, {"type": "array", "items": _NOTE_SCHEMA}]}),
+]
 _DISPOSITIONS = tuple(kind.value for kind in Disposition)
 DispositionName = Annotated[Text, PlainValidator(one_of(_DISPOSITIONS)), choice_schema(_DISPOSITIONS)]
 
@@ -201,10 +149,27 @@ class ExpectSpec(Part):
     result: Name | None = Field(
         default=None, description="what the flow concluded in the last call, or `none`"
     )
-    status: Name | None = Field(default=None, description="the lead's status in the end")
-    attempts: Count | None = Field(default=None, description="counted calls in all")
+    status: Name | None = Field(
+        default=None, description="the lead's status in the end; of `ivr`: the callback's"
+    )
+    attempts: Count | None = Field(default=None, description="counted calls in all; of `ivr`: callbacks")
     waits: Retry | None = Field(default=None, description="the delays between the calls")
     disposition: DispositionName | None = Field(default=None, description="of the last call")
+    reached: Reached | None = Field(
+        default=None, description="`ivr`: the number that took the last call, or `none`"
+    )
+    missed: YesNo | None = Field(default=None, description="`ivr`: whether the caller is to be called back")
+    notes: Notes | None = Field(
+        default=None,
+        description="`ivr`: what is to be done after the last call, in its order, or `none`: "
+        + ", ".join(NOTES),
+    )
+    stored: dict[Text, dict[Text, Text]] | None = Field(
+        default=None, description="`ivr`: rows stored, set -> column -> text"
+    )
+    values_: dict[Text, Text] | None = Field(
+        default=None, alias="values", description="`ivr`: variables at the end of the last call"
+    )
 
 
 class TestSpec(Part):
@@ -214,10 +179,24 @@ class TestSpec(Part):
 
     name: Filled = Field(description="what the test shows")
     contact: dict[Text, Text] = Field(default_factory=dict, description="column -> value, `phone` too")
+    caller: Number | None = Field(default=None, description="`ivr`: who calls")
+    called: Number | None = Field(default=None, description="`ivr`: the number that is called")
     call: Call | None = Field(default=None, description="the moves of the one call")
-    calls: Calls | None = Field(default=None, description="the moves of each call")
+    calls: Calls | None = Field(
+        default=None, description="the moves of each call; of `ivr`: the caller's, then the callbacks"
+    )
+    services: dict[Text, ServiceAnswers] = Field(
+        default_factory=dict,
+        description="`ivr`: `service/path` -> its JSON, a status such as 404, down, slow or nonsense; "
+        "or a list of them in turn",
+    )
+    queues: dict[Text, QueueState] = Field(
+        default_factory=dict, description="`ivr`: queue -> the caller's position, `full`, or `down`"
+    )
     expect: ExpectSpec = Field(description="what must come of it")
     at: At | None = Field(
-        default=None, description="when it begins, `2026-12-01 10:00` in the contact's zone"
+        default=None,
+        description="when it begins, `2026-12-01 10:00` or `sat 22:00`, on the clock of the contact's zone "
+        "(of `ivr`: of `timezone`)",
     )
     language: Text | None = Field(default=None, description="the contact's language")
