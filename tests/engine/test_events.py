@@ -10,15 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.domain.call_event import CallEvent, CallEventKind, CallFacts, FlowEnd, Party
-from orchestrator.engine.events import (
-    ENTRIES,
-    ENTRY_CHARS,
-    VALUE_CHARS,
-    call_event,
-    clean_cause,
-    facts_of_cdr,
-)
+from orchestrator.engine.events import call_event, facts_of_cdr
 from orchestrator.engine.payload import encode
+from orchestrator.engine.said import ENTRIES, ENTRY_CHARS, VALUE_CHARS, clean_cause
 
 US = 1_000
 VARIABLES = {

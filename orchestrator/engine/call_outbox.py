@@ -1,0 +1,50 @@
+"""What the world outside must learn of a call that came in, in the order it came about."""
+
+from __future__ import annotations
+
+from orchestrator.domain.inbound import InboundCall, MissedDecision
+from orchestrator.domain.lead import OutboxEntry
+from orchestrator.domain.plan import MissedPlan
+
+CALLBACK = "callback"  # the one kind of note that is no message: it becomes a lead
+
+
+def outbox_of(
+    call: InboundCall, decision: MissedDecision, plan: MissedPlan | None
+) -> tuple[OutboxEntry, ...]:
+    """An entry for each note, one for a missed call that somebody wants to be told of, and one for the call."""
+    common: dict[str, object] = {
+        "switch": call.switch,
+        "caller": call.caller,
+        "called": call.called,
+        "call_at": call.began_at,
+    }
+    entries = [
+        OutboxEntry(kind=note.kind, body={**note.body, **common})
+        for note in call.notes
+        if note.kind != CALLBACK
+    ]
+    if decision.why and plan is not None and plan.notify is not None:
+        notice = {
+            "scenario": call.scenario,
+            "at": call.ended_at,
+            "why": decision.why,
+            "notify": plan.notify,
+            "every_s": plan.notify_every_s,
+        }
+        entries.append(OutboxEntry(kind="missed_call", body={**common, **notice}))
+    entries.append(OutboxEntry(kind="call", body={**common, **_summary(call, decision)}))
+    return tuple(entries)
+
+
+def _summary(call: InboundCall, decision: MissedDecision) -> dict[str, object]:
+    talked_s = None if call.answered_at is None else (call.ended_at - call.answered_at) / 1000
+    return {
+        "scenario": call.scenario,
+        "at": call.ended_at,
+        "answered_s": talked_s,
+        "end": call.end.value,
+        "reached": call.reached,
+        "result": call.result or "",
+        "missed": decision.why,
+    }

@@ -1,0 +1,263 @@
+"""Reads what a switch says about a call that came in: its last event, its CDR, or only the marker of its beginning.
+
+Whoever calls has a hand in all of it: texts are bounded and clean (engine.said), what is out of range is "not known",
+and nothing raises.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Final
+from urllib.parse import unquote
+
+from orchestrator.domain.call_event import FlowEnd
+from orchestrator.domain.inbound import CallEnd, InboundCall, Marker, Note
+from orchestrator.engine.payload import decode
+from orchestrator.engine.said import (
+    ENTRY_CHARS,
+    NAME_CHARS,
+    VALUE_CHARS,
+    clean_cause,
+    ms_of,
+    pairs_of,
+    result_of,
+    text_of,
+    texts_of,
+)
+
+Get = Callable[[str], str]  # channel variable -> its text, "" when there is none
+
+NOTES: Final = 100  # of one call
+NOTE_CHARS: Final = 4_000  # of one text in a note: what an e-mail says
+RECORDINGS: Final = 50
+LONGEST_WAIT_S: Final = 86_400
+
+KINDS: Final = frozenset({"sms", "email", "row", "webhook", "voicemail", "recording", "callback"})
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}\Z")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
+_DIGEST = re.compile(r"[0-9a-f]{32}\Z")
+_NUMBER = re.compile(r"\+[1-9][0-9]{4,14}\Z")
+_LANGUAGE = re.compile(r"[A-Za-z][A-Za-z-]{1,15}\Z")
+_SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?\Z")
+_EPOCH_S = (1_000_000_000, 10_000_000_000)  # 2001 to 2286
+# A day's folder, the call's uuid, what it is
+_RECORDING = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}/[A-Za-z0-9][A-Za-z0-9_.-]{0,160}\.wav\Z")
+# Lines and tabs may stand in an e-mail; otherwise as in engine.said
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+_NOTE_PARTS = ("prozvon_notes", "prozvon_notes_2", "prozvon_notes_3", "prozvon_notes_4")
+_VARIABLES = (
+    *("prozvon_inbound", "prozvon_scenario", "prozvon_program", "prozvon_called", "prozvon_caller"),
+    *(
+        "prozvon_flow",
+        "prozvon_result",
+        "prozvon_path",
+        "prozvon_heard",
+        "prozvon_values",
+        "prozvon_language",
+    ),
+    *("prozvon_reached", "prozvon_end", "prozvon_queue_wait", "prozvon_recordings", *_NOTE_PARTS),
+    *("hangup_cause", "start_uepoch", "answer_uepoch", "end_uepoch"),
+)
+# Where an event has the same in a header
+_HEADERS = {
+    "hangup_cause": "Hangup-Cause",
+    "start_uepoch": "Caller-Channel-Created-Time",
+    "answer_uepoch": "Caller-Channel-Answered-Time",
+    "end_uepoch": "Caller-Channel-Hangup-Time",
+}
+# All that `inbound_call` looks at: a connection need not decode the rest
+READ: Final = frozenset(
+    {"Event-Name", "Unique-ID", *_HEADERS.values(), *(f"variable_{name}" for name in _VARIABLES)}
+)
+
+_FLOW_ENDS = {end.value: end for end in FlowEnd}
+_ENDS = {end.value: end for end in CallEnd}
+_BY_FLOW = {
+    FlowEnd.ENDED: CallEnd.FLOW,
+    FlowEnd.LEFT: CallEnd.HUNG_UP,
+    FlowEnd.ERROR: CallEnd.LOST,
+}
+# How a switch turns a call down that no flow has taken
+_TURNED_DOWN = frozenset(
+    {
+        *(
+            "CALL_REJECTED",
+            "USER_BUSY",
+            "NO_ROUTE_DESTINATION",
+            "UNALLOCATED_NUMBER",
+            "INCOMPATIBLE_DESTINATION",
+        ),
+        *("BEARERCAPABILITY_NOTAUTH", "OUTGOING_CALL_BARRED", "INCOMING_CALL_BARRED", "NORMAL_UNSPECIFIED"),
+    }
+)
+
+
+def inbound_call(event: Mapping[str, object], switch: str, now: int) -> InboundCall | None:
+    """The call that a CHANNEL_HANGUP_COMPLETE event (header -> decoded value) tells of; None when it is not one of
+    ours that came in. now (epoch ms): no call ends later.
+    """
+    if text_of(event.get("Event-Name")) != "CHANNEL_HANGUP_COMPLETE":
+        return None
+
+    def get(name: str) -> str:
+        return text_of(event.get(f"variable_{name}")) or text_of(event.get(_HEADERS.get(name, "")))
+
+    call_id = text_of(event.get("Unique-ID"))
+    if get("prozvon_inbound") != "true" or not _ID.match(call_id) or not _NAME.match(get("prozvon_scenario")):
+        return None
+    return _call(call_id, switch, get, None, now)
+
+
+def call_of_cdr(variables: Mapping[str, object], marker: Marker, switch: str, now: int) -> InboundCall:
+    """The call of a marker, from the `variables` of its CDR (URL-encoded, as mod_json_cdr writes them)."""
+    return _call(
+        marker.call_id,
+        switch,
+        lambda name: unquote(text_of(variables.get(name)), errors="replace"),
+        marker,
+        now,
+    )
+
+
+def lost_call(marker: Marker, switch: str, now: int) -> InboundCall:
+    """A call of which nothing is known but that it began: the switch was killed, or its disk was full."""
+    began_at = min(marker.began_at, now)
+    return InboundCall(
+        call_id=marker.call_id,
+        switch=switch,
+        scenario=marker.scenario,
+        program=marker.program,
+        caller=marker.caller,
+        called=marker.called,
+        began_at=began_at,
+        ended_at=began_at,
+        end=CallEnd.LOST,
+    )
+
+
+def markers_of(reply: str, now: int) -> tuple[Marker, ...] | None:
+    """The markers in the answer of `prozvon_switch began`, oldest first; None when it is no answer.
+
+    Lines that are none of ours are left out: nothing can be said of them.
+    """
+    first, *lines = reply.strip().split("\n")
+    if not first.startswith("+OK"):
+        return None
+    found = (marker for line in lines if (marker := _marker(line, now)) is not None)
+    return tuple(sorted(found, key=lambda marker: (marker.began_at, marker.call_id)))
+
+
+def _marker(line: str, now: int) -> Marker | None:
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(said, dict):
+        return None
+    call_id, scenario, at = text_of(said.get("id")), text_of(said.get("scenario")), said.get("at")
+    if not _ID.match(call_id) or not _NAME.match(scenario):
+        return None
+    return Marker(
+        call_id=call_id,
+        scenario=scenario,
+        program=_matching(_DIGEST, text_of(said.get("program"))),
+        caller=_matching(_NUMBER, text_of(said.get("caller"))),
+        called=_matching(_NUMBER, text_of(said.get("called"))),
+        began_at=_began(at, now),
+    )
+
+
+def _began(at: object, now: int) -> int:
+    """Epoch ms of epoch seconds; `now` when they are none."""
+    if isinstance(at, bool) or not isinstance(at, int | float) or not _EPOCH_S[0] <= at < _EPOCH_S[1]:
+        return now
+    return min(int(at * 1000), now)
+
+
+def _call(call_id: str, switch: str, get: Get, marker: Marker | None, now: int) -> InboundCall:
+    began, answered, ended = (ms_of(get(f"{name}_uepoch")) for name in ("start", "answer", "end"))
+    ended_at = min(ended or now, now)
+    began_at = min(began or (marker.began_at if marker else ended_at), ended_at)
+    flow = _FLOW_ENDS.get(get("prozvon_flow"), FlowEnd.UNKNOWN)
+    cause = clean_cause(get("hangup_cause"))
+    result = get("prozvon_result")
+    wait = get("prozvon_queue_wait")
+    return InboundCall(
+        call_id=call_id,
+        switch=switch,
+        scenario=_matching(_NAME, get("prozvon_scenario")) or (marker.scenario if marker else ""),
+        program=_matching(_DIGEST, get("prozvon_program")) or (marker.program if marker else ""),
+        caller=_matching(_NUMBER, get("prozvon_caller")) or (marker.caller if marker else ""),
+        called=_matching(_NUMBER, get("prozvon_called")) or (marker.called if marker else ""),
+        began_at=began_at,
+        answered_at=None if answered is None else max(began_at, min(answered, ended_at)),
+        ended_at=ended_at,
+        cause=cause,
+        flow=flow,
+        language=_matching(_LANGUAGE, get("prozvon_language")),
+        result=result_of(result),
+        path=texts_of(decode(get("prozvon_path")), ENTRY_CHARS),
+        heard=texts_of(decode(get("prozvon_heard")), NAME_CHARS),
+        values=pairs_of(decode(get("prozvon_values"))),
+        reached=_matching(_NUMBER, get("prozvon_reached")),
+        end=_ENDS.get(get("prozvon_end")) or _end(flow, cause, is_answered=answered is not None),
+        notes=tuple(_notes(decode("".join(map(get, _NOTE_PARTS))))),
+        recordings=_recordings(decode(get("prozvon_recordings"))),
+        queue_wait_s=min(int(float(wait)), LONGEST_WAIT_S) if _SECONDS.match(wait) else None,
+    )
+
+
+def _end(flow: FlowEnd, cause: str, *, is_answered: bool) -> CallEnd:
+    """Where the flow does not say it: one that was killed, or never ran."""
+    if flow is not FlowEnd.UNKNOWN:
+        return _BY_FLOW[flow]
+    if cause == "ORIGINATOR_CANCEL":
+        return CallEnd.HUNG_UP
+    return CallEnd.REFUSED if cause in _TURNED_DOWN and not is_answered else CallEnd.LOST
+
+
+def _matching(pattern: re.Pattern[str], text: str) -> str:
+    return text if pattern.match(text) else ""
+
+
+def _recordings(value: object) -> tuple[str, ...]:
+    items = value[:RECORDINGS] if isinstance(value, list) else []
+    return tuple(item for item in items if isinstance(item, str) and _RECORDING.match(item))
+
+
+def _notes(value: object) -> Iterator[Note]:
+    for item in value[:NOTES] if isinstance(value, list) else []:
+        kind = item.get("do") if isinstance(item, dict) else None
+        if isinstance(kind, str) and kind in KINDS:
+            body = {
+                _clean(name, NAME_CHARS): field for name, field in islice(item.items(), NOTES) if name != "do"
+            }
+            yield Note(
+                kind=kind,
+                body={name: said for name, raw in body.items() if (said := _field(raw)) is not None},
+            )
+
+
+def _field(value: object) -> object | None:
+    """A text, a number, a yes or no, or a mapping of texts; None for all else."""
+    match value:
+        case str():
+            return _clean(value, NOTE_CHARS)
+        case bool() | int():
+            return value if abs(value) < 2**53 else None
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            items = islice(value.items(), NOTES)
+            return {_clean(n, NAME_CHARS): _clean(t, VALUE_CHARS) for n, t in items if isinstance(t, str)}
+        case _:
+            return None
+
+
+def _clean(text: str, chars: int) -> str:
+    return _UNPRINTABLE.sub(" ", text[:chars])
