@@ -10,6 +10,7 @@ import pytest
 
 from orchestrator.cli.reference import cli_reference
 from orchestrator.runtime.export import COLUMNS
+from orchestrator.runtime.service_settings import Service, ServiceRest
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.speech_settings import Speech
 from orchestrator.runtime.switch_settings import Gateway, Profile, Rest, Switch
@@ -35,13 +36,15 @@ def test_the_command_line_reference_is_up_to_date() -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        *(k for k in Settings.model_fields if k not in ("limits", "speech", "switches")),
+        *(k for k in Settings.model_fields if k not in ("limits", "services", "speech", "switches")),
         *(f"speech.{k}" for k in Speech.model_fields if k != "voices"),
         "speech.voices.LANGUAGE",
         *(f"switches.NAME.{k}" for k in Switch.model_fields if k not in ("gateways", "profiles", "port")),
         *(f"switches.NAME.profiles.NAME.{k}" for k in Profile.model_fields),
         *(f"switches.NAME.gateways.NAME.{k}" for k in Gateway.model_fields if k != "rest"),
         *(f"switches.NAME.gateways.NAME.rest.{k}" for k in Rest.model_fields),
+        *(f"services.NAME.{k}" for k in Service.model_fields if k != "rest"),
+        *(f"services.NAME.rest.{k}" for k in ServiceRest.model_fields),
         "limits.per_number.day",
         "limits.per_number.ever",
     ],

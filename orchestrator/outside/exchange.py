@@ -85,6 +85,8 @@ def exchange(
         if error is not timeout:
             raise
         raise _failed(Why.SLOW, "not through in time", progress) from None
+    except Failed:
+        raise
     except AddressRefused as error:
         raise Failed(Why.REFUSED, str(error), says_nothing=True) from None
     except (HTTPError, OSError) as error:
@@ -132,13 +134,16 @@ def _ask(
     connection.request(method, target, body=body, headers=headers, preload_content=False)
     response = connection.getresponse()
     progress.status = response.status
-    return Answer(
-        status=response.status,
-        body=_body(response, max_bytes),
-        content_type=response.headers.get("Content-Type", ""),
-        location=response.headers.get("Location", ""),
-        retry_after=response.headers.get("Retry-After", ""),
-    )
+    try:
+        return Answer(
+            status=response.status,
+            body=_body(response, max_bytes),
+            content_type=response.headers.get("Content-Type", ""),
+            location=response.headers.get("Location", ""),
+            retry_after=response.headers.get("Retry-After", ""),
+        )
+    finally:
+        response.close()  # it keeps the socket open beyond the connection's own closing
 
 
 def _body(response: HTTPResponse, max_bytes: int) -> bytes:
@@ -188,11 +193,28 @@ def _connection(
     return connection
 
 
+class _Context(ssl.SSLContext):
+    """gevent's, but a handshake that is broken off by a time-out leaves no open socket behind."""
+
+    def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
+        wrapped = super().wrap_socket(*args, **{**kwargs, "do_handshake_on_connect": False})
+        try:
+            wrapped.do_handshake()
+        except BaseException:
+            wrapped.close()
+            raise
+        return wrapped
+
+
 def tls_context(ca: Path | None) -> ssl.SSLContext:
     """Certificates and names are verified, against the system's authorities or those in the file `ca`.
 
     OSError or ValueError (ssl.SSLError is both) when the file cannot be used.
     """
-    made = ssl.create_default_context(cafile=None if ca is None else str(ca))
+    made = _Context(ssl.PROTOCOL_TLS_CLIENT)  # gevent's create_default_context makes Python's own
+    if ca is None:
+        made.load_default_certs()
+    else:
+        made.load_verify_locations(cafile=str(ca))
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     return made

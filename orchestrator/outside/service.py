@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 METHODS = ("GET", "POST", "PUT")
 REDIRECTS = 3
+MOVED = frozenset({301, 302, 303, 307, 308})
 MOST_TRIES = 10
 BODY_BYTES = 256 * 1024  # of what is sent
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
@@ -202,7 +203,7 @@ class _Service:
                 is_private=self._spec.is_private,
                 context=self._trusted() if target.scheme == "https" else None,
             )
-            if not (300 <= answer.status < 400):
+            if answer.status not in MOVED:
                 return answer
             target = redirected(self._spec.url, target, answer.location) if ready.method == "GET" else None
             if target is None:
@@ -295,7 +296,7 @@ def _judged(answer: Answer) -> Reply:
     if answer.status in AGAIN or answer.status >= 500:
         why, detail = Why.DOWN, f"it answered {answer.status}"
     elif not 200 <= answer.status < 300:
-        why = Why.REFUSED if answer.status >= 400 else Why.NONSENSE
+        why = Why.REFUSED if answer.status >= 300 else Why.NONSENSE
         detail = f"it answered {answer.status}"
     return Reply(
         status=answer.status,

@@ -79,6 +79,8 @@ def target_of(url: str, path: str, query: Mapping[str, str]) -> Target:
 
 def redirected(url: str, asked: Target, location: str) -> Target | None:
     """Where a redirect leads; None when that is not below the service's own URL."""
+    if not location:
+        return None
     base = urlsplit(url)
     authority = f"[{asked.host}]" if ":" in asked.host else asked.host
     try:

@@ -12,6 +12,15 @@ from orchestrator.contacts.numbers import known_region
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.problem import KnownError
 from orchestrator.domain.trunk import RestRule
+from orchestrator.runtime.notify_settings import (
+    Mailbox,
+    MailPart,
+    OutboxPart,
+    Recordings,
+    Sms,
+    absolute_notices,
+)
+from orchestrator.runtime.service_settings import Service
 from orchestrator.runtime.settings_file import Place, read_settings
 from orchestrator.runtime.speech_settings import Speech
 from orchestrator.runtime.switch_settings import Gateway, HostPort, Name, Rest, Strict, Switch
@@ -53,6 +62,13 @@ class Settings(Strict):
     limits: Limits = Limits()
     speech: Speech = Speech()
     serve_prompts: HostPort | None = None  # where workers serve prompts to switches with `prompts_url`
+    mail: MailPart = MailPart()
+    mailboxes: dict[Name, Mailbox] = Field(default_factory=dict)
+    sms: Sms = Sms()
+    collected: Path | None = None  # folder of rows; default: collected in the data folder
+    recordings: Recordings = Recordings()
+    outbox: OutboxPart = OutboxPart()
+    services: dict[Name, Service] = Field(default_factory=dict)  # HTTP services, by the names scenarios use
     switches: Annotated[dict[Name, Switch], Field(min_length=1)] = Field(
         default_factory=lambda: {"main": Switch(gateways={"main": Gateway()})}
     )
@@ -101,7 +117,9 @@ def _keys(place: Place) -> list[str]:
         elif get_origin(model) is dict:
             model = get_args(model)[1]
         model = _bare(model)
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _bare(annotation: object) -> object:
@@ -118,6 +136,11 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
         update={
             "data": folder / settings.data,
             "scenarios": folder / settings.scenarios,
+            **absolute_notices(folder, settings.mail, settings.mailboxes, settings.collected),
+            "services": {
+                name: service.model_copy(update={"ca": _under(folder, service.ca)})
+                for name, service in settings.services.items()
+            },
             "switches": {
                 name: _absolute_switch(switch, folder) for name, switch in settings.switches.items()
             },
