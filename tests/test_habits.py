@@ -36,7 +36,7 @@ def test_the_command_line_reference_is_up_to_date() -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        *(k for k in Settings.model_fields if k not in ("limits", "services", "speech", "switches")),
+        *(k for k in Settings.model_fields if k not in ("calls", "limits", "services", "speech", "switches")),
         *(f"speech.{k}" for k in Speech.model_fields if k != "voices"),
         "speech.voices.LANGUAGE",
         *(f"switches.NAME.{k}" for k in Switch.model_fields if k not in ("gateways", "profiles", "port")),
@@ -45,6 +45,7 @@ def test_the_command_line_reference_is_up_to_date() -> None:
         *(f"switches.NAME.gateways.NAME.rest.{k}" for k in Rest.model_fields),
         *(f"services.NAME.{k}" for k in Service.model_fields if k != "rest"),
         *(f"services.NAME.rest.{k}" for k in ServiceRest.model_fields),
+        "calls.keep_days",
         "limits.per_number.day",
         "limits.per_number.ever",
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from orchestrator.domain.plan import DialPlan
+from orchestrator.domain.plan import DialPlan, GatewayShare
 from orchestrator.engine import hours
 from orchestrator.runtime.settings import Settings
 from orchestrator.store import GatewayBudget, OpenZone
@@ -56,8 +56,11 @@ def next_day_at(plan: DialPlan, zone_key: str, now: int) -> int:
 
 
 def gateway_budgets(settings: Settings, plan: DialPlan, up: Mapping[str, str]) -> tuple[GatewayBudget, ...]:
-    """The plan's gateways on the switches that are `up` (switch name -> Core-UUID), in the plan's order."""
+    """The plan's gateways on the switches that are `up` (switch name -> Core-UUID), in the plan's order; of a plan that
+    names none (callbacks may) all there are, in the order of the settings.
+    """
     known = settings.gateways()
+    shares = plan.gateways or tuple(GatewayShare(name=name) for name in dict.fromkeys(g for _, g, _ in known))
     return tuple(
         GatewayBudget(
             switch=switch,
@@ -67,7 +70,7 @@ def gateway_budgets(settings: Settings, plan: DialPlan, up: Mapping[str, str]) -
             cps=gateway.cps,
             channels=gateway.channels,
         )
-        for share in plan.gateways
+        for share in shares
         for switch, name, gateway in known
         if name == share.name and switch in up
     )

@@ -18,6 +18,7 @@ from orchestrator.store.rows import (
     RestRow,
     Why,
 )
+from orchestrator.store.standing import standing_id
 from orchestrator.store.store import Store, open_store
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "Store",
     "Why",
     "open_store",
+    "standing_id",
 ]
