@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from orchestrator.contacts.reader import read_contacts
 from orchestrator.contacts.row import Refused
-from orchestrator.domain.lead import Contact, Decision, Ending
-from orchestrator.domain.plan import Delay
+from orchestrator.domain.lead import Contact
+from orchestrator.runtime.inbound_tests import IVR, run_inbound_test
 from orchestrator.runtime.story import Story, Stuck, clock_of
+from orchestrator.runtime.test_outcome import NO_RESULT, TestOutcome, differences, said_waits
 from orchestrator.runtime.timeline import Failure, render
 from orchestrator.scenario.compile import Compiled
-from orchestrator.scenario.rehearsal import ScenarioTest
-from orchestrator.scenario.values import format_duration
+from orchestrator.scenario.rehearsal import FIRST_MOMENT, ScenarioTest
 
 REGION = "RU"  # for a number of a test that is not written in full
 A_PHONE = "+79990000001"  # for a test that does not care
-FIRST_MOMENT = dt.datetime(2026, 12, 1, 12)  # a Tuesday noon: where a test without `at` begins
-NO_RESULT = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestOutcome:
-    """How one test went. `timeline` tells the whole story, with the failures last; `calls` are the calls that were
-    made to their end, each with what the rules decided.
-    """
-
-    __test__ = False  # not one of pytest's
-
-    name: str
-    timeline: str
-    failures: tuple[Failure, ...] = ()
-    calls: tuple[tuple[Ending, Decision], ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        return not self.failures
 
 
 def run_tests(compiled: Compiled) -> list[TestOutcome]:
@@ -48,6 +26,8 @@ def run_tests(compiled: Compiled) -> list[TestOutcome]:
 
 def run_test(compiled: Compiled, test: ScenarioTest) -> TestOutcome:
     """One test: its calls one after another as the rules make them due, then what must have come of them."""
+    if compiled.program["kind"] == IVR:
+        return run_inbound_test(compiled, test)
     place = f"{test.mark.file}:{test.mark.line}"
     contact = _contact_of(compiled, test)
     if isinstance(contact, Refused):
@@ -96,18 +76,10 @@ def _began_at(test: ScenarioTest, contact: Contact) -> int:
 def _unmet(test: ScenarioTest, story: Story) -> Iterator[str]:
     """Every expectation that did not come true."""
     expect, last = test.expect, story.endings[-1]
-    compared: tuple[tuple[str, object, object], ...] = (
+    return differences(
         ("result", None if expect.result is None else expect.result or NO_RESULT, last.result or NO_RESULT),
         ("status", expect.status, story.state.status),
         ("attempts", expect.attempts, story.state.attempts),
-        ("waits", None if expect.waits is None else _said(expect.waits), _said(story.waits)),
+        ("waits", None if expect.waits is None else said_waits(expect.waits), said_waits(story.waits)),
         ("disposition", expect.disposition, last.disposition.value),
     )
-    for name, expected, came in compared:
-        if expected is not None and expected != came:
-            yield f"{name}: expected {expected}, it is {came}"
-
-
-def _said(delays: tuple[Delay, ...] | list[Delay]) -> str:
-    each = ("next_day" if delay.after_s is None else format_duration(delay.after_s) for delay in delays)
-    return f"[{', '.join(each)}]"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from callflow.machine import start
+from callflow.state import State
 from orchestrator.domain.call_event import CallFacts, FlowEnd, Party
 from orchestrator.domain.lead import Attempt, Contact, Decision, Ending, LeadState, NextKind, WaitReason
 from orchestrator.domain.plan import Delay, MachinePolicy
@@ -15,10 +16,12 @@ from orchestrator.engine import hours
 from orchestrator.engine.ending import ending_of
 from orchestrator.engine.rules import decide
 from orchestrator.runtime.budgets import next_day_at
+from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
+from orchestrator.runtime.rehearsed_flow import RehearsedFlow
 from orchestrator.runtime.scripted_call import Misfit, ScriptedCall
 from orchestrator.runtime.timeline import Entry, Failure
 from orchestrator.scenario.compile import Compiled
-from orchestrator.scenario.rehearsal import Move, MoveKind
+from orchestrator.scenario.rehearsal_moves import Move, MoveKind
 from orchestrator.scenario.speech import spoken
 
 ANSWER_MS = 5_000  # from the originate to the answer
@@ -46,13 +49,17 @@ class Stuck(Exception):  # noqa: N818  # no fault of ours: told to the scenario'
 @dataclass(slots=True, kw_only=True)
 class Story:
     """`call` plays one call; then `endings`, `decisions`, `waits` (the rules' delay before each later call), `state`
-    and `entries` tell what became of the lead. Times are epoch ms; the clock is the story's own.
+    and `entries` tell what became of the lead. Times are epoch ms; the clock is the story's own. `flow`: where the
+    flow of the last call that was answered ended.
     """
 
     compiled: Compiled
     contact: Contact
     began_at: int
     now: int
+    answers: RehearsedAnswers = field(default_factory=lambda: RehearsedAnswers({}, {}))
+    what: str = "call"
+    flow: State | None = None
     state: LeadState = field(default_factory=LeadState)
     endings: list[Ending] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
@@ -65,7 +72,8 @@ class Story:
         attempt = self._claim(moves[0])
         number = len(self.endings) + 1
         when = f"{local_time(self.now, attempt.zone)} ({_zone_name(attempt.zone)})"
-        self._note(f"call {number} to {attempt.number}, {when}", at=self.now)
+        self._note(f"{self.what} {number} to {attempt.number}, {when}", at=self.now)
+        self.flow = None
         facts = self._unanswered(moves[0]) or self._answered(moves)
         ending = ending_of(attempt, facts, now=self.now, overrides={})
         plan = self.compiled.plan
@@ -97,7 +105,7 @@ class Story:
             zone=zone,
             contact=self.contact,
             state=self.state,
-            gateway=self.compiled.plan.gateways[0].name,
+            gateway=next((share.name for share in self.compiled.plan.gateways), ""),
             switch="test",
             switch_uuid="test",
             worker_id="test",
@@ -148,25 +156,10 @@ class Story:
         self.now = answered_at = self.now + ANSWER_MS
         party = _party(self.compiled, moves[0])
         self._note("answered" if party is Party.UNKNOWN else f"answered by a {party}", at=answered_at)
-        sounds = self.compiled.sounds
-        call = ScriptedCall(
-            state=start(self.compiled.program, _payload(self.compiled, self.contact)),
-            sound_s=lambda name: sounds[name].seconds if name in sounds else SOUND_S,
-            sound_name=lambda name: sounds[name].path.name if name in sounds else name,
-        )
-        misfit = None
-        try:
-            call.run(party, moves[1:])
-        except Misfit as found:
-            misfit = failure(found.move, str(found))
-        for entry in call.entries:
-            self._note(entry.text, at=answered_at + round((entry.at_s or 0) * 1000))
-        self.now = answered_at + round(call.now_s * 1000)
-        state = call.state
-        if misfit is None and state.flow == FlowEnd.ERROR:
-            misfit = failure(moves[0], f"the flow broke off: {state.path[-1]}")
-        if misfit is not None:
-            raise Stuck(misfit)
+        payload = _payload(self.compiled, self.contact) | {"id": "test", "at": answered_at // 1000}
+        flow = flow_of(self.compiled, payload)
+        self.now = play(flow, self.answers, party, moves, moves[1:], self.entries, answered_at, self.began_at)
+        self.flow = state = flow.state
         return CallFacts(
             cause="NORMAL_CLEARING",
             answered_at=answered_at,
@@ -200,6 +193,46 @@ class Story:
         number = self.contact.numbers[decision.state.phone]
         on = f" on {number}" if number != attempt.number else ""
         return f"again {local_time(decision.next.at, self.contact.zones[decision.state.phone])}{on}"
+
+
+def flow_of(compiled: Compiled, payload: dict[str, object]) -> RehearsedFlow:
+    """The flow of one call, before anything has happened in it."""
+    sounds = compiled.sounds
+    return RehearsedFlow(
+        state=start(compiled.program, payload),
+        sound_s=lambda name: sounds[name].seconds if name in sounds else SOUND_S,
+        sound_name=lambda name: sounds[name].path.name if name in sounds else name,
+    )
+
+
+def play(
+    flow: RehearsedFlow,
+    answers: RehearsedAnswers,
+    party: str,
+    moves: tuple[Move, ...],
+    made: tuple[Move, ...],
+    entries: list[Entry],
+    at: int,
+    began_at: int,
+) -> int:
+    """Play a call whose flow begins at `at` (epoch ms) with the moves `made`; when it is over. `moves`: all of the
+    call, the first for what fits nowhere else. What happens is added to `entries`. Raises Stuck where a move does not
+    fit.
+    """
+    call = ScriptedCall(flow=flow, answers=answers)
+    misfit = None
+    try:
+        call.run(party, made)
+    except Misfit as found:
+        misfit = failure(found.move or moves[0], str(found))
+    entries += [
+        Entry(at_s=(at - began_at) / 1000 + (entry.at_s or 0.0), text=entry.text) for entry in call.entries
+    ]
+    if misfit is None and flow.state.flow == FlowEnd.ERROR:
+        misfit = failure(moves[0], f"the flow broke off: {flow.state.path[-1]}")
+    if misfit is not None:
+        raise Stuck(misfit)
+    return at + round(flow.now_s * 1000)
 
 
 def failure(move: Move, text: str) -> Failure:

@@ -1,0 +1,176 @@
+"""The story of a test of calls that come in: the caller's own call, and the callbacks that come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from callflow.state import State
+from orchestrator.contacts.zones import zone_key
+from orchestrator.domain.call_event import FlowEnd, Party
+from orchestrator.domain.inbound import CallEnd, InboundCall, MissedDecision, Note
+from orchestrator.domain.plan import Delay
+from orchestrator.engine.missed import PROMISED, CallbackRules, can_reach_people, decide
+from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
+from orchestrator.runtime.story import Story, Stuck, failure, flow_of, local_time, play
+from orchestrator.runtime.timeline import Entry
+from orchestrator.scenario.compile import Compiled
+from orchestrator.scenario.rehearsal_moves import Move
+
+
+@dataclass(slots=True, kw_only=True)
+class InboundStory:
+    """`take` plays the call that comes in, `call_back` each callback after it. Times are epoch ms.
+
+    call, decision: what is recorded of the call, and what it means for callbacks. callbacks: the story of the lead,
+    None while nobody is called back. last: where the flow of the last call ended.
+    """
+
+    compiled: Compiled
+    caller: str
+    called: str
+    language: str
+    answers: RehearsedAnswers
+    began_at: int
+    call: InboundCall | None = None
+    decision: MissedDecision = field(default_factory=MissedDecision)
+    callbacks: Story | None = None
+    waits: list[Delay] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    last: State | None = None
+
+    def take(self, moves: tuple[Move, ...]) -> None:
+        """Raises Stuck where a move does not fit."""
+        when = f"{local_time(self.began_at, self.compiled.zone)} ({self.compiled.zone})"
+        self._note(f"{self.caller} calls {self.called}, {when}", at=self.began_at)
+        flow = flow_of(self.compiled, inbound_payload(self.caller, self.called, self.began_at, self.language))
+        try:
+            ended_at = play(
+                flow, self.answers, Party.UNKNOWN, moves, moves, self.entries, self.began_at, self.began_at
+            )
+        finally:
+            self.last = flow.state
+        self.call = recorded(self.compiled, flow.state, self.began_at, ended_at)
+        self.decision = decide(self.call, callback_rules(self.compiled, self.caller), now=ended_at)
+        self._tell(self.call)
+
+    def call_back(self, moves: tuple[Move, ...]) -> None:
+        """The next callback, as the rules make it due. Raises Stuck."""
+        if self.callbacks is None:
+            self.callbacks = self._begun(moves[0])
+        story = self.callbacks
+        made = len(story.waits)
+        try:
+            story.call(moves)
+        finally:
+            self.waits += story.waits[made:]
+            self.entries += story.entries
+            story.entries.clear()
+            self.last = story.flow or self.last
+
+    def _begun(self, move: Move) -> Story:
+        """The lead of the callbacks, due for the first time."""
+        callback, program = self.decision.callback, self.compiled.callback
+        assert self.call is not None  # noqa: S101  # it was taken before
+        if callback is None or program is None:
+            why = "nobody is called back by this scenario" if program is None else self._no_callback()
+            raise Stuck(failure(move, f"this callback is never made: {why}"))
+        self.waits.append(Delay(after_s=max(0, callback.due_at - self.call.ended_at) // 1000))
+        return Story(
+            compiled=program,
+            contact=callback.contact,
+            began_at=self.began_at,
+            now=callback.due_at,
+            answers=self.answers,
+            what="callback",
+        )
+
+    def _no_callback(self) -> str:
+        assert self.call is not None  # noqa: S101  # as above
+        if self.call.reached:
+            return f"{self.call.reached} took the call"
+        return f"the call was not missed, it ended as `{self.call.end}`"
+
+    def _tell(self, call: InboundCall) -> None:
+        result = f", result {call.result}" if call.result else ""
+        reached = f", reached {call.reached}" if call.reached else ", reached nobody"
+        self._note(f"over: {call.end}{result}{reached}", at=call.ended_at)
+        for note in call.notes:
+            self._note(f"then {told_note(note)}")
+        self._note(told_decision(self.decision, self.compiled.zone))
+
+    def _note(self, text: str, *, at: int | None = None) -> None:
+        self.entries.append(Entry(at_s=None if at is None else (at - self.began_at) / 1000, text=text))
+
+
+def inbound_payload(caller: str, called: str, at: int, language: str) -> dict[str, object]:
+    """What the entry script begins a call with that came in at `at` (epoch ms)."""
+    return {"caller": caller, "called": called, "at": at // 1000, "id": "test", "c": {}, "l": language}
+
+
+def recorded(compiled: Compiled, state: State, began_at: int, ended_at: int) -> InboundCall:
+    """What is kept of a call whose flow ended in `state`."""
+    return InboundCall(
+        call_id="test",
+        switch="test",
+        scenario=compiled.name,
+        program=compiled.digest,
+        caller=str(state.payload.get("caller", "")),
+        called=str(state.payload.get("called", "")),
+        began_at=began_at,
+        answered_at=began_at if state.is_answered else None,
+        ended_at=ended_at,
+        cause="NORMAL_CLEARING",
+        flow=FlowEnd(state.flow),
+        language=state.language,
+        result=state.result,
+        path=state.path,
+        heard=state.heard,
+        values=tuple(state.values.items()),
+        reached=state.reached,
+        end=CallEnd(state.end),
+        notes=notes_of(state),
+        recordings=state.recordings,
+        queue_wait_s=None if state.queue_wait_s is None else round(state.queue_wait_s),
+    )
+
+
+def notes_of(state: State) -> tuple[Note, ...]:
+    return tuple(
+        Note(kind=str(note["do"]), body={key: value for key, value in note.items() if key != "do"})
+        for note in state.notes
+    )
+
+
+def callback_rules(compiled: Compiled, caller: str) -> CallbackRules:
+    """How the scenario calls a caller back."""
+    back = compiled.callback
+    zone = zone_key(caller, back.plan.zone) if back and caller else None
+    return CallbackRules(
+        plan=compiled.missed,
+        campaign_id=back.name if back else "",
+        hours=compiled.hours,
+        zone=compiled.zone,
+        caller_zone=zone or compiled.zone,
+        languages=compiled.languages,
+        has_people=can_reach_people(compiled.program),
+    )
+
+
+def told_note(note: Note) -> str:
+    """`sms to +7..: "..."`."""
+    body = {key: value for key, value in note.body.items() if key not in ("at", "text", "values")}
+    told = " ".join(f"{key} {value}" for key, value in body.items() if value not in ("", None))
+    text = f': "{note.body["text"]}"' if note.body.get("text") else ""
+    values = note.body.get("values")
+    row = ", ".join(f"{name}={value}" for name, value in values.items()) if isinstance(values, dict) else ""
+    return f"{note.kind} {told}{text}{f': {row}' if row else ''}".strip()
+
+
+def told_decision(decision: MissedDecision, zone: str) -> str:
+    """Whether the call was missed, and when its caller is called back."""
+    if not decision.why:
+        return "not missed"
+    what = "a callback was promised" if decision.why == PROMISED else f"missed ({decision.why})"
+    if decision.callback is None:
+        return f"{what}; no callback: {decision.fate.replace('_', ' ')}"
+    return f"{what}; the callback is due {local_time(decision.callback.due_at, zone)}"
