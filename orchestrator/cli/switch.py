@@ -11,6 +11,7 @@ import click
 from orchestrator.cli.prompt_bar import prompt_bar
 from orchestrator.cli.switch_init import init
 from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.inbound.registering import register_served
 from orchestrator.runtime.inbound.serving import serve
 from orchestrator.runtime.project import open_clock
 from orchestrator.runtime.settings import Settings, load_settings
@@ -95,6 +96,7 @@ def simulate(
     with prompt_bar() as made:
         served = serve(settings, made)
     make_root(settings, name, RealClock().now_ms, served)
+    register_served(folder, served)
     run_simulator(
         host=found.host,
         port=found.port,
