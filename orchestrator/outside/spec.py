@@ -68,6 +68,11 @@ class Reply:
         return self.why is None
 
     @property
+    def text(self) -> str:
+        """How its body begins, for people."""
+        return self.body[:2000].decode("utf-8", "replace")
+
+    @property
     def was_taken(self) -> bool:
         """2xx: the service took what it was told, even if its answer was cut off."""
         return 200 <= self.status < 300

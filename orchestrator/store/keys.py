@@ -279,6 +279,24 @@ KEYS: tuple[Key, ...] = (
         life="the heartbeat's time to live, in real time",
         holds="there while it lives",
     ),
+    Key(
+        pattern="queue:SCENARIO:QUEUE",
+        type="zset",
+        life="while somebody waits",
+        holds="call ids of callers in the queue, in their order; score: epoch ms they came, pushed behind the last",
+    ),
+    Key(
+        pattern="queue:SCENARIO:QUEUE:pace",
+        type="list",
+        life="a day after the last one was reached",
+        holds="of the last 20 who were reached: epoch ms, and milliseconds they waited for each place",
+    ),
+    Key(
+        pattern="queued",
+        type="hash",
+        life="an entry until its caller leaves the queue",
+        holds="call id -> SCENARIO:QUEUE, switch, epoch ms it came, place at first",
+    ),
     Key(pattern="workers", type="hash", life=FOR_EVER, holds="worker id -> what it says of itself (JSON)"),
     Key(
         pattern="worker:WORKER",

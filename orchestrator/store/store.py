@@ -51,6 +51,7 @@ from orchestrator.store.rows import (
     Why,
 )
 from orchestrator.store.terms import TermsBook
+from orchestrator.store.waiting import WaitingRoom
 
 
 def open_store(
@@ -82,6 +83,7 @@ class Store:
     def __init__(self, db: Db, *, warnings: tuple[str, ...]) -> None:
         self.warnings = warnings  # about a foreign Redis, for people
         self.deliveries = DeliveryBook(db)  # what is to be brought outside
+        self.waiting_room = WaitingRoom(db)  # callers in queues
         self._db = db
         self._terms = TermsBook(db)
         self._loader = Loader(db, self._terms)
