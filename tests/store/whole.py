@@ -49,12 +49,16 @@ def _wrong_campaign(client: Any, prefix: str, name: str, names: list[str]) -> It
     if any(value < 0 for value in counts.values()):
         yield f"{name}: a count below zero: {counts}"
     places = _places(client, prefix, name, names)
+    is_standing = bool(client.hget(base, "standing"))
+    if is_standing:
+        yield from _wrong_callbacks(client, prefix, name, counts.get("leads", 0))
     truth: Counter[str] = Counter()
     for lead in range(1, counts.get("leads", 0) + 1):
         bucket, field = divmod(lead, 100)
         _, zones, numbers, *_ = client.hget(f"{base}:contact:{bucket}", str(field)).decode().split("\t", 3)
         for digits in numbers.split(","):
-            if client.hget(f"{base}:index:{digits[-4:]}", digits[:-4]) != str(lead).encode():
+            indexed = client.hget(f"{base}:index:{digits[-4:]}", digits[:-4])
+            if indexed != str(lead).encode() and not (is_standing and int(indexed or 0) > lead):
                 yield f"{name}: {digits} of lead {lead} is not in the index"
         record = client.hget(f"{base}:lead:{bucket}", str(field))
         phase, state = (b"r", b"0 0 0 - - new") if record is None else (record[:1], record.split(b"\t")[3])
@@ -93,3 +97,32 @@ def _places(client: Any, prefix: str, name: str, names: list[str]) -> dict[int, 
         if parts[0].decode() == name:
             found[int(parts[1])].append("live")
     return found
+
+
+def _wrong_callbacks(client: Any, prefix: str, name: str, leads: int) -> Iterator[str]:
+    """Of a standing campaign: what is remembered of the missed calls, beside each lead."""
+    base = f"{prefix}campaign:{name}"
+    if not client.sismember(f"{prefix}standing", name):
+        yield f"{name} is not among the standing campaigns"
+    latest: dict[str, int] = {}
+    open_leads: Counter[str] = Counter()
+    for lead in range(1, leads + 1):
+        bucket, field = divmod(lead, 100)
+        digits = client.hget(f"{base}:contact:{bucket}", str(field)).decode().split("\t", 3)[2]
+        phase = client.hget(f"{base}:lead:{bucket}", str(field))[:1]
+        first, last, calls, _, how, at, drop, before = (
+            client.hget(f"{base}:missed:{bucket}", str(field)).decode().split(" ")
+        )
+        if int(before) != latest.get(digits, 0):
+            yield f"{name}: lead {lead} comes after {before}, and the one before is {latest.get(digits)}"
+        latest[digits] = lead
+        open_leads[digits] += phase != b"o"
+        if not int(first) <= int(last) or int(calls) < 1 or (how == "-") != (at == "0"):
+            yield f"{name}: lead {lead} stands for {calls} calls from {first} to {last}, reached {how} at {at}"
+        if drop != "-" and phase != b"d":
+            yield f"{name}: lead {lead} is to be dropped as {drop}, and nobody calls it"
+    if any(number > 1 for number in open_leads.values()):
+        yield f"{name}: two callbacks of one number: {open_leads}"
+    for digits, lead in latest.items():
+        if client.hget(f"{base}:index:{digits[-4:]}", digits[:-4]) != str(lead).encode():
+            yield f"{name}: the index does not lead to {lead}, the latest callback of {digits}"
