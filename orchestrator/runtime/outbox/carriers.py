@@ -1,0 +1,36 @@
+"""How each kind of delivery is brought to its place: an explicit table."""
+
+from __future__ import annotations
+
+from orchestrator.domain.delivery import Delivery
+from orchestrator.runtime.outbox.aside import Aside
+from orchestrator.runtime.outbox.mailbox_files import MailboxFiles
+from orchestrator.runtime.outbox.mailing import Mailing
+from orchestrator.runtime.outbox.place import Carry, Lines
+from orchestrator.runtime.outbox.routes import RECORDINGS
+from orchestrator.runtime.outbox.rows import RowFiles
+from orchestrator.runtime.outbox.telling import ShortMessages, Webhooks
+from orchestrator.runtime.project import Project
+from orchestrator.runtime.service_settings import services_of
+
+
+def carriers(project: Project, lines: Lines, aside: Aside) -> dict[str, Carry]:
+    """Kind -> what delivers it."""
+    settings = project.settings
+    services = services_of(settings.services)
+    files = MailboxFiles(settings, lines, aside)
+    mailing = Mailing(settings, files, project.clock.now_ms)
+
+    def voicemail(deliveries: tuple[Delivery, ...]) -> None:
+        is_for_folder = deliveries[0].lane.startswith(f"{RECORDINGS}@")
+        (files.carry if is_for_folder else mailing.carry)(deliveries)
+
+    return {
+        "sms": ShortMessages(services, settings.sms, settings.region).carry,
+        "email": mailing.carry,
+        "row": RowFiles(settings.collected or settings.data / "collected", aside).carry,
+        "webhook": Webhooks(services).carry,
+        "voicemail": voicemail,
+        "recording": mailing.carry,
+        "missed_call": mailing.carry,
+    }

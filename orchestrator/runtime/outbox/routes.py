@@ -1,0 +1,152 @@
+"""What becomes of an entry of the outbox: which deliveries, to which places. Pure.
+
+Whoever wants entries brought somewhere else adds a line to ROUTES.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from orchestrator.domain.delivery import Delivery
+from orchestrator.runtime.notify_settings import Mailbox
+from orchestrator.store.rows import OutboxRow
+
+MAIL, SMS, ROWS, WEBHOOK, RECORDINGS = "mail", "sms", "rows", "webhook", "recordings"
+ANY_SWITCH = "any"
+ASTRAY = "astray"
+SECOND_MS = 1_000
+
+_CHAIN = re.compile(r"[^A-Za-z0-9_@+.-]")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
+
+Mailboxes = Mapping[str, Mailbox]
+Wanted = Iterator[tuple[str, str, dict[str, object]]]  # lane, target, what differs from the usual
+
+
+def deliveries_of(entry: OutboxRow, project: str, mailboxes: Mailboxes) -> tuple[Delivery, ...]:
+    """The deliveries of one entry; none when nobody wants it."""
+    route = ROUTES.get(entry.kind)
+    wanted = () if route is None else route(entry, mailboxes)
+    return tuple(
+        Delivery(
+            **{
+                "delivery_id": f"{entry.entry_id}.{index}",
+                "key": f"{project}-{entry.entry_id}.{index}",
+                "lane": lane,
+                "chain": chain_of(entry),
+                "kind": entry.kind,
+                "at": entry.at,
+                "due_at": entry.at,
+                "campaign_id": entry.campaign_id,
+                "attempt_id": entry.attempt_id,
+                "target": target,
+                "body": entry.body,
+                **more,
+            }  # type: ignore[arg-type]  # the fields of a Delivery by name
+        )
+        for index, (lane, target, more) in enumerate(wanted)
+    )
+
+
+def astray(entry: OutboxRow, project: str) -> Delivery:
+    """An entry that cannot be understood, kept whole."""
+    name = f"{entry.entry_id}.0"
+    return Delivery(
+        delivery_id=name,
+        key=f"{project}-{name}",
+        lane=ASTRAY,
+        chain=ASTRAY,
+        kind=ASTRAY,
+        at=entry.at,
+        due_at=entry.at,
+        campaign_id=entry.campaign_id,
+        attempt_id=entry.attempt_id,
+        body={"kind": entry.kind, **entry.body},
+    )
+
+
+def chain_of(entry: OutboxRow) -> str:
+    """Whose it is: the caller or the contact, by number; of a withheld number the call."""
+    whose = str(entry.body.get("caller") or entry.body.get("number") or entry.attempt_id or entry.campaign_id)
+    return _CHAIN.sub("_", whose)[:64] or "_"
+
+
+def _sms(entry: OutboxRow, _: Mailboxes) -> Wanted:
+    yield SMS, str(entry.body.get("to") or ""), {}
+
+
+def _email(entry: OutboxRow, mailboxes: Mailboxes) -> Wanted:
+    for address in _readers(mailboxes, entry.body.get("to")):
+        yield MAIL, address, {}
+
+
+def _row(_: OutboxRow, __: Mailboxes) -> Wanted:
+    yield ROWS, "", {}
+
+
+def _webhook(entry: OutboxRow, _: Mailboxes) -> Wanted:
+    yield f"{WEBHOOK}@{_place(entry.body.get('service'))}", "", {}
+
+
+def _voicemail(entry: OutboxRow, mailboxes: Mailboxes) -> Wanted:
+    """Into the folder, and a letter to each reader: the one does not wait for the other."""
+    switch = _switch(entry)
+    yield f"{RECORDINGS}@{switch}", "", {}
+    box = mailboxes.get(str(entry.body.get("mailbox")))
+    for address in box.addresses() if box else ():
+        yield f"{MAIL}@{switch}", address, {}
+
+
+def _recording(entry: OutboxRow, mailboxes: Mailboxes) -> Wanted:
+    """It stays on the switch, unless the scenario says that somebody gets it."""
+    name = entry.body.get("email")
+    if name:
+        for address in _readers(mailboxes, name):
+            yield f"{MAIL}@{_switch(entry)}", address, {}
+
+
+def _missed_call(entry: OutboxRow, mailboxes: Mailboxes) -> Wanted:
+    """A letter at once; or with those of the next `every_s` seconds, one letter for all."""
+    name, every_s = entry.body.get("notify"), _number(entry.body.get("every_s"))
+    if not name:
+        return
+    for address in _readers(mailboxes, name):
+        if not every_s:
+            yield MAIL, address, {}
+            continue
+        whose = hashlib.sha256(f"{name} {address}".encode()).hexdigest()[:16]
+        chain = _CHAIN.sub("_", f"digest-{entry.campaign_id}")[:64] + f"-{whose}"
+        yield MAIL, address, {"chain": chain, "is_batch": True, "due_at": entry.at + every_s * SECOND_MS}
+
+
+ROUTES: dict[str, Callable[[OutboxRow, Mailboxes], Wanted]] = {
+    "sms": _sms,
+    "email": _email,
+    "row": _row,
+    "webhook": _webhook,
+    "voicemail": _voicemail,
+    "recording": _recording,
+    "missed_call": _missed_call,
+}
+
+
+def _readers(mailboxes: Mailboxes, name: object) -> tuple[str, ...]:
+    """Who reads a mailbox. Nobody: "", and what is told then is that nobody does; it waits for one."""
+    box = mailboxes.get(str(name))
+    return (box.addresses() if box else ()) or ("",)
+
+
+def _switch(entry: OutboxRow) -> str:
+    return _place(entry.body.get("switch") or ANY_SWITCH)
+
+
+def _place(name: object) -> str:
+    text = str(name or "")
+    return text if _NAME.match(text) else "_"
+
+
+def _number(value: object) -> int:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() else 0
