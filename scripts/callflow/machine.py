@@ -8,8 +8,12 @@ from . import program as reading
 from .messages import pick_language
 from .moves import (
     Action,
+    Answer,
+    Answered,
     Asking,
+    Consult,
     Dial,
+    Dialed,
     Digits,
     Failed,
     Gather,
@@ -20,11 +24,18 @@ from .moves import (
     Play,
     Played,
     Record,
+    Recorded,
+    Ring,
     Started,
+    Tape,
     Wait,
 )
-from .state import ACTIONS_PER_CALL, STEPS_BETWEEN_ACTIONS, Over, State
+from .opening import is_open
+from .state import ACTIONS_PER_CALL, STEPS_BETWEEN_ACTIONS, Bounded, Over, State
 from .verbs import VERBS, Verb
+
+# The call goes on though one of these could not be carried out: there is another way, or it was no great loss.
+Forgiven = (Consult, Dial, Music, Record, Ring, Tape)
 
 
 def start(program: dict[str, object], payload: dict[str, object]) -> State:
@@ -62,20 +73,37 @@ def _answer(call: State, inp: Input) -> Asking:
     if isinstance(inp, Gone):
         if call.now_s > call.asked_s:  # hung up in the middle of it: the beginning was heard
             _mark_heard(call)
+        _leave(call)
         raise Over("left")
-    if isinstance(inp, Failed):
+    if isinstance(inp, Failed) and not isinstance(call.pending, Forgiven):
+        _leave(call)
         raise reading.ProgramError(inp.reason)
     if call.pending is None:
-        _begin(call, inp.party if isinstance(inp, Started) else "unknown")
-        return _walk(call)
+        return _begin(call, inp.party if isinstance(inp, Started) else "unknown")
+    call.has_no_music |= isinstance(inp, Failed) and isinstance(call.pending, Music)
     _mark_heard(call)
+    if isinstance(call.pending, (Answer, Tape)):
+        return _answered(call)
     verb, current = _current(call)
     action = verb.reply(call, current, _as_asked(call.pending, inp))
     return _counted(call, action) if action is not None else _walk(call)
 
 
+def _leave(call: State) -> None:
+    """The call breaks off: what the step under way has in hand is kept."""
+    if call.memory is not None:
+        verb, current = _current(call)
+        verb.leave(call, current)
+
+
 def _as_asked(pending: Asking, inp: Input) -> Input:
     """The input in the shape the pending action asks for, so that a driver's slip cannot derail a call."""
+    if isinstance(pending, Record):
+        return inp if isinstance(inp, Recorded) else Recorded(0.0, "failed")
+    if isinstance(pending, Dial):
+        return inp if isinstance(inp, Dialed) else Dialed("failed")
+    if isinstance(pending, Consult):
+        return inp if isinstance(inp, Answered) else Answered(None)
     typed = inp.value if isinstance(inp, Digits) else inp.digit if isinstance(inp, Played) else ""
     return Digits(typed) if isinstance(pending, Gather) else Played(typed[:1])
 
@@ -86,11 +114,13 @@ def _mark_heard(call: State) -> None:
         call.hear(pending.message)
 
 
-def _begin(call: State, party: str) -> None:
+def _begin(call: State, party: str) -> Asking:
+    """The first step: in which language, with a person or a machine, at which block; the call's recording first."""
     reading.check_head(call.program)
     call.language = pick_language(call.program, call.payload)
     policy = call.program["machine"]
     call.party = party if party in ("human", "machine") else "unknown"
+    call.is_answered = call.program["kind"] != "ivr"
     if call.party == "machine":
         call.note("machine")
         if policy == "hang_up":
@@ -99,7 +129,31 @@ def _begin(call: State, party: str) -> None:
             call.is_machine = True
         else:  # the author wants it treated as human, and so it is reported; the path keeps what was heard
             call.party = "human"
-    call.enter("start")
+    entry = reading.name({"entry": "start", **call.program}, "entry")
+    closed = reading.name_or_none(call.program, "closed_entry")
+    if closed is not None and not is_open(call.program, call.at_s):
+        call.has_come_to("closed")
+        entry = closed
+    call.enter(entry)
+    return _answered(call) if call.is_answered else _walk(call)
+
+
+def _answered(call: State) -> Asking:
+    """The call is answered now: record it, if it is to be; then the step that wanted it answered."""
+    if isinstance(call.pending, Answer):
+        call.is_answered = True
+        call.note("answered")
+    record = reading.mapping_or_none(call.program, "record")
+    if record is not None and not call.tape:
+        call.tape = call.name_recording("call")
+        call.keep_recording(call.tape)
+        return _counted(call, Tape(call.tape, reading.flag(record, "stereo", otherwise=False)))
+    if not call.is_entering:
+        return _walk(call)
+    call.is_entering = False
+    verb, current = _current(call)
+    action = verb.enter(call, current)
+    return _counted(call, action) if action is not None else _walk(call)
 
 
 def _walk(call: State) -> Asking:
@@ -108,11 +162,16 @@ def _walk(call: State) -> Asking:
         while call.frames and call.frames[-1][1] >= len(call.frames[-1][0]):
             call.frames = call.frames[:-1]
         if not call.frames:
+            if call.come_back():
+                continue
             raise Over("ended")
         steps, index = call.frames[-1]
         call.frames = (*call.frames[:-1], (steps, index + 1))
-        call.tries = 0
+        call.tries, call.repeats, call.memory = 0, 0, None
         verb, current = _current(call)
+        if not call.is_answered and verb.is_for_answered(call, current):
+            call.is_entering = True
+            return _counted(call, Answer())
         action = verb.enter(call, current)
         if action is not None:
             return _counted(call, action)
@@ -120,10 +179,13 @@ def _walk(call: State) -> Asking:
 
 
 def _counted(call: State, action: Asking) -> Asking:
-    call.actions += 1
+    if not isinstance(call.memory, Bounded):
+        call.actions += 1
     if call.actions > ACTIONS_PER_CALL:
         raise reading.ProgramError("the call goes on for ever")
-    if call.is_stale and isinstance(action, (Play, Gather, Wait, Music, Record, Dial)):
+    if call.is_stale and isinstance(
+        action, (Play, Gather, Wait, Music, Record, Dial)
+    ):  # those that take keys
         call.is_stale = False
         action = replace(action, flush=True)
     return action

@@ -7,20 +7,28 @@ import binascii
 import hashlib
 import json
 import re
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 from .program import ProgramError
-from .state import State
+
+if TYPE_CHECKING:
+    from .state import State
 
 PAYLOAD_MAX = 65536  # characters of the encoded payload; a header line of an event stays readable
-VARIABLE_MAX = 6000  # characters of one encoded variable: all three fit well into one event
+VARIABLE_MAX = 6000  # characters of one encoded variable: all of them fit well into one event
+NOTES_VARIABLES = 4  # that the notes are cut into
 
 PROGRAM = re.compile(r"[0-9a-f]{32}")
 ATTEMPT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 FOLDER = re.compile(r"/[A-Za-z0-9_./-]{1,200}")
+LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,16}")
 VOICE = re.compile(r"[A-Za-z0-9_.:+-]{1,64}")
 TAG = re.compile(r"[0-9a-f]{8}")
+RECORDING = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}/[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,80}\.wav")
 PROMPTS_URL = re.compile(r"http_cache://https?://[A-Za-z0-9._~:/-]{1,200}/")
 
+_NO_NAME = re.compile(r"[^A-Za-z0-9_-]")
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f<>{}$`\\|]|[\ud800-\udfff]")
 
 
@@ -57,6 +65,24 @@ def decode_payload(encoded: str) -> dict[str, object]:
     return payload
 
 
+def recording_name(payload: dict[str, object], what: str) -> str:
+    """Where a call's recording is, below recordings/ of the switch's root: `2026/11/22/CALL.WHAT.wav`, by UTC.
+
+    The payload's `id` and `at` (epoch seconds when the call began) say which call; the driver sees to them.
+    """
+    call, at_s = payload.get("id"), payload.get("at")
+    if not isinstance(call, str) or not ATTEMPT.fullmatch(call):
+        call = "unknown"
+    day = datetime.fromtimestamp(began_s(at_s), timezone.utc)  # noqa: UP017  # 3.9
+    return f"{day:%Y/%m/%d}/{call}.{_NO_NAME.sub('_', what)[:64]}.wav"
+
+
+def began_s(at_s: object) -> float:
+    """The payload's `at`, when it is an instant of these centuries; else the epoch."""
+    is_instant = isinstance(at_s, (int, float)) and 0 <= at_s < 10**10
+    return float(str(at_s)) if is_instant and not isinstance(at_s, bool) else 0.0
+
+
 def variables(state: State) -> dict[str, str]:
     """What the call leaves on its channel, in its last event and in the CDR.
 
@@ -72,7 +98,27 @@ def variables(state: State) -> dict[str, str]:
     }
     if state.result is not None:
         left["prozvon_result"] = state.result
+    if not state.is_campaign:
+        left["prozvon_end"] = state.end or "lost"
+        if LANGUAGE.fullmatch(state.language):
+            left["prozvon_language"] = state.language
+    if state.reached:
+        left["prozvon_reached"] = state.reached
+    if state.queue_wait_s is not None:
+        left["prozvon_queue_wait"] = str(round(state.queue_wait_s))
+    if state.recordings:
+        left["prozvon_recordings"] = _encode_list(state.recordings)
+    if state.notes:
+        notes = _encode(state.notes)
+        for n in range(0, len(notes), VARIABLE_MAX):
+            number = n // VARIABLE_MAX + 1
+            left["prozvon_notes" + (f"_{number}" if number > 1 else "")] = notes[n : n + VARIABLE_MAX]
     return left
+
+
+def fits(notes: tuple[dict[str, object], ...]) -> bool:
+    """Whether all of them can be left on the channel: joined again, the pieces are one list."""
+    return len(_encode(notes)) <= VARIABLE_MAX * NOTES_VARIABLES
 
 
 def _encode_list(items: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 FORMAT = 1
-KINDS = ("robocall",)
+KINDS = ("robocall", "ivr", "callback")
 MACHINE_POLICIES = ("leave_message", "hang_up", "treat_as_human", "off")
 
 TEXT_MAX = 4000  # characters of one text; a program from our compiler is far below
@@ -13,10 +13,17 @@ DIGITS_MAX = 64  # keys of one `ask`; the switch's own buffer has 512
 TIMEOUT_MAX_S = 120.0
 WAIT_MAX_S = 600.0
 TRIES_MAX = 20
+RECORD_MAX_S = 3600.0
+QUEUE_MAX_S = 86400.0
+NUMBERS_MAX = 100  # that one step may ring
+MENU_KEY_MAX = 8  # keys of a direct extension
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _RESULT = re.compile(r"[a-z0-9_]{1,64}")
 _FILE = re.compile(r"[0-9a-f]{32,64}\.wav")
+_MUSIC = re.compile(r"moh(?:/[A-Za-z0-9_-]{1,64})?|[0-9a-f]{32,64}\.wav")
+_E164 = re.compile(r"\+[0-9]{3,20}")
+_PATH = re.compile(r"[A-Za-z0-9_./-]{0,200}")
 
 
 class ProgramError(Exception):
@@ -99,3 +106,56 @@ def key_or_none(step: dict[str, object], key: str) -> str:
     if not isinstance(value, str) or len(value) != 1 or value not in "0123456789*#":
         raise ProgramError("no telephone key in " + key)
     return value
+
+
+def flag(step: dict[str, object], key: str, otherwise: bool) -> bool:
+    value = step.get(key)
+    if value is None:
+        return otherwise
+    if not isinstance(value, bool):
+        raise ProgramError("no yes or no in " + key)
+    return value
+
+
+def mapping_or_none(step: dict[str, object], key: str) -> dict[str, object] | None:
+    return None if step.get(key) is None else mapping(step.get(key), key)
+
+
+def numbers(step: dict[str, object], key: str) -> tuple[str, ...]:
+    """Telephone numbers under `key`, E.164."""
+    listed = sequence(step.get(key), "numbers in " + key)
+    if len(listed) > NUMBERS_MAX:
+        raise ProgramError("too many numbers in " + key)
+    return tuple(e164(value) for value in listed)
+
+
+def e164(value: object) -> str:
+    if not isinstance(value, str) or not _E164.fullmatch(value):
+        raise ProgramError("no telephone number")
+    return value
+
+
+def music(step: dict[str, object], key: str) -> str:
+    """What is played while somebody waits, as in `moves.Music`; "" for nothing."""
+    value = step.get(key)
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, str) or not _MUSIC.fullmatch(value):
+        raise ProgramError("no music in " + key)
+    return value
+
+
+def order(step: dict[str, object]) -> str:
+    """in_turn or all_at_once."""
+    value = step.get("order")
+    if value not in ("in_turn", "all_at_once"):
+        raise ProgramError("no order")
+    return str(value)
+
+
+def service_path(step: dict[str, object]) -> tuple[str, str]:
+    """(name of a service, path below it)."""
+    path = step.get("path")
+    if not isinstance(path, str) or not _PATH.fullmatch(path):
+        raise ProgramError("no path of a service")
+    return name(step, "service"), path

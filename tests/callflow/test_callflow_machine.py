@@ -27,7 +27,7 @@ def begin(made: Any, payload: Any = NOBODY) -> tuple[State, Action]:
     ("change", "why"),
     [
         ({"format": 2}, "unknown program format"),
-        ({"kind": "ivr"}, "unknown program kind"),
+        ({"kind": "dance"}, "unknown program kind"),
         ({"machine": "eat_it"}, "unknown machine policy"),
         ({"languages": []}, "no languages"),
         ({"languages": "ru"}, "no languages"),
@@ -41,7 +41,7 @@ def begin(made: Any, payload: Any = NOBODY) -> tuple[State, Action]:
         ({"messages": {"hello": {"ru": [{"file": "../../etc/passwd"}]}}}, "no sound file name"),
         ({"messages": {"hello": {"ru": [{"file": 5}]}}}, "no sound file name"),
         ({"messages": {"hello": {"ru": [{"text": "a" * 5000}]}}}, "no text in a part"),
-        ({"messages": {"hello": {"ru": [{"var": "a", "filter": "money"}]}}}, "unknown filter"),
+        ({"messages": {"hello": {"ru": [{"var": "a", "filter": "rhyme"}]}}}, "unknown filter"),
         ({"messages": {"hello": {"ru": [{"var": "a b", "filter": None}]}}}, "no name in var"),
         ({"messages": {"hello": {"ru": [{"said": True}]}}}, "no count in said"),
     ],

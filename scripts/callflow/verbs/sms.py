@@ -1,0 +1,17 @@
+"""sms: notes a short message, to be sent after the call. Written, not spoken: 1042, not one thousand and forty-two."""
+
+from __future__ import annotations
+
+from .. import program as reading
+from ..messages import written
+from ..state import State
+from ..values import open_value
+
+
+def enter(call: State, step: dict[str, object]) -> None:
+    to = open_value(call, step.get("to"))
+    text = written(call, reading.name(step, "message"))
+    if to:
+        call.leave_note({"do": "sms", "to": to, "text": text}, "sms")
+    else:
+        call.note("sms to nobody")  # the number is withheld, or was never typed
