@@ -29,7 +29,8 @@ MOVES = {
 SAYS = {
     "pause": "Pause a campaign: no new calls; those under way go on.",
     "resume": "Go on with a paused campaign; starts a worker when none is running.",
-    "stop": "Stop a campaign for good: its leads are not called any more. One whose loading broke off goes away.",
+    "stop": "Stop a campaign for good: its leads are not called any more. One whose loading broke off goes away; one "
+    "that calls back takes no more missed calls, until it is resumed.",
 }
 
 
@@ -111,7 +112,8 @@ def _move(name: str) -> click.Command:
                     f"{found.campaign_id} had not been launched: it is gone, its rows are free", err=True
                 )
                 return
-            if not project.store.set_state(found.campaign_id, to, among=among, now=project.clock.now_ms()):
+            given_in = among | {_S.STOPPED} if name == "resume" and found.standing else among
+            if not project.store.set_state(found.campaign_id, to, among=given_in, now=project.clock.now_ms()):
                 raise KnownError(f"cannot {name} {found.campaign_id}: it is {found.state.value}")
             live = project.store.counts(found.campaign_id).dialing
             if to is CampaignState.RUNNING:

@@ -17,6 +17,7 @@ Hub.NOT_ERROR = (*Hub.NOT_ERROR, KeyboardInterrupt)
 # Command -> (module, attribute, short help): an explicit table, so that `--help` imports none of them.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "call": ("call", "call", "Load contacts, preview, launch a campaign and follow it."),
+    "calls": ("calls", "calls", "The calls that came in: who, what they did and heard, how it ended."),
     "campaign": ("campaign", "campaign", "List, show, pause, resume, stop and export campaigns."),
     "check": ("check", "check", "Check scenarios: every mistake at once, with its place and a hint."),
     "demo": ("demo", "demo", "Run a whole campaign against the simulated switch and show what happened."),
@@ -32,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("init", "init", "Make a project: settings, and scenarios to begin with."),
     "lead": ("lead", "lead", "Decide about a held lead: call again, or close."),
     "outbox": ("outbox", "outbox", "What is still to be delivered after calls: list, try again, drop."),
+    "missed": ("missed", "missed", "Missed calls: called back, reached, called again; how often, how soon."),
     "prompts": ("prompts", "prompts", "Hear a scenario before anybody is called; the prompts that are kept."),
     "recordings": ("recordings", "recordings", "Recordings of calls: list, fetch, forget old ones."),
     "run": ("run", "run", "The worker, as a service: calls whatever is due."),

@@ -11,6 +11,7 @@ from orchestrator.scenario.compile import Compiled
 from orchestrator.store import Store
 
 ZONE_LIST_MS = 60_000  # business time after which a campaign's list of zones is asked for again
+STANDING_ZONE_LIST_MS = 5_000  # the same where a missed call may bring a zone in at any time
 
 
 class Bundles:
@@ -62,7 +63,8 @@ class ZoneBook:
         if known is not None and known.asked_at <= now < known.valid_until:
             return known.zones
         zones = zones_at(compiled.plan, self._store.zones(campaign.campaign_id), now)
-        until = min((now + ZONE_LIST_MS, zones.changes_at), default=now)
+        known_for = STANDING_ZONE_LIST_MS if campaign.standing else ZONE_LIST_MS
+        until = min((now + known_for, zones.changes_at), default=now)
         self._known[campaign.campaign_id] = _Known(zones=zones, asked_at=now, valid_until=until)
         return zones
 

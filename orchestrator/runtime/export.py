@@ -8,7 +8,7 @@ import json
 import re
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from typing import TextIO
 
@@ -130,13 +130,14 @@ def write_jsonl(out: TextIO, items: Iterator[Row]) -> int:
     return count
 
 
-def write_csv(out: TextIO, items: Iterator[Row]) -> int:
+def write_csv(out: TextIO, items: Iterator[Row], columns: Iterable[str] = COLUMNS) -> int:
     """RFC 4180 with a header; lists and mappings as JSON; cells a spreadsheet would run get a leading quote."""
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    names = list(columns)
+    writer.writerow(names)
     count = 0
     for count, row in enumerate(items, 1):  # noqa: B007  # the last value is the result
-        writer.writerow([cell(row[column]) for column in COLUMNS])
+        writer.writerow([cell(row[column]) for column in names])
     return count
 
 

@@ -25,6 +25,7 @@ class Figures:
     workers: int
     up: tuple[str, ...]  # switches that some worker is connected to
     counts: CampaignCounts
+    standing: str = ""  # the scenario whose missed calls it calls back
     rests: tuple[RestRow, ...] = ()  # gateways that take no calls now, or only one
 
     @property
@@ -41,6 +42,7 @@ class Figures:
         return {
             "campaign": self.campaign_id,
             "title": self.title,
+            "calls_back": self.standing,
             "state": self.state.value,
             "source": self.source,
             "created_at": self.created_at,
@@ -82,6 +84,7 @@ def figures(project: Project, campaign: Campaign) -> Figures:
         title=fresh.title,
         state=fresh.state,
         source=fresh.source,
+        standing=fresh.standing,
         created_at=fresh.created_at,
         at=project.clock.now_ms(),
         workers=len(workers),

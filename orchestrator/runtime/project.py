@@ -22,12 +22,14 @@ class Project:
     clock: Clock
 
     def campaign(self, name: str) -> Campaign:
-        """The campaign with this id; or the newest one of the scenario with this name. KnownError when none is."""
+        """The campaign with this id; or the newest one of the scenario with this name, or the one that calls back for
+        it. KnownError when there is none.
+        """
         found = self.store.campaign(name)
         if found is not None:
             return found
         campaigns = self.store.campaigns()
-        of_scenario = [c for c in campaigns if c.scenario == name]
+        of_scenario = [c for c in campaigns if name in (c.scenario, c.standing)]
         if of_scenario:
             return of_scenario[-1]  # in the order of creation
         known = ", ".join([c.campaign_id for c in campaigns][-5:]) or "none yet"

@@ -25,6 +25,7 @@ from orchestrator.esl.turns import give_turn
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.cases import Cases
 from orchestrator.runtime.dialer import Dialer
+from orchestrator.runtime.idle import nothing_left
 from orchestrator.runtime.line import Line
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.settle import Settler
@@ -244,8 +245,7 @@ class Worker:
         if now - self._left_at < CAMPAIGNS_S:
             return False
         self._left_at = now
-        open_states = (CampaignState.RUNNING, CampaignState.LOADING)
-        return not any(c.state in open_states for c in self._store.campaigns()) and not self._store.live()
+        return nothing_left(self._store)
 
     def _nap(self, again_at: int | None) -> None:
         """Wait until `again_at`, something ended, or IDLE_S. A simulated clock nobody needs is moved on instead."""

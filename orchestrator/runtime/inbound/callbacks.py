@@ -45,12 +45,6 @@ def register(project: Project, compiled: Compiled) -> Campaign | None:
     return project.store.campaign(campaign_id)
 
 
-def is_idle(store: Store, campaign: Campaign) -> bool:
-    """Whether nobody waits for a call of this campaign. A standing one is never finished, but may be idle."""
-    counts = store.counts(campaign.campaign_id)
-    return not (counts.ready or counts.waiting or counts.dialing)
-
-
 class Scenarios:
     """The scenarios that take calls, by the program that a call followed; read from the store once each."""
 
@@ -68,6 +62,13 @@ class Scenarios:
             digest = self._store.served().get(call.scenario)
             found = None if digest is None else self._compiled(digest)
         return found
+
+    def zones(self) -> dict[str, str]:
+        """Scenario -> the zone of its hours, of those that can be read."""
+        found = {name: self._compiled(digest) for name, digest in self._store.served().items()}
+        return {
+            name: compiled.zone for name, compiled in found.items() if compiled is not None and compiled.zone
+        }
 
     def _compiled(self, digest: str) -> Compiled | None:
         if digest not in self._by_digest:
