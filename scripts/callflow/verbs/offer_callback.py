@@ -39,7 +39,8 @@ def _choose(call: State, step: dict[str, object], key: str) -> Asking | None:
     call.note("key " + key if key else "no key")
     if key and key == reading.key_or_none(step, "accept"):
         call.leave_note({"do": "callback", "when": _when(step)}, "callback")
-        return play(call, reading.name(step, "done"))
+        done = reading.name_or_none(step, "done")
+        return play(call, done) if done is not None else None
     if key:
         call.drop_keys()
     call.tries += 1

@@ -13,7 +13,7 @@ def enter(call: State, step: dict[str, object]) -> None:
         pair = reading.sequence(case, "case")
         if len(pair) != 2:
             raise reading.ProgramError("no case")
-        if compare(left, value_of(call, pair[0])) == 0:
+        if compare(left, reading.text(pair[0], "a case")) == 0:
             call.descend(reading.sequence(pair[1], "steps of a case"))
             return
     otherwise = step.get("else")
