@@ -16,7 +16,7 @@ from typing import Final
 from orchestrator.domain.hours import Span, WeeklyHours
 from orchestrator.engine.holiday_dates import holiday_dates, known_country
 
-__all__ = ["HORIZON_MS", "is_open", "known_country", "local_day", "next_open", "open_until"]
+__all__ = ["HORIZON_MS", "is_open", "known_country", "local_day", "next_open", "offsets", "open_until"]
 
 MINUTES: Final = 1440  # of a day on the wall
 MINUTE_MS: Final = 60_000
@@ -75,6 +75,19 @@ def local_day(zone_key: str, at_ms: int) -> tuple[dt.date, int]:
     day = min((at_ms + _offset(zone, at_ms)[0]) // DAY_MS for zone in zones)
     date = dt.date.fromordinal(_EPOCH + day)
     return date, max(_begins(zone, date + dt.timedelta(days=1)) for zone in zones)
+
+
+def offsets(zone_key: str, from_ms: int, until_ms: int) -> tuple[tuple[int, int], ...]:
+    """(since, ms by which the wall is ahead of UTC) of a zone, from `from_ms` up to `until_ms` (epoch ms)."""
+    zone = zoneinfo.ZoneInfo(zone_key)
+    found: list[tuple[int, int]] = []
+    at = from_ms
+    while at < until_ms:
+        offset, until = _offset(zone, at)
+        if not found or found[-1][1] != offset:
+            found.append((at, offset))
+        at = until
+    return tuple(found)
 
 
 @cache

@@ -10,10 +10,10 @@ from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from orchestrator.domain.plan import CallerIdRule
 from orchestrator.scenario.countries import calling_code, country_codes, is_country, prefixes_of, sharers
 from orchestrator.scenario.findings import Findings, nearest
-from orchestrator.scenario.part import refuse_if_any
+from orchestrator.scenario.part import refuse_if_any, wrong
 from orchestrator.scenario.reader import shape
 from orchestrator.scenario.source import SCALAR_TYPES, Map, Text
-from orchestrator.scenario.values import items_of, shorten
+from orchestrator.scenario.values import items_of, shorten, text_of
 
 DEFAULT = "default"
 
@@ -67,6 +67,31 @@ def _numbers(value: Any, findings: Findings) -> tuple[str, ...]:
     return tuple(numbers)
 
 
+def parse_number(raw: Any) -> Text:
+    """One E.164 number. Raises S501."""
+    text = text_of(raw)
+    if not _E164.match(text):
+        raise wrong("S501", f"`{shorten(text)}` is not an E.164 number", _spell(text))
+    return text
+
+
+def parse_numbers(raw: Any, info: ValidationInfo) -> tuple[str, ...]:
+    """One number, or a list; every mistake inside is noted."""
+    findings = Findings()
+    numbers = _numbers(raw, findings)
+    refuse_if_any(findings, info)
+    return numbers
+
+
+def is_number(text: str) -> bool:
+    return bool(_E164.match(text))
+
+
+def is_prefix(text: str) -> bool:
+    """Whether it may be what numbers begin with: +7, +7495."""
+    return bool(_PREFIX.match(text))
+
+
 def _spell(item: str) -> str:
     """The number as it should be written, when that is clear."""
     digits = "+" + re.sub(r"[^0-9]", "", item) if item.startswith("+") else ""
@@ -101,14 +126,14 @@ def _of_country(
     return prefixes
 
 
-_NUMBERS_SCHEMA: dict[str, Any] = {"type": [*SCALAR_TYPES, "array"], "items": {"type": SCALAR_TYPES}}
+NUMBERS_SCHEMA: dict[str, Any] = {"type": [*SCALAR_TYPES, "array"], "items": {"type": SCALAR_TYPES}}
 CALLER_ID_SCHEMA: dict[str, Any] = {
     "anyOf": [
-        _NUMBERS_SCHEMA,
+        NUMBERS_SCHEMA,
         {
             "type": "object",
             "required": [DEFAULT],
-            "patternProperties": {r"^(default|[A-Z]{2}|\+?[0-9]{1,15})$": _NUMBERS_SCHEMA},
+            "patternProperties": {r"^(default|[A-Z]{2}|\+?[0-9]{1,15})$": NUMBERS_SCHEMA},
             "additionalProperties": False,
         },
     ]

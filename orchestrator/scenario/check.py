@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,35 +13,47 @@ from orchestrator.domain.problem import Problem
 from orchestrator.engine.rules import EXHAUSTED
 from orchestrator.scenario.check_contact import check_contact
 from orchestrator.scenario.check_flow import check_flow
+from orchestrator.scenario.check_inbound import check_claims, check_inbound
 from orchestrator.scenario.check_messages import check_messages
-from orchestrator.scenario.check_rules import DISPOSITIONS, check_rules
+from orchestrator.scenario.check_rules import DISPOSITIONS, RuleBook, check_rules
+from orchestrator.scenario.check_steps import check_steps
 from orchestrator.scenario.check_tests import check_tests, tests_of
 from orchestrator.scenario.dial import RuleSpec
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import Findings
+from orchestrator.scenario.flow import Flow
+from orchestrator.scenario.inbound_plan import callback_plan, inbound_plan
 from orchestrator.scenario.library import Library, files_in
-from orchestrator.scenario.model import ScenarioModel, SoundFile
+from orchestrator.scenario.melody import SoundFile
+from orchestrator.scenario.model import AnyModel, Robocall
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.plan import plan_of
 from orchestrator.scenario.rehearsal import ScenarioTest
 from orchestrator.scenario.sounds import Sound
 from orchestrator.scenario.source import Mark, Text
+from orchestrator.scenario.standard_messages import STANDARD
 from orchestrator.scenario.template import Template, parse_template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A scenario without problems. `messages`: name -> language -> text, or file name of a recording."""
+    """A scenario without problems. `messages`: name -> language -> text, or file name of a recording. `flow`: all
+    blocks, those of `missed` too. `plan`: how it dials, of an ivr for its callers; `callback`: how it calls back.
+    `sound_names`: file names of recordings, by the place of the `file` that names them.
+    """
 
     name: str
     title: str
     path: Path
-    model: ScenarioModel
+    model: AnyModel
     languages: tuple[str, ...]
     columns: tuple[Column, ...]
     messages: dict[str, dict[str, Template | str]]
     sounds: tuple[Sound, ...]
     plan: DialPlan
+    flow: Flow
+    sound_names: Mapping[Mark, str]
+    callback: DialPlan | None = None
     tests: tuple[ScenarioTest, ...]
 
 
@@ -75,6 +87,7 @@ def _check_all(paths: Iterable[Path], folder: Path | None) -> tuple[list[Scenari
     libraries: dict[Path, Library] = {}
     scenarios: list[Scenario] = []
     names: dict[str, Text] = {}
+    claims: dict[str, Text] = {}
     shared: list[tuple[Path, Library]] = []
     for path, bounds in files_in(paths, findings):
         root = folder.resolve() if folder else bounds
@@ -87,6 +100,7 @@ def _check_all(paths: Iterable[Path], folder: Path | None) -> tuple[list[Scenari
         if loaded is not None:
             draft = Draft.of(loaded, library.folder, own)
             _check_name(draft.model.scenario, names, own)
+            check_claims(draft, claims)
             scenario = check_draft(draft)
             scenarios += [scenario] if scenario is not None else []
         findings.extend(own.sorted())
@@ -107,34 +121,50 @@ def check_draft(draft: Draft) -> Scenario | None:
     """Run all cross checks; None when there is any problem."""
     check_messages(draft)
     check_flow(draft)
-    check_contact(draft)
-    check_rules(draft)
-    plan = plan_of(draft.model.dial, _rules_that_apply(draft), draft.results)
-    check_tests(draft, plan)
-    return None if draft.findings else _finish(draft, plan)
+    check_steps(draft)
+    model = draft.model
+    if isinstance(model, Robocall):
+        check_contact(draft, model)
+        check_rules(draft, RuleBook.of_robocall(draft, model))
+        plan = plan_of(model.dial, _rules_that_apply(draft, model), draft.results)
+        check_tests(draft, plan)
+        return None if draft.findings else _finish(draft, plan, None)
+    check_inbound(draft, model)
+    callback = None
+    if model.missed is not None:
+        book = RuleBook.of_missed(draft, model.missed)
+        check_rules(draft, book)
+        if model.missed.flow is not None:
+            callback = callback_plan(model, model.missed, book.results)
+    check_tests(draft, callback)
+    return None if draft.findings else _finish(draft, inbound_plan(model), callback)
 
 
-def _rules_that_apply(draft: Draft) -> dict[str, RuleSpec]:
+def _rules_that_apply(draft: Draft, model: Robocall) -> dict[str, RuleSpec]:
     """Without those that an included file has for results of other scenarios."""
     keys = DISPOSITIONS | {EXHAUSTED} | draft.results
-    return {
-        str(key): spec
-        for key, spec in draft.model.rules.items()
-        if isinstance(spec, RuleSpec) and key in keys
-    }
+    return {str(key): spec for key, spec in model.rules.items() if isinstance(spec, RuleSpec) and key in keys}
 
 
-def _finish(draft: Draft, plan: DialPlan) -> Scenario:
+def _finish(draft: Draft, plan: DialPlan, callback: DialPlan | None) -> Scenario:
     model = draft.model
-    said = {str(name) for name in draft.said}
     sounds: dict[str, Sound] = {}
-    messages: dict[str, dict[str, Template | str]] = {}
+    said = {str(name) for name in draft.said}
+    messages: dict[str, dict[str, Template | str]] = {
+        name: {language: parse_template(texts[language]) for language in draft.languages}
+        for name, texts in STANDARD.items()
+        if name in said
+    }
     for name, wordings in model.messages.items():
         if name in said and not isinstance(wordings, Broken):
             messages[str(name)] = {
                 language: _wording(wordings[language], draft, sounds)  # type: ignore[index]  # a Text is found by an equal str
                 for language in draft.languages
             }
+    names = {mark: sound.name for mark, sound in draft.recordings.items() if sound is not None}
+    for block in draft.blocks.values():
+        for file in block.sounds:
+            _keep(file, draft, sounds)
     return Scenario(
         name=str(model.scenario),
         title=str(model.title or model.scenario),
@@ -148,6 +178,9 @@ def _finish(draft: Draft, plan: DialPlan) -> Scenario:
         messages=messages,
         sounds=tuple(sounds.values()),
         plan=plan,
+        flow=draft.flow,
+        sound_names=names,
+        callback=callback,
         tests=tests_of(draft),
     )
 
@@ -156,7 +189,11 @@ def _wording(wording: Text | SoundFile | Broken, draft: Draft, sounds: dict[str,
     if isinstance(wording, Text):
         return parse_template(wording)
     assert isinstance(wording, SoundFile)  # noqa: S101  # a scenario with problems is not finished
-    sound = draft.recordings[wording.file.mark]
-    assert sound is not None  # noqa: S101
+    return _keep(wording, draft, sounds)
+
+
+def _keep(file: SoundFile, draft: Draft, sounds: dict[str, Sound]) -> str:
+    sound = draft.recordings[file.file.mark]
+    assert sound is not None  # noqa: S101  # as above
     sounds[sound.name] = sound
     return sound.name

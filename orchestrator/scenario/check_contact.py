@@ -9,6 +9,7 @@ from orchestrator.domain.plan import OrderBy
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean, nearest
 from orchestrator.scenario.hours import parse_date
+from orchestrator.scenario.model import Robocall
 from orchestrator.scenario.source import Text
 
 # Columns with a meaning of their own: they may be in a list without being declared, and need not be used
@@ -31,7 +32,7 @@ _SHAPES = {
 }
 
 
-def check_contact(draft: Draft) -> None:
+def check_contact(draft: Draft, model: Robocall) -> None:
     for name, spec in draft.columns.items():
         key = _key(draft, name)
         if name in RESERVED:
@@ -44,21 +45,21 @@ def check_contact(draft: Draft) -> None:
         elif not wanted and spec.type in _ONLY_SPECIAL:
             message = f"only `{spec.type}` is of type {spec.type}"
             draft.findings.add("S403", spec.place("type"), message, "text can be spoken")
-    _check_first(draft)
-    if not {"contact", "flow", "messages", "dial"} & draft.lost and not draft.model.dial.is_broken("first"):
+    _check_first(draft, model)
+    if not {"contact", "flow", "messages", "dial"} & draft.lost and not model.dial.is_broken("first"):
         _check_used(draft)
 
 
 def _key(draft: Draft, name: str) -> Text:
-    return next(key for key in draft.model.contact if key == name)
+    return next(key for key in draft.contact if key == name)
 
 
-def _check_first(draft: Draft) -> None:
+def _check_first(draft: Draft, model: Robocall) -> None:
     seen: set[str] = set()
-    for order in draft.model.dial.first:
+    for order in model.dial.first:
         column = order.key.column
-        if column is not None and column not in draft.model.contact and "contact" not in draft.lost:
-            known = {*draft.model.contact, "fewest_attempts", "oldest", "newest"}
+        if column is not None and column not in model.contact and "contact" not in draft.lost:
+            known = {*model.contact, "fewest_attempts", "oldest", "newest"}
             draft.findings.add(
                 "S401", order.text, f"no contact column `{column}`", did_you_mean(column, known)
             )

@@ -10,10 +10,12 @@ from typing import Any
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.filters import FITS, argument_mistake
 from orchestrator.scenario.findings import did_you_mean, nearest
-from orchestrator.scenario.model import SoundFile
+from orchestrator.scenario.flow import noted
+from orchestrator.scenario.melody import SoundFile
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.sounds import read_sound
 from orchestrator.scenario.source import Text
+from orchestrator.scenario.standard_messages import STANDARD
 from orchestrator.scenario.template import Spoken
 from orchestrator.scenario.words import LANGUAGES
 
@@ -65,8 +67,9 @@ def _check_said(draft: Draft) -> None:
     declared = draft.model.messages
     if "messages" not in draft.lost:
         for name in draft.said:
-            if name not in declared:
-                draft.findings.add("S202", name, f"no message `{name}`", did_you_mean(name, declared))
+            if name not in declared and name not in STANDARD:
+                known = {*declared, *STANDARD}
+                draft.findings.add("S202", name, f"no message `{name}`", did_you_mean(name, known))
     if "flow" not in draft.lost:
         known = {*draft.said, *draft.vouched} | _meant(draft.said, declared)
         for name in declared:
@@ -83,15 +86,28 @@ def _check_spoken(draft: Draft, text: Text, spoken: Spoken, language: str) -> No
     column = draft.columns.get(spoken.name)
     if column is not None:
         _check_filters(draft, text, spoken, str(column.type), language)
-    elif spoken.name in draft.variables:
-        for used in spoken.filters:
-            if used.name not in ("digits", "number") or used.arguments:
-                how = f"`{used.name}`" + (" with arguments" if used.name in ("digits", "number") else "")
-                message = f"the filter {how} cannot be used on `{spoken.name}`, which the call itself sets"
-                draft.findings.add("S210", text, message)
-    elif not {"contact", "flow"} & draft.lost and spoken.name not in {*draft.model.contact, *draft.vouched}:
-        hint = did_you_mean(spoken.name, {*draft.model.contact, *draft.variables})
-        draft.findings.add("S209", text, f"`{spoken.name}` is neither a contact column nor a variable", hint)
+    elif noted(spoken.name) in draft.variables or spoken.name in draft.given:
+        _check_variable_filters(draft, text, spoken, language)
+    elif not {"contact", "flow"} & draft.lost and spoken.name.partition(".")[0] not in {
+        *draft.contact,
+        *draft.vouched,
+    }:
+        hint = did_you_mean(spoken.name, {*draft.contact, *draft.variables, *draft.given})
+        known = "a contact column nor a variable" if draft.contact else "set nor known otherwise"
+        draft.findings.add("S209", text, f"`{spoken.name}` is neither {known}", hint)
+
+
+def _check_variable_filters(draft: Draft, text: Text, spoken: Spoken, language: str) -> None:
+    """What the call itself sets is put into words by the interpreter, by one filter."""
+    for used in spoken.filters:
+        if used.name == "default":
+            message = f"the filter `default` cannot be used on `{spoken.name}`, which the call itself sets"
+            draft.findings.add("S210", text, message, "decide with `if:` in the flow")
+        elif language in LANGUAGES and (mistake := argument_mistake(used.name, used.arguments, language)):
+            draft.findings.add("S211", text, mistake)
+    if len(spoken.filters) > 1:
+        message = f"`{spoken.name}` goes through {len(spoken.filters)} filters"
+        draft.findings.add("S211", text, message, "one is enough")
 
 
 def _check_filters(draft: Draft, text: Text, spoken: Spoken, column_type: str, language: str) -> None:

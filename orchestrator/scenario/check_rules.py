@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.plan import MachinePolicy, Rule
@@ -10,6 +11,9 @@ from orchestrator.engine.rules import EXHAUSTED
 from orchestrator.scenario.dial import RuleSpec
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean
+from orchestrator.scenario.flow import reachable
+from orchestrator.scenario.inbound import MISSED, Missed
+from orchestrator.scenario.model import Robocall
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.plan import retries_within
 from orchestrator.scenario.source import Text
@@ -23,12 +27,50 @@ RESERVED_RESULTS = DISPOSITIONS | {EXHAUSTED, NO_RESULT}
 _NO_MACHINE = (MachinePolicy.OFF.value, MachinePolicy.TREAT_AS_HUMAN.value)
 
 
-def check_rules(draft: Draft) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleBook:
+    """Rules, and what decides whether they can ever act.
+
+    results: of steps that these calls may come to. attempts: None when what the author wrote cannot be used.
+    machine: "" when that cannot be told. is_lost: results that are not there may be in what could not be understood.
+    """
+
+    rules: Mapping[Text, RuleSpec | Broken]
+    results: set[str]
+    attempts: int | None
+    machine: str
+    is_lost: bool
+
+    @classmethod
+    def of_robocall(cls, draft: Draft, model: Robocall) -> RuleBook:
+        is_usable = "dial" not in draft.lost and not model.dial.is_broken("attempts")
+        return cls(
+            rules=model.rules,
+            results=draft.results,
+            attempts=model.dial.attempts if is_usable else None,
+            machine="" if "machine" in draft.lost else str(model.machine),
+            is_lost="flow" in draft.lost,
+        )
+
+    @classmethod
+    def of_missed(cls, draft: Draft, missed: Missed) -> RuleBook:
+        """Of calls back: what they may conclude is in the blocks that `missed` leads to."""
+        reached = reachable(draft.blocks, [MISSED] * (MISSED in draft.blocks))
+        return cls(
+            rules=missed.rules,
+            results={str(name) for each in reached for name in draft.blocks[each].concludes},
+            attempts=None if missed.is_broken("attempts") else missed.attempts,
+            machine="" if missed.is_broken("machine") else str(missed.machine),
+            is_lost="flow" in draft.lost or missed.is_broken("flow"),
+        )
+
+
+def check_rules(draft: Draft, book: RuleBook) -> None:
     for block in draft.blocks.values():
         for name in block.concludes:
             if name in RESERVED_RESULTS:
                 draft.findings.add("S112", name, f"`{name}` cannot be a result: it has a meaning of its own")
-    for key, spec in draft.model.rules.items():
+    for key, spec in book.rules.items():
         if isinstance(spec, Broken):
             continue
         if spec.status is not None and spec.status in RESERVED_STATUSES:
@@ -36,9 +78,9 @@ def check_rules(draft: Draft) -> None:
                 "S112", spec.place("status"), f"the status `{spec.status}` has a meaning of its own"
             )
         if draft.is_own(key.mark):
-            _check_key(draft, key)
+            _check_key(draft, book, key)
         _check_together(draft, spec)
-        _check_retries(draft, key, spec)
+        _check_retries(draft, book, key, spec)
 
 
 def acts(key: str, rule: Rule, attempts: int, machine: str) -> bool:
@@ -55,12 +97,12 @@ def why_never(key: str, machine: str) -> str:
     return ""
 
 
-def _check_key(draft: Draft, key: Text) -> None:
+def _check_key(draft: Draft, book: RuleBook, key: Text) -> None:
     if key in DISPOSITIONS or key == EXHAUSTED:
-        why = why_never(key, "" if "machine" in draft.lost else draft.model.machine)
+        why = why_never(key, book.machine)
         if why:
             draft.findings.add("S602", key, f"the rule never fires: {why}")
-    elif "flow" not in draft.lost and key not in draft.results | draft.vouched:
+    elif not book.is_lost and key not in book.results | draft.vouched:
         everywhere = {str(name) for block in draft.blocks.values() for name in block.concludes}
         if key in everywhere:
             draft.findings.add("S602", key, f"the rule never fires: no way leads to `result: {key}`")
@@ -81,22 +123,21 @@ def _check_together(draft: Draft, spec: RuleSpec) -> None:
         )
 
 
-def _check_retries(draft: Draft, key: Text, spec: RuleSpec) -> None:
+def _check_retries(draft: Draft, book: RuleBook, key: Text, spec: RuleSpec) -> None:
     """Of `attempts: 3` counted calls two can be followed by another one."""
-    dial = draft.model.dial
-    if "dial" in draft.lost or dial.is_broken("attempts") or not draft.is_own(key.mark):
+    if book.attempts is None or not draft.is_own(key.mark):
         return
     if key == EXHAUSTED and (spec.retry or spec.next_phone or spec.hold):
         draft.findings.add("S604", key, "nothing comes after `exhausted`", "give it a `status` only")
         return
-    most = retries_within(dial.attempts, counts=spec.counts)
+    most = retries_within(book.attempts, counts=spec.counts)
     if len(spec.retry) > most:
         what = "a retry is" if len(spec.retry) == 1 else f"{len(spec.retry)} retries are"
-        message = f"{what} beyond `attempts: {dial.attempts}`"
-        draft.findings.add("S603", spec.place("retry"), message, _room(dial.attempts, most))
+        message = f"{what} beyond `attempts: {book.attempts}`"
+        draft.findings.add("S603", spec.place("retry"), message, _room(book.attempts, most))
     if spec.counts and spec.at_most is not None and spec.at_most > most > 0:
-        message = f"`at_most: {spec.at_most}` is beyond `attempts: {dial.attempts}`"
-        draft.findings.add("S603", spec.place("at_most"), message, _room(dial.attempts, most))
+        message = f"`at_most: {spec.at_most}` is beyond `attempts: {book.attempts}`"
+        draft.findings.add("S603", spec.place("at_most"), message, _room(book.attempts, most))
 
 
 def _room(attempts: int, most: int) -> str:

@@ -18,7 +18,7 @@ SECTIONS: dict[str, str] = {
     "S2": "Messages",
     "S3": "The flow",
     "S4": "Contact columns",
-    "S5": "Dialing",
+    "S5": "Dialing, and calls that come in",
     "S6": "Rules",
     "S7": "Tests",
 }
@@ -42,7 +42,10 @@ CODES: dict[str, Code] = {
     "S016": Code("an included file does not exist", "paths start at the folder of the file that includes"),
     "S017": Code("files include one another in a circle", "remove one of the includes"),
     "S018": Code("a path leads outside the scenarios folder", "keep what scenarios share inside that folder"),
-    "S019": Code("a key that cannot be included", "only messages, contact, dial and rules are shared"),
+    "S019": Code(
+        "a key that cannot be included",
+        "messages, flow, contact, dial, rules, queues, hours and languages are shared",
+    ),
     "S020": Code("two included files say different things", "say it in the scenario itself, which wins"),
     "S021": Code(
         "neither a scenario nor included by one", "begin it with `scenario: NAME`, or move it elsewhere"
@@ -60,13 +63,17 @@ CODES: dict[str, Code] = {
     "S110": Code("neither yes nor no", "write yes or no"),
     "S111": Code("an empty value", "fill it in, or remove the key"),
     "S112": Code("a reserved name", "choose another name"),
+    "S113": Code("a key or step of another kind of scenario", "see docs/scenario.md"),
     "S201": Code("a message is missing in one of the languages", "add it"),
     "S202": Code("a message that is not declared", "declare it under `messages`"),
     "S203": Code("a message that is never said", "say it, or remove it"),
     "S204": Code("a language that is not known", "known languages: ru, en"),
     "S205": Code("a language that is not among the scenario's", "add it to `languages`, or remove the text"),
     "S206": Code("a message cannot be read", "variables are written {{ name }} or {{ name | filter }}"),
-    "S207": Code("an unknown filter", "filters: digits, number, count, ordinal, date, time, money, default"),
+    "S207": Code(
+        "an unknown filter",
+        "filters: digits, number, count, ordinal, date, time, money, duration, spelled, default",
+    ),
     "S208": Code(
         "more than a variable in a message", "messages hold text and {{ name | filter }}; decide with `if:`"
     ),
@@ -85,6 +92,10 @@ CODES: dict[str, Code] = {
         "a message too long to be listened to", "at most 1000 characters: say less, or in several messages"
     ),
     "S215": Code("a recording that nobody could listen to", "record it again"),
+    "S216": Code(
+        "a standard message that names other keys", "declare a message of your own, or keep the keys 1, 2, 3"
+    ),
+    "S217": Code("a recording where text is needed", "write the message as text"),
     "S301": Code("no block `start`", "the call begins there: add it to `flow`"),
     "S302": Code("a block that does not exist", "add it to `flow`"),
     "S303": Code(
@@ -104,6 +115,21 @@ CODES: dict[str, Code] = {
         "a variable named like a contact column", "choose another name: columns do not change during a call"
     ),
     "S312": Code("not a condition", "write `if: {name: value, then: block}`"),
+    "S313": Code("one key with two meanings", "give each its own key"),
+    "S314": Code("a check that does not fit what is asked", "see `ask` in docs/verbs.md"),
+    "S315": Code(
+        "a pattern that cannot be used",
+        "figures, `.` or [0-9], with ?, *, + or {2,4} behind, and | between",
+    ),
+    "S316": Code("blocks that call one another in a circle", "`call` comes back: use `goto` to go on"),
+    "S317": Code("private digits that would leave the call", "only `send` of a `fetch` may have them"),
+    "S318": Code("a step that comes too late or too early", "see docs/verbs.md"),
+    "S319": Code("a callback that nobody would make", "add `missed` with a `flow`"),
+    "S330": Code("no music of a switch", "write moh, moh/NAME, or {file: sounds/tune.wav}"),
+    "S331": Code(
+        "not a service and a path", "write the name of a service of the settings, and a path: crm/orders"
+    ),
+    "S332": Code("a `fetch` with several methods, or none", "write one of get, post, put"),
     "S401": Code("a contact column that is not declared", "declare it under `contact`"),
     "S402": Code("a contact column that is never used", "use it, or remove it"),
     "S403": Code(
@@ -121,6 +147,16 @@ CODES: dict[str, Code] = {
     "S509": Code("not a holiday", "write a country as RU, or dates as 2026-12-31"),
     "S510": Code("an unknown time zone", "write contact, or a name such as Europe/Moscow"),
     "S511": Code("not an order", "write a column, `column desc`, fewest_attempts, oldest or newest"),
+    "S520": Code(
+        "not a pattern of numbers", "write +, figures, and `?` for each that may be any: +7495000????"
+    ),
+    "S521": Code("a number that another scenario takes", "each number leads to one scenario"),
+    "S522": Code("a time zone that is not clear", "write `timezone: Europe/Moscow`"),
+    "S523": Code("hours and `closed` that do not go together", "outside of `hours` the block `closed` runs"),
+    "S524": Code("a queue that does not exist", "add it to `queues`"),
+    "S525": Code("a queue that is never used", "use it, or remove it"),
+    "S526": Code("a part of `missed` that can never act", "remove it"),
+    "S527": Code("a number for a language that this scenario does not take", "it is not one of `numbers`"),
     "S601": Code(
         "a rule for something that cannot happen",
         "rules stand under dispositions, results of the flow, or exhausted",
@@ -129,7 +165,8 @@ CODES: dict[str, Code] = {
     "S603": Code("retries beyond `attempts`", "raise `dial.attempts`, or remove what is never reached"),
     "S604": Code("keys of a rule that do not go together", "remove one of them"),
     "S701": Code(
-        "an unknown move", "moves: hears, presses, says_nothing, waits, speaks, takes, hangs_up, answers, busy, ..."
+        "an unknown move",
+        "moves: hears, presses, says_nothing, waits, speaks, takes, hangs_up, answers, busy, ...",
     ),
     "S702": Code("a move out of its place", "a call begins with what it meets; only an answered one goes on"),
     "S703": Code("a test expects what cannot happen", "compare with `flow` and `rules`"),

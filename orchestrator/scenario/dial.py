@@ -71,13 +71,13 @@ def _zone(raw: Any) -> ZoneRule:
     if isinstance(raw, Map):
         if set(raw) != {"from", "unclear"} or raw.value("from") != ZoneSource.CONTACT:
             raise wrong("S510", "this is not a time zone", "write {from: contact, unclear: Europe/Moscow}")
-        return ZoneRule(source=ZoneSource.CONTACT, name=_zone_name(raw.value("unclear")))
+        return ZoneRule(source=ZoneSource.CONTACT, name=parse_zone_name(raw.value("unclear")))
     if raw == ZoneSource.CONTACT:
         return ZoneRule(source=ZoneSource.CONTACT)
-    return ZoneRule(source=ZoneSource.FIXED, name=_zone_name(raw))
+    return ZoneRule(source=ZoneSource.FIXED, name=parse_zone_name(raw))
 
 
-def _zone_name(raw: Any) -> str:
+def parse_zone_name(raw: Any) -> str:
     text = text_of(raw)
     try:
         return ZoneInfo(text).key

@@ -7,29 +7,40 @@ from pathlib import Path
 
 from orchestrator.scenario.dial import RuleSpec
 from orchestrator.scenario.findings import Findings
-from orchestrator.scenario.flow import Block, reachable, read_block
+from orchestrator.scenario.flow import CLOSED, START, Block, Flow, reachable, read_block
+from orchestrator.scenario.inbound import MISSED
 from orchestrator.scenario.library import Loaded
-from orchestrator.scenario.model import ColumnSpec, ScenarioModel, SoundFile
+from orchestrator.scenario.melody import SoundFile
+from orchestrator.scenario.model import MODELS, ROBOCALL, AnyModel, ColumnSpec, Ivr, Robocall
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.sounds import Sound
 from orchestrator.scenario.source import Map, Mark, Text
+from orchestrator.scenario.standard_messages import STANDARD
 from orchestrator.scenario.template import Template, parse_template
 from orchestrator.scenario.words import LANGUAGES
+
+# What was just typed, while it is confirmed
+GIVEN_TYPED = frozenset({"entered"})
+# `queue.*` while announcements are made
+GIVEN = GIVEN_TYPED | {"caller", "called", "is_open", "queue.position", "queue.wait"}
 
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
     """`recordings`: sounds by the place of the `file` that names them. `lost`: top-level keys that could not be
-    understood as a whole; what refers to them is not held against the author.
+    understood as a whole; what refers to them is not held against the author. `flow`: the blocks of `flow` and of
+    `missed`, without those that an included file has for other scenarios. `roots`: blocks at which calls begin.
     """
 
-    model: ScenarioModel
+    model: AnyModel
     findings: Findings
     file: str
     path: Path
     folder: Path
     lost: frozenset[str]
     languages: tuple[str, ...]
+    flow: Flow
+    roots: tuple[str, ...]
     blocks: dict[str, Block]
     reached: set[str]
     recordings: dict[Mark, Sound | None] = field(default_factory=dict)
@@ -37,12 +48,19 @@ class Draft:
     @classmethod
     def of(cls, loaded: Loaded, folder: Path, findings: Findings) -> Draft:
         root = Map.at(loaded.root, loaded.root.mark)
+        wanted = MODELS.get(str(root.value("kind")), MODELS[ROBOCALL])
         for key in loaded.lost:
-            if not root.value(key) and key in ScenarioModel.neutral:
-                root[Text.at(key, root.mark)] = ScenarioModel.neutral[key]
-        model = ScenarioModel.model_validate(root, context=findings)
-        blocks = {str(name): read_block(steps) for name, steps in model.flow.items()}
-        broken = frozenset(key for key in ScenarioModel.model_fields if model.is_broken(key))
+            if not root.value(key) and key in wanted.neutral:
+                root[Text.at(key, root.mark)] = wanted.neutral[key]
+        for key in [key for key in root if key.mark.file != loaded.file and key not in wanted.model_fields]:
+            del root[key]  # an included file has it for scenarios of another kind
+        model = wanted.model_validate(root, context=findings)
+        flow = _flow_of(model)
+        blocks = {str(name): read_block(steps) for name, steps in flow.items()}
+        roots = _roots_of(model)
+        reached = reachable(blocks, roots)
+        kept = {name for name in flow if name in reached or name.mark.file == loaded.file}
+        broken = frozenset(key for key in wanted.model_fields if model.is_broken(key))
         return cls(
             model=model,
             findings=findings,
@@ -51,8 +69,10 @@ class Draft:
             folder=folder,
             lost=loaded.lost | broken,
             languages=tuple(dict.fromkeys(str(each) for each in model.languages if each in LANGUAGES)),
-            blocks=blocks,
-            reached=reachable(blocks),
+            flow={name: steps for name, steps in flow.items() if name in kept},
+            roots=roots,
+            blocks={name: block for name, block in blocks.items() if name in kept},
+            reached=reached,
         )
 
     def is_own(self, mark: Mark) -> bool:
@@ -62,7 +82,12 @@ class Draft:
     @property
     def columns(self) -> dict[str, ColumnSpec]:
         """Declared columns that are understood, in their order."""
-        return {str(name): spec for name, spec in self.model.contact.items() if not isinstance(spec, Broken)}
+        return {str(name): spec for name, spec in self.contact.items() if not isinstance(spec, Broken)}
+
+    @property
+    def contact(self) -> dict[Text, ColumnSpec | Broken]:
+        """Columns as declared; a call that comes in brings none."""
+        return self.model.contact if isinstance(self.model, Robocall) else {}
 
     @property
     def vouched(self) -> set[str]:
@@ -72,6 +97,17 @@ class Draft:
     @property
     def variables(self) -> set[str]:
         return {str(name) for block in self.blocks.values() for name in block.sets}
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Names that the interpreter itself fills in."""
+        return GIVEN if isinstance(self.model, Ivr) else GIVEN_TYPED
+
+    def place_of_flow(self, root: str) -> Mark:
+        """Where a block at which calls begin should stand."""
+        if root == MISSED and isinstance(self.model, Ivr) and self.model.missed is not None:
+            return self.model.missed.place("flow")
+        return self.model.place("flow")
 
     @property
     def said(self) -> list[Text]:
@@ -85,34 +121,40 @@ class Draft:
     @property
     def message_names(self) -> frozenset[str]:
         """Messages that a step may name."""
-        return frozenset(map(str, self.model.messages))
+        return frozenset(map(str, self.model.messages)) | STANDARD.keys()
 
     @property
     def declared_columns(self) -> frozenset[str]:
         """Names under `contact`, of those that are not understood too."""
-        return frozenset(map(str, self.model.contact))
+        return frozenset(map(str, self.contact))
 
     @property
     def written_rules(self) -> dict[Text, RuleSpec | Broken]:
         """The rules for calls that are placed, as the author wrote them."""
-        return self.model.rules
+        if isinstance(self.model, Robocall):
+            return self.model.rules
+        return {} if self.model.missed is None else self.model.missed.rules
 
     @property
     def machine(self) -> str:
         """What answering machines are met with; "" when that is not understood."""
-        return "" if "machine" in self.lost else str(self.model.machine)
+        if isinstance(self.model, Robocall):
+            return "" if "machine" in self.lost else str(self.model.machine)
+        missed = self.model.missed
+        return "" if missed is None or missed.is_broken("machine") else str(missed.machine)
 
     def used_columns(self) -> set[str]:
         """Every name that a message, a step or the order of calling looks up."""
         used = set(self.vouched)
         used |= {str(name) for block in self.blocks.values() for name in block.reads}
         used |= {spoken.name for *_, template in self.templates() for spoken in template.names}
-        return used | {order.key.column for order in self.model.dial.first if order.key.column}
+        first = self.model.dial.first if isinstance(self.model, Robocall) else ()
+        return used | {order.key.column for order in first if order.key.column}
 
     def brought_columns(self) -> dict[str, ColumnSpec]:
         """The columns that a batch of contacts brings: not those that an included file has for other scenarios."""
         used = self.used_columns()
-        own = {str(name) for name in self.model.contact if self.is_own(name.mark)}
+        own = {str(name) for name in self.contact if self.is_own(name.mark)}
         return {name: spec for name, spec in self.columns.items() if name in used | own}
 
     def templates(self) -> list[tuple[Text, str, Text, Template]]:
@@ -130,10 +172,23 @@ class Draft:
             for wordings in self.model.messages.values()
             for _, wording in _items(wordings)
             if isinstance(wording, SoundFile)
-        ]
+        ] + [sound for block in self.blocks.values() for sound in block.sounds]
 
 
 def _items(
     wordings: dict[Text, Text | SoundFile | Broken] | Broken,
 ) -> list[tuple[Text, Text | SoundFile | Broken]]:
     return [] if isinstance(wordings, Broken) else list(wordings.items())
+
+
+def _flow_of(model: AnyModel) -> Flow:
+    missed = model.missed if isinstance(model, Ivr) else None
+    return {**(missed.blocks if missed else {}), **model.flow}
+
+
+def _roots_of(model: AnyModel) -> tuple[str, ...]:
+    """Where calls begin; `start` whether it is there or not."""
+    if isinstance(model, Robocall):
+        return (START,)
+    has_missed = model.missed is not None and model.missed.flow is not None
+    return (START, *[CLOSED] * (CLOSED in model.flow), *[MISSED] * has_missed)

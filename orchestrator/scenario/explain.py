@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from orchestrator.domain.plan import Column, Delay, Rule, ZoneRule, ZoneSource
-from orchestrator.scenario.caller_id import DEFAULT, CallerId
+from orchestrator.domain.plan import Column, Delay, DialPlan, Rule
 from orchestrator.scenario.check import Scenario
 from orchestrator.scenario.check_contact import SPECIAL
 from orchestrator.scenario.check_rules import acts
-from orchestrator.scenario.dial import NEXT_DAY, NO_LIMIT, Dial
-from orchestrator.scenario.flow import Branch, Steps
+from orchestrator.scenario.dial import NEXT_DAY
+from orchestrator.scenario.flow import read_block
 from orchestrator.scenario.hours import format_hours
-from orchestrator.scenario.model import SoundFile
-from orchestrator.scenario.operands import Value
+from orchestrator.scenario.inbound import Missed
+from orchestrator.scenario.inbound_plan import zone_name
+from orchestrator.scenario.model import Ivr, Robocall
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.rehearsal import TestSpec
 from orchestrator.scenario.rehearsal_text import written_test
-from orchestrator.scenario.source import Text
-from orchestrator.scenario.steps import (
-    AnyStep,
-    AskStep,
-    GotoStep,
-    HangUpStep,
-    IfStep,
-    MenuStep,
-    ResultStep,
-    SayStep,
-    SetStep,
-    WaitStep,
-)
+from orchestrator.scenario.standard_messages import STANDARD
 from orchestrator.scenario.values import format_duration
+from orchestrator.scenario.written import written, written_blocks, written_dial, written_gateways
 
 INLINE = 110  # characters as Python writes it: about 90 in YAML
 NO_FOLDING = 10_000
@@ -67,27 +54,79 @@ _Dumper.add_representer(list, _represent)
 
 
 def explain(scenario: Scenario) -> str:
-    """The scenario as YAML: includes merged in, defaults and default rules written. Put beside the original, it
-    checks clean and compiles to the same program and plan.
+    """The scenario as YAML: includes merged in, defaults, default rules and standard messages written. Put beside the
+    original, it checks clean and compiles to the same program and plan.
     """
-    model = scenario.model
-    rules, silent = _rules(scenario)
+    model, folder = scenario.model, scenario.path.parent
+    silent: dict[str, Any] = {}
     tree: dict[str, Any] = {
         "scenario": model.scenario,
         "title": scenario.title,
         "kind": model.kind,
         "languages": list(scenario.languages),
         "contact": {column.name: _column(column) for column in scenario.columns},
-        "messages": {name: _wordings(scenario, name) for name in scenario.messages},
-        "flow": {name: _steps(steps) for name, steps in model.flow.items()},
-        "machine": model.machine,
-        "dial": _dial(model.dial),
-        "rules": rules,
-        "tests": [
-            written_test(spec, _columns(scenario)) for spec in model.tests if isinstance(spec, TestSpec)
-        ],
     }
+    if isinstance(model, Ivr):
+        tree |= _inbound(scenario, model)
+    tree["messages"] = {name: _wordings(scenario, name) for name in scenario.messages}
+    tree["flow"] = written_blocks(scenario.flow, folder, leave=_blocks_of_missed(model))
+    if isinstance(model, Robocall):
+        rules, silent = _rules(scenario.plan, str(model.machine))
+        tree |= {"machine": model.machine, "dial": written_dial(model.dial), "rules": rules}
+    elif model.missed is not None:
+        tree["missed"], silent = _missed(scenario, model, model.missed)
+    tree["tests"] = [
+        written_test(spec, _columns(scenario)) for spec in model.tests if isinstance(spec, TestSpec)
+    ]
     return _dump({key: value for key, value in tree.items() if value}) + _commented(silent)
+
+
+def _inbound(scenario: Scenario, model: Ivr) -> dict[str, Any]:
+    used = {name for steps in scenario.flow.values() for name in read_block(steps).queues}
+    dial = model.dial
+    return {
+        "numbers": list(model.numbers),
+        "caller_language": dict(model.caller_language),
+        "called_language": dict(model.called_language),
+        "hours": format_hours(model.hours),
+        "timezone": zone_name(model),
+        "record": "no" if model.record is None else written(model.record, scenario.path.parent),
+        "dial": {
+            "gateways": written_gateways(dial.gateways) if dial.gateways else None,
+            "caller_id": dial.caller_id,
+            "ring": format_duration(dial.ring),
+        },
+        "queues": {
+            name: {**written(spec, scenario.path.parent), "ring": format_duration(spec.ring or dial.ring)}
+            for name, spec in model.queues.items()
+            if name in used and not isinstance(spec, Broken)
+        },
+    }
+
+
+def _blocks_of_missed(model: Robocall | Ivr) -> set[str]:
+    return {str(name) for name in model.missed.blocks} if isinstance(model, Ivr) and model.missed else set()
+
+
+def _missed(scenario: Scenario, model: Ivr, missed: Missed) -> tuple[dict[str, Any], dict[str, Any]]:
+    made = {
+        "when": list(missed.when),
+        "after": format_duration(missed.after),
+        "notify": None if missed.notify is None else written(missed.notify, scenario.path.parent),
+        "per_number": {format_duration(window): count for window, count in missed.per_number},
+    }
+    if scenario.callback is None:
+        return made, {}
+    rules, silent = _rules(scenario.callback, str(missed.machine))
+    own = {name: steps for name, steps in scenario.flow.items() if name in _blocks_of_missed(model)}
+    return made | {
+        "unless": missed.unless,
+        "attempts": missed.attempts,
+        "hours": format_hours(scenario.callback.hours),
+        "machine": missed.machine,
+        "rules": rules,
+        "flow": written_blocks(own, scenario.path.parent),
+    }, silent
 
 
 def _dump(tree: Any) -> str:
@@ -121,110 +160,23 @@ def _column(column: Column) -> dict[str, Any]:
 
 def _wordings(scenario: Scenario, name: str) -> dict[str, Any]:
     by_name = {str(each): wordings for each, wordings in scenario.model.messages.items()}
+    if name not in by_name:
+        return {language: STANDARD[name][language] for language in scenario.languages}
     wordings = by_name[name]
     assert not isinstance(wordings, Broken)  # noqa: S101  # a scenario has no problems
     return {
-        str(language): _wording(wording, scenario.path.parent)
+        str(language): written(wording, scenario.path.parent)
         for language, wording in wordings.items()
         if language in scenario.languages
     }
 
 
-def _wording(wording: Text | SoundFile | Broken, folder: Path) -> Any:
-    """A recording that an included file names is named from here."""
-    if isinstance(wording, SoundFile):
-        path = Path(wording.file.mark.file).parent / wording.file
-        return {"file": os.path.relpath(path, folder)}
-    return wording
-
-
-def _steps(steps: Steps | Broken) -> list[Any]:
-    assert not isinstance(steps, Broken)  # noqa: S101  # as above
-    return [_step(step) for step in steps if not isinstance(step, Broken)]
-
-
-def _step(step: AnyStep) -> Any:
-    match step:
-        case SayStep():
-            return {"say": step.say}
-        case MenuStep():
-            return {"menu": {**step.menu.values, "timeout": format_duration(step.menu.timeout)}}
-        case AskStep():
-            least, most = step.ask.digits
-            digits = f"{least}" if least == most else f"{least}..{most}"
-            return {
-                "ask": {**step.ask.values, "digits": digits, "timeout": format_duration(step.ask.timeout)}
-            }
-        case SetStep():
-            return {"set": {name: _value(value) for name, value in step.set.items()}}
-        case IfStep():
-            return {"if": _if(step)}
-        case GotoStep():
-            return {"goto": step.goto}
-        case ResultStep():
-            return {"result": step.result}
-        case WaitStep():
-            return {"wait": format_duration(step.wait)}
-        case _:
-            left: HangUpStep = step  # no other verb is left; mypy holds it so
-            return left.shorthand
-
-
-def _if(step: IfStep) -> dict[str, Any]:
-    condition = step.if_.condition
-    test: dict[str, Any]
-    if condition.op in ("set", "not_set"):
-        test = {"set": condition.op == "set"}
-    elif condition.op == "in":
-        test = {"in": [_value(value) for value in condition.right]}
-    else:
-        test = {condition.op: _value(condition.right[0])}
-    otherwise = None if step.if_.else_ is None else _branch(step.if_.else_)
-    return {condition.name: test, "then": _branch(step.if_.then), "else": otherwise}
-
-
-def _branch(branch: Branch) -> Any:
-    return branch if isinstance(branch, Text) else _steps(branch)
-
-
-def _value(value: Value) -> str:
-    return f"{{{{ {value.text} }}}}" if value.is_reference else value.text
-
-
-def _dial(dial: Dial) -> dict[str, Any]:
-    shares = dial.gateways
-    has_weights = shares[0].weight is not None
-    return {
-        "gateways": {share.name: share.weight for share in shares}
-        if has_weights
-        else [s.name for s in shares],
-        "caller_id": _caller_id(dial.caller_id),
-        "ring": format_duration(dial.ring),
-        "hours": format_hours(dial.hours),
-        "timezone": _zone(dial.timezone),
-        "attempts": dial.attempts,
-        "per_day": NO_LIMIT if dial.per_day is None else dial.per_day,
-        "first": [order.text for order in dial.first],
-    }
-
-
-def _caller_id(caller_id: CallerId) -> Any:
-    written = {key: numbers[0] if len(numbers) == 1 else list(numbers) for key, numbers in caller_id.choices}
-    return written[DEFAULT] if len(written) == 1 else written
-
-
-def _zone(zone: ZoneRule) -> Any:
-    if zone.source is ZoneSource.FIXED:
-        return zone.name
-    return {"from": "contact", "unclear": zone.name} if zone.name else "contact"
-
-
-def _rules(scenario: Scenario) -> tuple[dict[str, Any], dict[str, Any]]:
+def _rules(plan: DialPlan, machine: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The rules that act, and those by default that cannot: written out, the latter would be problems."""
     acting: dict[str, Any] = {}
     silent: dict[str, Any] = {}
-    for key, rule in scenario.plan.rules.items():
-        can_act = acts(key, rule, scenario.plan.attempts, str(scenario.model.machine))
+    for key, rule in plan.rules.items():
+        can_act = acts(key, rule, plan.attempts, machine)
         (acting if can_act else silent)[key] = written_rule(rule)
     return acting, silent
 

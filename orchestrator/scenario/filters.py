@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from callflow import sayings
 from orchestrator.scenario import words
 from orchestrator.scenario.words import CASES, CURRENCIES, DEFAULT_CURRENCY, GENDERS
 
@@ -33,6 +34,8 @@ FITS: dict[str, tuple[str, ...]] = {
     "money": ("money", "number", "digits"),
     "date": ("date",),
     "time": ("time",),
+    "duration": ("number", "digits"),
+    "spelled": ("text", "digits", "phone"),
 }
 _CHOICES: dict[str, tuple[Choice, ...]] = {
     "number": (_CASE, _GENDER),
@@ -40,6 +43,7 @@ _CHOICES: dict[str, tuple[Choice, ...]] = {
     "money": (_CURRENCY, _CASE),
     "date": (_FULL, _CASE),
     "time": (_CASE,),
+    "duration": (_CASE,),
 }
 
 
@@ -95,6 +99,16 @@ def say_by(name: str, arguments: Sequence[str], language: str) -> Say:
         case "money":
             case, currency = chosen(_CASE, "nominative"), chosen(_CURRENCY, DEFAULT_CURRENCY[language])
             return lambda text: words.say_money(text, language, currency, case)
+        case "duration":
+            case = chosen(_CASE, "nominative")
+            return lambda text: _or_itself(sayings.duration(text, (case,), language), text)
+        case "spelled":
+            return lambda text: _or_itself(sayings.spelled(text, (), language), text)
         case _:
             [instead] = arguments
             return lambda text: text or instead
+
+
+def _or_itself(said: sayings.Said | None, text: str) -> str:
+    """What is no value of the kind wanted is left as it is."""
+    return text if said is None else said.text

@@ -36,24 +36,41 @@ def parse_hours(raw: Any, info: ValidationInfo) -> WeeklyHours | None:
     days: dict[int, tuple[Span, ...]] = {}
     closed: frozenset[dt.date] = frozenset()
     country: str | None = None
+    dates: dict[dt.date, tuple[Span, ...]] = {}
     for key, value in raw.items():
         if key == "holidays":
             closed, country = _holidays(value, findings)
+            continue
+        if key == "dates":
+            dates = _dates(value, findings)
             continue
         spans = _spans(value, findings)
         for day in _days_of(key, findings):
             if day in days:
                 findings.add("S507", key, f"`{DAYS[day]}` has its hours already")
             days[day] = spans
-    _check_opens(raw, days, findings)
+    if not findings and not any(days.values()) and not any(dates.values()):
+        findings.add("S508", raw, "these hours never open")
+    for date in sorted(closed & set(dates)):
+        findings.add("S507", raw.value("dates"), f"{date} is among `holidays` too")
     refuse_if_any(findings, info)
     week = tuple(days.get(day, ()) for day in range(7))
-    return WeeklyHours(days=week, closed=closed, holidays=country)
+    return WeeklyHours(days=week, closed=closed, holidays=country, dates=tuple(sorted(dates.items())))
 
 
-def _check_opens(raw: Map, days: dict[int, tuple[Span, ...]], findings: Findings) -> None:
-    if not findings and not any(days.values()):
-        findings.add("S508", raw, "these hours never open")
+def _dates(value: Any, findings: Findings) -> dict[dt.date, tuple[Span, ...]]:
+    """Dates with hours of their own: date -> spans, or `closed`."""
+    if not isinstance(value, Map):
+        findings.add("S509", value, f"dates and their hours are expected here, this is {shape(value)}")
+        return {}
+    dates: dict[dt.date, tuple[Span, ...]] = {}
+    for key, item in value.items():
+        spans = _spans(item, findings)
+        if (date := parse_date(key)) is None:
+            findings.add("S509", key, f"`{shorten(key)}` is not a date", "write 2026-12-31")
+        else:
+            dates[date] = spans
+    return dates
 
 
 def _days_of(key: Text, findings: Findings) -> list[int]:
@@ -65,7 +82,7 @@ def _days_of(key: Text, findings: Findings) -> list[int]:
         first, _, last = (word.strip() for word in piece.partition("-"))
         unknown = [word for word in (first, last or first) if word not in DAYS]
         if unknown:
-            hint = did_you_mean(unknown[0], (*DAYS, "daily", "holidays"))
+            hint = did_you_mean(unknown[0], (*DAYS, "daily", "holidays", "dates"))
             findings.add("S505", key, f"`{shorten(key)}` is not a day of the week", hint)
             continue
         begin, end = DAYS.index(first), DAYS.index(last or first)
@@ -162,15 +179,21 @@ def format_hours(hours: WeeklyHours | None) -> Any:
         while last < 6 and hours.days[last + 1] == hours.days[first]:
             last += 1
         key = DAYS[first] if first == last else f"{DAYS[first]}-{DAYS[last]}"
-        spans = [_format_span(span) for span in hours.days[first]]
-        written["daily" if last - first == 6 else key] = spans[0] if len(spans) == 1 else spans or CLOSED
+        written["daily" if last - first == 6 else key] = _format_spans(hours.days[first])
         first = last + 1
     holidays = ([hours.holidays] if hours.holidays else []) + [
         date.isoformat() for date in sorted(hours.closed)
     ]
     if holidays:
         written["holidays"] = holidays[0] if len(holidays) == 1 else holidays
+    if hours.dates:
+        written["dates"] = {date.isoformat(): _format_spans(spans) for date, spans in hours.dates}
     return written
+
+
+def _format_spans(spans: tuple[Span, ...]) -> Any:
+    written = [_format_span(span) for span in spans]
+    return written[0] if len(written) == 1 else written or CLOSED
 
 
 def _format_span(span: Span) -> str:
@@ -186,7 +209,14 @@ HOURS_SCHEMA: dict[str, Any] = {
         {"const": ALWAYS},
         {
             "type": "object",
-            "properties": {"holidays": {"type": ["string", "array"], "items": {"type": SCALAR_TYPES}}},
+            "properties": {
+                "holidays": {"type": ["string", "array"], "items": {"type": SCALAR_TYPES}},
+                "dates": {
+                    "type": "object",
+                    "patternProperties": {r"^\d{4}-\d{2}-\d{2}$": _SPANS_SCHEMA},
+                    "additionalProperties": False,
+                },
+            },
             "patternProperties": {
                 "^(daily|[a-z]{3}(-[a-z]{3})?(\\s*,\\s*[a-z]{3}(-[a-z]{3})?)*)$": _SPANS_SCHEMA
             },

@@ -14,7 +14,9 @@ from orchestrator.scenario.reader import SIZE_MAX, Document, read_document, shap
 from orchestrator.scenario.source import Map, Mark, Seq, Text
 
 SUFFIXES = (".yaml", ".yml")
-SHARED = ("messages", "contact", "dial", "rules")  # what an included file may hold, beside `include`
+# What an included file may hold, beside `include`: sections that are filled up key by key, and those taken as a whole
+SHARED = ("messages", "flow", "contact", "dial", "rules", "queues")
+WHOLE = ("languages", "hours")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class Library:
         return (
             kept is None
             or kept[0].root is None
-            or bool({"scenario", "flow"} & (set(kept[0].root) | kept[0].lost))
+            or bool({"scenario", "kind"} & (set(kept[0].root) | kept[0].lost))
         )
 
     def _read(self, path: Path, file: str, where: Mark, code: str, findings: Findings) -> Document | None:
@@ -78,6 +80,8 @@ class Library:
             shared = self._include(name, path, chain, findings)
             if shared is not None:
                 lost |= shared[1]
+                for section in WHOLE:
+                    _take(root, shared[0], section, document.root, findings)
                 for section in SHARED:
                     _fill(root, shared[0], section, written.get(section, frozenset()), findings)
         return root, frozenset(lost)
@@ -98,10 +102,8 @@ class Library:
             return None
         self.included.add(target)
         for key in document.root:
-            if key not in (*SHARED, "include"):
-                findings.add(
-                    "S019", key, f"`{key}` cannot be included", did_you_mean(key, (*SHARED, "include"))
-                )
+            if key not in (known := (*SHARED, *WHOLE, "include")):
+                findings.add("S019", key, f"`{key}` cannot be included", did_you_mean(key, known))
         _check_include(document.root.value("include"), findings)
         return self._with_included(document, Path(shown), (*chain, target), findings)
 
@@ -124,6 +126,18 @@ def _check_include(value: Any, findings: Findings) -> None:
 def _names(value: Any) -> list[Text]:
     items = value if isinstance(value, Seq) else [value]
     return [item for item in items if isinstance(item, Text) and item]
+
+
+def _take(root: Map, shared: Map, section: str, own: Map, findings: Findings) -> None:
+    """Take a section as a whole, where the file that includes has none."""
+    more, have = shared.value(section), root.value(section)
+    if more is None or own.value(section) is not None:
+        return
+    if have is None:
+        root[shared_key(shared, section)] = more
+    elif have != more:
+        key, first = shared_key(shared, section), shared_key(root, section).mark
+        findings.add("S020", key, f"`{section}` is said differently in {first.file}:{first.line}")
 
 
 def _fill(root: Map, shared: Map, section: str, written: frozenset[str], findings: Findings) -> None:

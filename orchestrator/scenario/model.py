@@ -1,4 +1,4 @@
-"""The scenario as a whole: the model of the YAML file."""
+"""The scenario as a whole: the model of the YAML file, one for each kind."""
 
 from __future__ import annotations
 
@@ -6,8 +6,20 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
-from orchestrator.domain.plan import MachinePolicy
 from orchestrator.scenario.dial import Dial, RuleSpec
+from orchestrator.scenario.hours import Hours
+from orchestrator.scenario.inbound import (
+    CalledLanguage,
+    CallerLanguage,
+    Claims,
+    InboundDial,
+    Machine,
+    Missed,
+    OneZone,
+    OrTaping,
+    QueueSpec,
+)
+from orchestrator.scenario.melody import SoundFile, wording_kind
 from orchestrator.scenario.part import Part, Tolerant, wrong
 from orchestrator.scenario.rehearsal import TestSpec
 from orchestrator.scenario.source import Map, Seq, Text
@@ -15,7 +27,9 @@ from orchestrator.scenario.steps import Steps
 from orchestrator.scenario.values import Filled, Name, Named, YesNo, choice_schema, items_of, one_of, text_of
 
 # Words of later versions, so that nobody looks for a typing mistake
-LATER_KINDS = ("ivr", "predictive")
+LATER_KINDS = ("predictive",)
+ROBOCALL, IVR = "robocall", "ivr"
+KINDS = (ROBOCALL, IVR)
 COLUMN_TYPES = ("text", "digits", "number", "money", "date", "time", "phone", "language", "timezone")
 
 
@@ -23,7 +37,7 @@ def _kind(raw: Any) -> Text:
     text = text_of(raw)
     if text in LATER_KINDS:
         raise wrong("S104", f"the kind `{text}` is not in this version")
-    return one_of(("robocall",))(text)
+    return one_of(KINDS)(text)
 
 
 def _as_list(raw: Any) -> Any:
@@ -34,6 +48,14 @@ _LIST_SCHEMA: dict[str, Any] = {"type": ["string", "array"], "items": {"type": "
 OneOrMore = Annotated[
     list[Filled], Field(min_length=1), BeforeValidator(_as_list), WithJsonSchema(_LIST_SCHEMA)
 ]
+
+
+_NEUTRAL: dict[str, Any] = {
+    "scenario": Text.at("nameless"),
+    "kind": Text.at(ROBOCALL),
+    "languages": Seq.at([Text.at("ru")]),
+    "flow": Map.at({Text.at("start"): Seq.at([Text.at("hang_up")])}),
+}
 
 
 class ColumnSpec(Part):
@@ -47,58 +69,97 @@ class ColumnSpec(Part):
     optional: YesNo = Field(default=False, description="whether it may be empty or missing")
 
 
-class SoundFile(Part):
-    """A recorded message: 8 kHz mono 16-bit WAV."""
-
-    file: Filled = Field(description="path from the folder of the file that names it")
-
-
-def _wording_kind(raw: Any) -> str:
-    return "file" if isinstance(raw, Map) else "text"
-
-
 Wording = Annotated[
-    Annotated[Filled, Tag("text")] | Annotated[SoundFile, Tag("file")], Discriminator(_wording_kind)
+    Annotated[Filled, Tag("text")] | Annotated[SoundFile, Tag("file")], Discriminator(wording_kind)
 ]
-Machine = Annotated[Text, PlainValidator(one_of(tuple(MachinePolicy))), choice_schema(tuple(MachinePolicy))]
 
 
 class ScenarioModel(Part):
-    """A scenario: one file is the whole job."""
+    """What both kinds of scenarios have: one file is the whole job."""
 
-    neutral: ClassVar[dict[str, Any]] = {
-        "scenario": Text.at("nameless"),
-        "kind": Text.at("robocall"),
-        "languages": Seq.at([Text.at("ru")]),
-        "flow": Map.at({Text.at("start"): Seq.at([Text.at("hang_up")])}),
-        "dial": Map.at({Text.at("gateways"): Text.at("main"), Text.at("caller_id"): Text.at("+70000000000")}),
-    }
-
-    scenario: Name = Field(description="its name: campaigns are named after it")
+    scenario: Name = Field(description="its name: campaigns and routes are named after it")
     title: Filled | None = Field(
         default=None, description="what it is for, in the words of people; else the name"
     )
-    kind: Annotated[Text, PlainValidator(_kind), WithJsonSchema({"const": "robocall"})] = Field(
-        description="`robocall`: the flow speaks and takes keys"
+    kind: Annotated[Text, PlainValidator(_kind), choice_schema(KINDS)] = Field(
+        description="`robocall`: it calls a list of contacts; `ivr`: it takes calls that come in"
     )
     languages: OneOrMore = Field(
-        description="ru, en; the first is the default, a contact's `language` column chooses"
+        description="ru, en; the first is the default, a contact's `language` column or the number chooses"
     )
     include: OneOrMore = Field(
-        default_factory=list, description="files with shared `messages`, `contact`, `dial` and `rules`"
-    )
-    contact: Named[Tolerant[ColumnSpec]] = Field(
-        default_factory=dict, description="columns a batch must bring, with their types; `phone` always"
+        default_factory=list,
+        description="files with shared `messages`, `flow`, `contact`, `dial`, `rules`, `queues`, `hours`, `languages`",
     )
     messages: Named[Tolerant[dict[Text, Tolerant[Wording]]]] = Field(
         default_factory=dict, description="name -> language -> text, or `{file: sound.wav}`"
     )
     flow: Named[Tolerant[Steps]] = Field(description="blocks of steps; the call begins at `start`")
+    tests: list[Tolerant[TestSpec]] = Field(
+        default_factory=list, description="calls played by `prozvon test`"
+    )
+
+
+class Robocall(ScenarioModel):
+    """A scenario that calls a list of contacts."""
+
+    neutral: ClassVar[dict[str, Any]] = {
+        **_NEUTRAL,
+        "dial": Map.at({Text.at("gateways"): Text.at("main"), Text.at("caller_id"): Text.at("+70000000000")}),
+    }
+    elsewhere: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("numbers", "caller_language", "called_language", "record", "queues", "missed"), "`kind: ivr`"
+    ) | dict.fromkeys(("hours", "timezone"), "`dial` in a robocall")
+
+    contact: Named[Tolerant[ColumnSpec]] = Field(
+        default_factory=dict, description="columns a batch must bring, with their types; `phone` always"
+    )
     machine: Machine = Field(default=Text.at("hang_up"), description="what to do when a machine answers")
     dial: Dial = Field(description="how to call")
     rules: dict[Text, Tolerant[RuleSpec]] = Field(
         default_factory=dict, description="disposition, result or `exhausted` -> what happens"
     )
-    tests: list[Tolerant[TestSpec]] = Field(
-        default_factory=list, description="calls played by `prozvon test`"
+
+
+class Ivr(ScenarioModel):
+    """A scenario that takes calls that come in."""
+
+    neutral: ClassVar[dict[str, Any]] = {**_NEUTRAL, "numbers": Text.at("any")}
+    elsewhere: ClassVar[dict[str, str]] = {
+        "contact": "`kind: robocall`",
+        "machine": "`missed`, for callbacks",
+        "rules": "`missed`, for callbacks",
+    }
+
+    numbers: Claims = Field(
+        description="whose calls it takes: +74950000001, `+7495000????` (`?` is any figure), `any`: what no other takes"
     )
+    caller_language: CallerLanguage = Field(
+        default_factory=dict, description="prefix of the caller's number -> language, the longest counts"
+    )
+    called_language: CalledLanguage = Field(
+        default_factory=dict, description="number that was called -> language; goes before `caller_language`"
+    )
+    hours: Hours = Field(
+        default=None,
+        description="when it is open, as `dial.hours`; else `always`. Outside of them the block `closed` runs",
+    )
+    timezone: OneZone | None = Field(
+        default=None,
+        description="whose clock `hours` are read on; else that of the first number, when it has one",
+    )
+    record: OrTaping = Field(
+        default=None, description="`yes`: every call is recorded whole; `{stereo: yes}`: its sides apart"
+    )
+    dial: InboundDial = Field(
+        default_factory=lambda: InboundDial.model_construct(gateways=(), caller_id=None, ring=25.0),
+        description="how numbers are rung for a caller",
+    )
+    queues: Named[Tolerant[QueueSpec]] = Field(
+        default_factory=dict, description="who takes the calls of each queue"
+    )
+    missed: Missed | None = Field(default=None, description="what is done about callers who reached nobody")
+
+
+AnyModel = Robocall | Ivr
+MODELS: dict[str, type[Robocall] | type[Ivr]] = {ROBOCALL: Robocall, IVR: Ivr}

@@ -11,14 +11,17 @@ from orchestrator.scenario.findings import did_you_mean
 from orchestrator.scenario.part import wrong
 from orchestrator.scenario.reader import shape
 from orchestrator.scenario.source import SCALAR_TYPES, Seq, Text
-from orchestrator.scenario.values import NO, YES, items_of, parse_name, parse_yes_no, shorten, text_of
+from orchestrator.scenario.values import NO, YES, items_of, parse_yes_no, shorten, text_of
 
 DIGITS_MAX = 32  # the longest thing anyone types into a telephone is a card or an account number
 
 VALUE_MAX = 256  # characters that the switch keeps of a variable
 
 _SPAN = re.compile(r"([0-9]{1,2})(?:\s*\.\.\s*([0-9]{1,2}))?\Z")
-_REFERENCE = re.compile(r"\{\{\s*([a-z][a-z0-9_]{0,39})\s*\}\}\Z")
+_REFERENCE = re.compile(r"\{\{\s*([A-Za-z0-9_.]{1,64})\s*\}\}\Z")
+# A name, or a field of what was fetched: card.status, card.orders.0.sum
+_PATH = re.compile(r"[a-z][a-z0-9_]{0,39}(?:\.[A-Za-z0-9][A-Za-z0-9_]{0,39}){0,5}\Z")
+PATH_MAX = 64  # characters, as the switch keeps them
 
 
 class Span(NamedTuple):
@@ -43,6 +46,25 @@ DIGITS_SCHEMA: dict[str, Any] = {"type": ["integer", "string"], "pattern": r"^\d
 Digits = Annotated[Span, PlainValidator(_digits), WithJsonSchema(DIGITS_SCHEMA)]
 
 
+def is_path(name: str) -> bool:
+    """Whether it is a name, or names joined by dots: a field of what was fetched."""
+    return len(name) <= PATH_MAX and bool(_PATH.match(name))
+
+
+def parse_path(raw: Any) -> Text:
+    text = text_of(raw)
+    if not is_path(text):
+        hint = "a-z, 0-9 and _, beginning with a letter; a field of what was fetched is card.status"
+        raise wrong("S105", f"`{shorten(text)}` is not a name", hint)
+    return text
+
+
+PATH_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "pattern": r"^[a-z][a-z0-9_]{0,39}(\.[A-Za-z0-9][A-Za-z0-9_]{0,39}){0,5}$",
+}
+
+
 class Value(NamedTuple):
     """A text, or what a contact column or variable holds."""
 
@@ -57,7 +79,7 @@ def parse_value(raw: Any) -> Value:
     if len(raw) > VALUE_MAX:
         raise wrong("S107", f"{len(raw)} characters are more than {VALUE_MAX}", "say less")
     found = _REFERENCE.match(raw.strip())
-    if found:
+    if found and is_path(found.group(1)):
         return Value(Text.at(found.group(1), raw.mark), True)
     if "{{" in raw or "{%" in raw:
         raise wrong("S208", "text and variables are not mixed here", "write one {{ name }}, or text only")
@@ -85,7 +107,7 @@ OPERATORS = ("is", "is_not", "less", "more", "at_least", "at_most", "in")
 def _condition(raw: Any) -> Condition:
     """`raw` is a mapping of the one name to what it is compared with."""
     [(name, test)] = raw.items()
-    parse_name(name)
+    parse_path(name)
     if isinstance(test, Seq):
         return Condition(name, "in", tuple(parse_value(item) for item in items_of(test)))
     if isinstance(test, Text):

@@ -25,10 +25,7 @@ from orchestrator.scenario.reader import shape
 from orchestrator.scenario.source import Map, Mark, Text, Tree, mark_of
 
 # Keys that a later version will know: never taken for a typing mistake
-LATER = frozenset(
-    {"answer", "desk", "email", "fetch", "missed", "notify", "numbers", "offer_callback", "pacing", "queue"}
-    | {"queues", "record", "sms", "transfer", "webhook"}
-)
+LATER = frozenset({"desk", "email", "notify", "pacing", "sms", "webhook"})
 
 
 V = TypeVar("V")
@@ -77,6 +74,7 @@ class Part(BaseModel):
 
     shorthand: ClassVar[str | None] = None  # the one key that a plain text stands for
     neutral: ClassVar[dict[str, Any]] = {}
+    elsewhere: ClassVar[dict[str, str]] = {}  # keys that stand somewhere else -> where
 
     _raw: Map = PrivateAttr(default_factory=Map.at)
     _broken: frozenset[str] = PrivateAttr(default=frozenset())
@@ -124,6 +122,8 @@ class Part(BaseModel):
     def _keep_going(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         if isinstance(data, Text) and cls.shorthand is not None and data:
             data = Map.at({Text.at(cls.shorthand, data.mark): data}, data.mark)
+        if data == "" and cls.shorthand is not None:
+            raise wrong("S111", "nothing stands here")
         if not isinstance(data, Map):
             raise wrong("S103", f"keys and values are expected here, this is {shape(data)}")
         broken: frozenset[str] = frozenset()
@@ -219,6 +219,8 @@ _WANTED = {
 
 
 def _unknown_key(key: str, mark: Mark, model: type[Part] | None) -> tuple[str, Mark, str, str]:
+    if model and key in model.elsewhere:
+        return "S113", mark, f"`{key}` is a key of {model.elsewhere[key]}", ""
     if key in LATER:
         return "S104", mark, f"`{key}` is not in this version", ""
     if key == "<<":

@@ -25,10 +25,7 @@ from orchestrator.scenario.dial import Dial, RuleSpec
 
 
 def plan_of(dial: Dial, rules: dict[str, RuleSpec], results: Iterable[str]) -> DialPlan:
-    """The plan with every default filled in: each disposition, `exhausted` and each result has a rule."""
-    written = {key: _within(_rule(key, spec), dial.attempts) for key, spec in rules.items()}
-    by_default = {str(key): _within(rule, dial.attempts) for key, rule in DEFAULT_RULES.items()}
-    concluded = {result: Rule(status=result) for result in sorted(results)}
+    """The plan with every default filled in."""
     return DialPlan(
         gateways=dial.gateways,
         caller_id=rule_of(dial.caller_id),
@@ -38,8 +35,16 @@ def plan_of(dial: Dial, rules: dict[str, RuleSpec], results: Iterable[str]) -> D
         attempts=dial.attempts,
         per_day=dial.per_day,
         first=tuple(order.key for order in dial.first),
-        rules={**by_default, **concluded, **written},
+        rules=rules_of(rules, dial.attempts, results),
     )
+
+
+def rules_of(rules: dict[str, RuleSpec], attempts: int, results: Iterable[str]) -> dict[str, Rule]:
+    """A rule for each disposition, `exhausted` and each result."""
+    written = {key: _within(_rule(key, spec), attempts) for key, spec in rules.items()}
+    by_default = {str(key): _within(rule, attempts) for key, rule in DEFAULT_RULES.items()}
+    concluded = {result: Rule(status=result) for result in sorted(results)}
+    return {**by_default, **concluded, **written}
 
 
 def retries_within(attempts: int, *, counts: bool) -> int:
@@ -79,7 +84,7 @@ def dump_plan(plan: DialPlan) -> dict[str, Any]:
             "by_prefix": [[prefix, list(numbers)] for prefix, numbers in plan.caller_id.by_prefix],
         },
         "ring_s": plan.ring_s,
-        "hours": _dump_hours(plan.hours) if plan.hours else None,
+        "hours": dump_hours(plan.hours) if plan.hours else None,
         "zone": [plan.zone.source.value, plan.zone.name],
         "attempts": plan.attempts,
         "per_day": plan.per_day,
@@ -99,7 +104,7 @@ def load_plan(data: dict[str, Any]) -> DialPlan:
             by_prefix=tuple((prefix, tuple(numbers)) for prefix, numbers in caller_id["by_prefix"]),
         ),
         ring_s=data["ring_s"],
-        hours=_load_hours(data["hours"]) if data["hours"] else None,
+        hours=load_hours(data["hours"]) if data["hours"] else None,
         zone=ZoneRule(source=ZoneSource(source), name=zone),
         attempts=data["attempts"],
         per_day=data["per_day"],
@@ -111,19 +116,31 @@ def load_plan(data: dict[str, Any]) -> DialPlan:
     )
 
 
-def _dump_hours(hours: WeeklyHours) -> dict[str, Any]:
+def dump_hours(hours: WeeklyHours) -> dict[str, Any]:
     return {
         "days": [[[span.start, span.end] for span in spans] for spans in hours.days],
         "closed": [date.isoformat() for date in sorted(hours.closed)],
         "holidays": hours.holidays,
+        **({"dates": _dump_dates(hours)} if hours.dates else {}),
     }
 
 
-def _load_hours(data: dict[str, Any]) -> WeeklyHours:
+def _dump_dates(hours: WeeklyHours) -> list[Any]:
+    return [[date.isoformat(), [[span.start, span.end] for span in spans]] for date, spans in hours.dates]
+
+
+def _load_spans(data: list[Any]) -> tuple[Span, ...]:
+    return tuple(Span(start=start, end=end) for start, end in data)
+
+
+def load_hours(data: dict[str, Any]) -> WeeklyHours:
     return WeeklyHours(
-        days=tuple(tuple(Span(start=start, end=end) for start, end in spans) for spans in data["days"]),
+        days=tuple(map(_load_spans, data["days"])),
         closed=frozenset(dt.date.fromisoformat(date) for date in data["closed"]),
         holidays=data["holidays"],
+        dates=tuple(
+            (dt.date.fromisoformat(date), _load_spans(spans)) for date, spans in data.get("dates", ())
+        ),
     )
 
 

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from orchestrator.scenario.check import Scenario
-from orchestrator.scenario.flow import Branch, Steps
-from orchestrator.scenario.operands import Condition, Value
+from orchestrator.scenario.flow import CLOSED, START, Block, reachable, read_block
+from orchestrator.scenario.inbound import MISSED
+from orchestrator.scenario.inbound_plan import dump_missed, missed_plan, program_hours, zone_name
+from orchestrator.scenario.model import Ivr, Robocall
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.plan import dump_plan
-from orchestrator.scenario.source import Text
-from orchestrator.scenario.steps import (
-    AnyStep,
-    AskStep,
-    GotoStep,
-    HangUpStep,
-    IfStep,
-    MenuStep,
-    ResultStep,
-    SayStep,
-    SetStep,
-    WaitStep,
-)
+from orchestrator.scenario.program_steps import Around, Json, program_steps
 from orchestrator.scenario.template import Fixed, Spoken, Template
 
 FORMAT = 1  # the interpreter refuses another one
+CALLBACK = "callback"  # the kind of a program that calls back
 DIGEST_CHARACTERS = 32  # of 64 hex: 128 bits
-
-Json = dict[str, Any]
 
 
 def canonical_json(value: object) -> bytes:
@@ -52,33 +40,144 @@ def _digest(value: object) -> str:
 
 def _without_lines(steps: list[Json]) -> list[Json]:
     return [
-        {
-            key: _without_lines(value) if key in ("then", "else") else value
-            for key, value in step.items()
-            if key != "line"
-        }
+        {key: _branches_without_lines(key, value) for key, value in step.items() if key != "line"}
         for step in steps
     ]
 
 
+def _branches_without_lines(key: str, value: Any) -> Any:
+    if key in ("then", "else"):
+        return _without_lines(value)
+    return [[case, _without_lines(steps)] for case, steps in value] if key == "cases" else value
+
+
 def program_of(scenario: Scenario) -> Json:
-    """The program as JSON data."""
+    """The program as JSON data: of a robocall, or of the calls that come in."""
+    model = scenario.model
+    if isinstance(model, Ivr):
+        return {
+            **_inbound(scenario, model, (START, CLOSED)),
+            "kind": str(model.kind),
+            "entry": START,
+            "closed_entry": CLOSED if CLOSED in scenario.flow else None,
+            "machine": "off",
+            "plan": _digest(_beside(scenario, model)),
+        }
+    return {
+        **_common(
+            scenario, tuple(map(str, scenario.flow)), Around(is_robocall=True, sounds=scenario.sound_names)
+        ),
+        "kind": str(model.kind),
+        "columns": {column.name: column.type for column in scenario.columns},
+        "optional": sorted(column.name for column in scenario.columns if not column.required),
+        "machine": str(model.machine),
+        "plan": _digest(dump_plan(scenario.plan)),  # one program never stands for two ways of dialing
+    }
+
+
+def callback_program_of(scenario: Scenario) -> Json | None:
+    """The program of the calls that call back; None when nobody is called back."""
+    model = scenario.model
+    if not isinstance(model, Ivr) or model.missed is None or scenario.callback is None:
+        return None
+    return {
+        **_inbound(scenario, model, (MISSED,)),
+        "kind": CALLBACK,
+        "entry": MISSED,
+        "closed_entry": None,
+        "machine": str(model.missed.machine),
+        "plan": _digest(dump_plan(scenario.callback)),
+    }
+
+
+def _beside(scenario: Scenario, model: Ivr) -> Json:
+    """What acts and is not in the program: one program never stands for two of these."""
+    return {
+        "numbers": list(model.numbers),
+        "plan": dump_plan(scenario.plan),
+        "missed": None if model.missed is None else dump_missed(missed_plan(model.missed)),
+        "callback": callback_program_of(scenario),
+    }
+
+
+def _inbound(scenario: Scenario, model: Ivr, roots: tuple[str, ...]) -> Json:
+    around = Around(
+        is_robocall=False, sounds=scenario.sound_names, fields=_fields(scenario), ring_s=model.dial.ring
+    )
+    waited_in = {name for block in _reached(scenario, roots).values() for name in block.queues}
+    languages = sorted(model.caller_language.items(), key=lambda pair: (-len(pair[0]), pair[0]))
+    return {
+        **_common(scenario, roots, around),
+        "columns": {},
+        "optional": [],
+        "hours": program_hours(model.hours, zone_name(model)),
+        "caller_language": [[str(prefix), str(language)] for prefix, language in languages],
+        "called_language": [
+            [str(number), str(language)] for number, language in model.called_language.items()
+        ],
+        "record": {"stereo": model.record.stereo} if model.record is not None and model.record.what else None,
+        "dial": {
+            "gateways": [share.name for share in model.dial.gateways],
+            "caller_id": str(model.dial.caller_id or ""),
+            "ring": model.dial.ring,
+        },
+        "queues": {
+            str(name): {
+                "numbers": list(spec.agents),
+                "order": str(spec.strategy),
+                "ring": model.dial.ring if spec.ring is None else spec.ring,
+            }
+            for name, spec in model.queues.items()
+            if name in waited_in and not isinstance(spec, Broken)
+        },
+    }
+
+
+def _common(scenario: Scenario, roots: tuple[str, ...], around: Around) -> Json:
+    """What all programs have; of blocks and messages only those that calls from the roots may come to."""
+    reached = _reached(scenario, roots)
+    said = {str(name) for block in reached.values() for name in block.says}
     return {
         "format": FORMAT,
         "scenario": scenario.name,
         "title": scenario.title,
-        "kind": str(scenario.model.kind),
         "languages": list(scenario.languages),
-        "columns": {column.name: column.type for column in scenario.columns},
-        "optional": sorted(column.name for column in scenario.columns if not column.required),
-        "machine": str(scenario.model.machine),
-        "plan": _digest(dump_plan(scenario.plan)),  # one program never stands for two ways of dialing
         "messages": {
             name: {language: _wording(wording, scenario) for language, wording in wordings.items()}
             for name, wordings in scenario.messages.items()
+            if name in said
         },
-        "flow": {str(name): list(_steps(steps)) for name, steps in scenario.model.flow.items()},
+        "flow": {
+            str(name): list(program_steps(steps, around))
+            for name, steps in scenario.flow.items()
+            if name in reached
+        },
     }
+
+
+def _reached(scenario: Scenario, roots: tuple[str, ...]) -> dict[str, Block]:
+    """What the blocks hold that calls from the roots may come to."""
+    blocks = {str(name): read_block(steps) for name, steps in scenario.flow.items()}
+    reached = reachable(blocks, [root for root in roots if root in blocks])
+    return {name: block for name, block in blocks.items() if name in reached}
+
+
+def _fields(scenario: Scenario) -> dict[str, list[str]]:
+    """Variable -> the fields of it that a step or message reads."""
+    names = {str(name) for steps in scenario.flow.values() for name in read_block(steps).reads}
+    names |= {
+        part.name
+        for wordings in scenario.messages.values()
+        for wording in wordings.values()
+        if isinstance(wording, Template)
+        for part in wording.names
+    }
+    fields: dict[str, list[str]] = {}
+    for name in sorted(names):
+        head, dot, rest = name.partition(".")
+        if dot:
+            fields.setdefault(head, []).append(rest)
+    return fields
 
 
 def _wording(wording: Template | str, scenario: Scenario) -> list[Json]:
@@ -95,106 +194,18 @@ def _wording(wording: Template | str, scenario: Scenario) -> list[Json]:
             filters = [[each.name, *each.arguments] for each in part.filters]
             parts.append({"said": said, "column": part.name, "filters": filters})
         else:
-            parts.append({"var": part.name, "filter": _flow_filter(part)})
+            is_robocall = isinstance(scenario.model, Robocall)
+            parts.append({"var": part.name, "filter": _flow_filter(part, is_robocall=is_robocall)})
     return parts
 
 
-def _flow_filter(part: Spoken) -> str | None:
-    """`number` is how a voice reads digits anyway."""
-    return "digits" if any(each.name == "digits" for each in part.filters) else None
-
-
-def _steps(steps: Steps | Broken) -> Iterator[Json]:
-    assert not isinstance(steps, Broken)  # noqa: S101  # a scenario with problems is not compiled
-    for step in steps:
-        assert not isinstance(step, Broken)  # noqa: S101  # as above
-        for made in _step(step):
-            yield {**made, "line": step.mark.line}
-
-
-def _step(step: AnyStep) -> Iterator[Json]:
-    match step:
-        case SayStep():
-            yield {"do": "say", "message": str(step.say)}
-        case MenuStep():
-            yield _menu(step)
-        case AskStep():
-            yield _ask(step)
-        case SetStep():
-            for name, value in step.set.items():
-                yield {"do": "set", "name": str(name), "value": _value(value)}
-        case IfStep():
-            yield _if(step)
-        case GotoStep():
-            yield {"do": "goto", "block": str(step.goto)}
-        case ResultStep():
-            yield {"do": "result", "name": str(step.result)}
-        case WaitStep():
-            yield {"do": "wait", "seconds": step.wait}
-        case _:
-            left: HangUpStep = step  # no other verb is left; mypy holds it so
-            yield {"do": left.shorthand}
-
-
-def _menu(step: MenuStep) -> Json:
-    menu = step.menu
-    return {
-        "do": "menu",
-        "prompt": str(menu.prompt),
-        "timeout": menu.timeout,
-        "tries": menu.tries,
-        "keys": {str(key): str(block) for key, block in menu.keys.items()},
-        "otherwise": _or_none(menu.otherwise),
-        "invalid": _or_none(menu.invalid),
-    }
-
-
-def _ask(step: AskStep) -> Json:
-    ask = step.ask
-    return {
-        "do": "ask",
-        "prompt": str(ask.prompt),
-        "into": str(ask.into),
-        "min": ask.digits.least,
-        "max": ask.digits.most,
-        "timeout": ask.timeout,
-        "tries": ask.tries,
-        "end": "" if ask.end == "none" else str(ask.end),
-        "otherwise": _or_none(ask.otherwise),
-        "invalid": _or_none(ask.invalid),
-    }
-
-
-def _or_none(name: str | None) -> str | None:
-    return None if name is None else str(name)
-
-
-def _if(step: IfStep) -> Json:
-    condition = step.if_.condition
-    return {
-        "do": "if",
-        "left": {"ref": str(condition.name)},
-        "op": condition.op,
-        "right": _right(condition),
-        "then": _branch(step.if_.then, step.mark.line),
-        "else": _branch(step.if_.else_, step.mark.line),
-    }
-
-
-def _right(condition: Condition) -> Json | list[Json] | None:
-    values = [_value(value) for value in condition.right]
-    if condition.op == "in":
-        return values
-    return values[0] if values else None
-
-
-def _branch(branch: Branch | None, line: int) -> list[Json]:
-    if branch is None:
-        return []
-    if isinstance(branch, Text):
-        return [{"do": "goto", "block": str(branch), "line": line}]
-    return list(_steps(branch))
-
-
-def _value(value: Value) -> Json:
-    return {"ref": str(value.text)} if value.is_reference else {"text": str(value.text)}
+def _flow_filter(part: Spoken, *, is_robocall: bool) -> str | list[str] | None:
+    """[name, argument ..]. In a robocall `digits` and `number` stand as they did before there were more: `number` is
+    how a voice reads digits anyway.
+    """
+    if not part.filters:
+        return None
+    used = part.filters[0]
+    if is_robocall and used.name in ("digits", "number") and not used.arguments:
+        return "digits" if used.name == "digits" else None
+    return [used.name, *used.arguments]

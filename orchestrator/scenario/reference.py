@@ -15,10 +15,12 @@ from orchestrator.domain.plan import Rule, ZoneRule
 from orchestrator.engine.rules import DEFAULT_RULES
 from orchestrator.scenario import reference_text as text
 from orchestrator.scenario.codes import CODES, SECTIONS
-from orchestrator.scenario.dial import Dial, RuleSpec
+from orchestrator.scenario.dial import Dial, Order, RuleSpec
 from orchestrator.scenario.explain import written_rule
 from orchestrator.scenario.hours import format_hours
+from orchestrator.scenario.inbound import InboundDial
 from orchestrator.scenario.model import ScenarioModel
+from orchestrator.scenario.operands import Value
 from orchestrator.scenario.part import Part
 from orchestrator.scenario.rehearsal import BEGINNINGS, ExpectSpec, TestSpec
 from orchestrator.scenario.schema import scenario_schema
@@ -144,8 +146,16 @@ def _as_yaml(value: Any) -> Any:
             return value.source.value
         case float():
             return format_duration(value)
-        case tuple():
+        case InboundDial():
+            return {"ring": _as_yaml(value.ring)}
+        case Value():
+            return value.text
+        case tuple() if value and isinstance(value[0], Order):
             return [order.text for order in value]
+        case tuple() if value and isinstance(value[0], tuple):
+            return {format_duration(window): count for window, count in value}
+        case tuple():
+            return list(value)
         case _:
             return value
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestrator.scenario.flow import Block, Flow, Steps, branches
+from orchestrator.scenario.flow import Block, Flow, Steps, branches, noted
+from orchestrator.scenario.outside_steps import FetchStep
 from orchestrator.scenario.part import Broken
+from orchestrator.scenario.people_steps import ForwardStep, OfferCallbackStep, QueueStep, TransferStep
+from orchestrator.scenario.roles import Role, names_of
 from orchestrator.scenario.source import Text
-from orchestrator.scenario.steps import AskStep, GotoStep, HangUpStep, IfStep, MenuStep
+from orchestrator.scenario.steps import GotoStep, HangUpStep, IfStep, SwitchStep
+from orchestrator.scenario.talk_steps import AskStep, MenuStep
 
 END = ""  # where a way through a block leads that ends the call
 
@@ -41,8 +45,17 @@ def _ways(steps: Steps, looked: frozenset[str]) -> tuple[list[Way], frozenset[st
                 return [*ways, Way(step.menu.otherwise, looked)], None
             case AskStep() if step.ask.otherwise is not None:
                 return [*ways, Way(step.ask.otherwise, looked)], None
-            case IfStep():
-                looked |= {step.if_.condition.name}
+            case OfferCallbackStep() if step.offer_callback.otherwise is not None:
+                return [*ways, Way(step.offer_callback.otherwise, looked)], None
+            case ForwardStep() | TransferStep() | QueueStep() | FetchStep():
+                # What others do decides: it may go any way
+                ways += [Way(name, looked) for name in names_of(step, Role.GOES_TO)]
+                if isinstance(step, TransferStep):
+                    ways.append(Way(END, looked))
+                    if step.transfer.otherwise is not None:
+                        return ways, None
+            case IfStep() | SwitchStep():
+                looked |= {noted(step.if_.condition.name if isinstance(step, IfStep) else step.switch.on)}
                 goes_on = False
                 for branch in branches(step):
                     if isinstance(branch, Text):
@@ -69,7 +82,7 @@ def endless_rounds(flow: Flow, blocks: dict[str, Block], reached: set[str]) -> l
     ways = {str(name): silent_ways(steps) for name, steps in flow.items() if name in reached}
     rounds = []
     for members in _knots({name: [way.to for way in out if way.to in ways] for name, out in ways.items()}):
-        changed = {name for member in members for name in blocks[member].sets}
+        changed = {str(name) for member in members for name in blocks[member].sets}
         leaves = [way for member in members for way in ways[member] if way.to not in members]
         if not any(not way.looks_at or way.looks_at & changed for way in leaves):
             rounds.append(_round(members, ways))

@@ -1,4 +1,4 @@
-"""The verbs of a flow. docs/verbs.md is made from their docstrings."""
+"""The verbs of a flow, and those that steer it. docs/verbs.md is made from their docstrings."""
 
 from __future__ import annotations
 
@@ -17,115 +17,40 @@ from pydantic import (
 )
 
 from orchestrator.scenario.findings import did_you_mean
-from orchestrator.scenario.operands import ConditionField, Digits, ValueField
+from orchestrator.scenario.operands import PATH_SCHEMA, ConditionField, ValueField, parse_path
+from orchestrator.scenario.outside_steps import EmailStep, FetchStep, SmsStep, StoreStep, WebhookStep
 from orchestrator.scenario.part import LATER, Part, Tolerant, wrong
+from orchestrator.scenario.people_steps import ForwardStep, OfferCallbackStep, QueueStep, TransferStep
 from orchestrator.scenario.reader import shape
+from orchestrator.scenario.roles import BlockName, CalledBlock, Means, ResultName, Role
 from orchestrator.scenario.source import Map, Seq, Text
+from orchestrator.scenario.talk_steps import (
+    AnswerStep,
+    AskStep,
+    LanguageStep,
+    MenuStep,
+    MusicStep,
+    RecordStep,
+    RingStep,
+    SayStep,
+    VoicemailStep,
+)
 from orchestrator.scenario.values import (
     Name,
     Named,
-    choice_schema,
     duration_between,
     duration_schema,
-    one_of,
     shorten,
-    whole_between,
-    whole_schema,
 )
 
-# A second is the least that a person needs to find a key; a minute of silence is a dead call
-Timeout = Annotated[float, PlainValidator(duration_between(1, 60)), duration_schema(1, 60)]
-# Asking more than ten times is not service
-Tries = Annotated[int, PlainValidator(whole_between(1, 10)), whole_schema(1, 10)]
 # Below 0.1 s nobody hears a pause, over a minute everybody hangs up
 Pause = Annotated[float, PlainValidator(duration_between(0.1, 60)), duration_schema(0.1, 60)]
-
-
-class SayStep(Part):
-    """Says a message. A key that is pressed meanwhile cuts it short and counts for the menu or `ask` that follows.
-
-    ```yaml
-    - say: hello
-    ```
-    """
-
-    say: Name = Field(description="the message")
 
 
 def _nothing(raw: Text) -> Text:
     if raw not in ("", "hang_up"):
         raise wrong("S103", f"`hang_up` takes nothing, here is `{shorten(raw)}`", "write `- hang_up`")
     return raw
-
-
-END_KEYS = ("#", "*", "none")
-EndKey = Annotated[Text, PlainValidator(one_of(END_KEYS)), choice_schema(END_KEYS)]
-
-
-class Menu(Part):
-    """See the step `menu`."""
-
-    prompt: Name = Field(description="the message that names the choices")
-    keys: dict[Text, Name] = Field(description="key -> block; keys are 0-9, `*` and `#`", min_length=1)
-    timeout: Timeout = Field(default=5.0, description="how long to wait for a key after the prompt")
-    tries: Tries = Field(default=3, description="how often the prompt is said in all")
-    otherwise: Name | None = Field(
-        default=None, description="block when no valid key came; without it the next step"
-    )
-    invalid: Name | None = Field(default=None, description="message after a key that is not offered")
-
-
-class MenuStep(Part):
-    """Says a prompt and goes to the block of the key that is pressed. With no valid key after all `tries` it goes
-    to `otherwise`, and without that on with the next step.
-
-    ```yaml
-    - menu:
-        prompt: choice
-        timeout: 5s
-        tries: 3
-        keys: {1: today, 2: tomorrow, 0: operator, "*": start}
-        otherwise: nothing_chosen
-        invalid: no_such_key
-    ```
-    """
-
-    menu: Menu
-
-
-class Ask(Part):
-    """See the step `ask`."""
-
-    prompt: Name = Field(description="the message that asks")
-    digits: Digits = Field(description="how many: `6`, or `4..8`")
-    into: Name = Field(description="the variable that gets them")
-    timeout: Timeout = Field(default=5.0, description="how long to wait for each digit")
-    tries: Tries = Field(default=3, description="how often to ask in all")
-    end: EndKey = Field(default=Text.at("#"), description="the key that finishes early: `#`, `*` or `none`")
-    otherwise: Name | None = Field(
-        default=None, description="block when too few came; without it the next step"
-    )
-    invalid: Name | None = Field(default=None, description="message after too few digits")
-
-
-class AskStep(Part):
-    """Says a prompt, collects digits into a variable, and goes on with the next step. With too few digits after
-    all `tries` it goes to `otherwise`, and without that on with the next step, the variable as it was.
-
-    ```yaml
-    - ask:
-        prompt: enter_order
-        digits: 4..8
-        into: code
-        timeout: 5s
-        tries: 3
-        end: "#"
-        otherwise: nothing_entered
-        invalid: too_few_digits
-    ```
-    """
-
-    ask: Ask
 
 
 class SetStep(Part):
@@ -137,7 +62,9 @@ class SetStep(Part):
     ```
     """
 
-    set: Named[ValueField] = Field(min_length=1, description="variable -> text, or `{{ name }}`")
+    set: Annotated[Named[ValueField], Means(Role.SETS)] = Field(
+        min_length=1, description="variable -> text, or `{{ name }}`"
+    )
 
 
 def _apart(raw: Any) -> Any:
@@ -177,6 +104,34 @@ class IfStep(Part):
     if_: Annotated[If, BeforeValidator(_apart)] = Field(alias="if")
 
 
+Reference = Annotated[Text, PlainValidator(parse_path), WithJsonSchema(PATH_SCHEMA)]
+
+
+class Switch(Part):
+    """See the step `switch`."""
+
+    on: Annotated[Reference, Means(Role.READS)] = Field(
+        description="a contact column or variable, or a field of what was fetched"
+    )
+    cases: dict[Text, Branch] = Field(description="value -> block, or steps", min_length=1)
+    otherwise: Branch | None = Field(default=None, description="block or steps for every other value")
+
+
+class SwitchStep(Part):
+    """Takes the way of the value that a name holds: a block, or steps after which the flow goes on behind the
+    `switch`. For every other value it takes `otherwise`, and without that goes on.
+
+    ```yaml
+    - switch:
+        on: card.status
+        cases: {ready: order_ready, sent: [{say: on_its_way}]}
+        otherwise: operator
+    ```
+    """
+
+    switch: Switch
+
+
 class GotoStep(Part):
     """Goes to the beginning of another block, and does not come back.
 
@@ -185,7 +140,18 @@ class GotoStep(Part):
     ```
     """
 
-    goto: Name = Field(description="the block")
+    goto: BlockName = Field(description="the block")
+
+
+class CallStep(Part):
+    """Runs another block and comes back at its end: what several ways have in common. 16 deep at most.
+
+    ```yaml
+    - call: ask_for_order
+    ```
+    """
+
+    call: CalledBlock = Field(description="the block")
 
 
 class ResultStep(Part):
@@ -196,7 +162,7 @@ class ResultStep(Part):
     ```
     """
 
-    result: Name = Field(description="the result")
+    result: ResultName = Field(description="the result")
 
 
 class WaitStep(Part):
@@ -225,16 +191,39 @@ class HangUpStep(Part):
 
 # The registry: the reference, the schema and the tests walk it
 VERBS: dict[str, type[Part]] = {
+    "answer": AnswerStep,
+    "ring": RingStep,
+    "music": MusicStep,
     "say": SayStep,
     "menu": MenuStep,
     "ask": AskStep,
+    "record": RecordStep,
+    "voicemail": VoicemailStep,
+    "language": LanguageStep,
+    "forward": ForwardStep,
+    "transfer": TransferStep,
+    "queue": QueueStep,
+    "offer_callback": OfferCallbackStep,
+    "fetch": FetchStep,
+    "sms": SmsStep,
+    "email": EmailStep,
+    "store": StoreStep,
+    "webhook": WebhookStep,
     "set": SetStep,
     "if": IfStep,
+    "switch": SwitchStep,
     "goto": GotoStep,
+    "call": CallStep,
     "result": ResultStep,
     "wait": WaitStep,
     "hang_up": HangUpStep,
 }
+# Verbs that say all by themselves
+BARE = ("answer", "hang_up")
+# What a robocall may do as well; the others need a call that came in
+ROBOCALL_VERBS = frozenset(
+    {"say", "menu", "ask", "set", "if", "switch", "goto", "call", "result", "wait", "hang_up"}
+)
 
 
 def _verb_of(raw: Any) -> str:
@@ -251,23 +240,67 @@ def _one_verb(raw: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     if isinstance(raw, Seq) or not raw:
         raise wrong("S307", f"a step is expected here, this is {shape(raw)}")
     verb = _verb_of(raw)
-    if verb in LATER:
+    if verb not in VERBS and verb in LATER:
         raise wrong("S104", f"the step `{verb}` is not in this version")
     if verb not in VERBS:
         raise wrong("S306", f"unknown step `{shorten(verb)}`", did_you_mean(verb, VERBS))
-    if isinstance(raw, Text) and verb != HangUpStep.shorthand:
+    if isinstance(raw, Text) and verb not in BARE:
         raise wrong("S307", f"`{verb}` says nothing more", f"write `- {verb}: ...`, see docs/verbs.md")
     return handler(raw)
 
 
-AnyStep = SayStep | MenuStep | AskStep | SetStep | IfStep | GotoStep | ResultStep | WaitStep | HangUpStep
+AnyStep = (
+    AnswerStep
+    | RingStep
+    | MusicStep
+    | SayStep
+    | MenuStep
+    | AskStep
+    | RecordStep
+    | VoicemailStep
+    | LanguageStep
+    | ForwardStep
+    | TransferStep
+    | QueueStep
+    | OfferCallbackStep
+    | FetchStep
+    | SmsStep
+    | EmailStep
+    | StoreStep
+    | WebhookStep
+    | SetStep
+    | IfStep
+    | SwitchStep
+    | GotoStep
+    | CallStep
+    | ResultStep
+    | WaitStep
+    | HangUpStep
+)
 Step = Annotated[
-    Annotated[SayStep, Tag("say")]
+    Annotated[AnswerStep, Tag("answer")]
+    | Annotated[RingStep, Tag("ring")]
+    | Annotated[MusicStep, Tag("music")]
+    | Annotated[SayStep, Tag("say")]
     | Annotated[MenuStep, Tag("menu")]
     | Annotated[AskStep, Tag("ask")]
+    | Annotated[RecordStep, Tag("record")]
+    | Annotated[VoicemailStep, Tag("voicemail")]
+    | Annotated[LanguageStep, Tag("language")]
+    | Annotated[ForwardStep, Tag("forward")]
+    | Annotated[TransferStep, Tag("transfer")]
+    | Annotated[QueueStep, Tag("queue")]
+    | Annotated[OfferCallbackStep, Tag("offer_callback")]
+    | Annotated[FetchStep, Tag("fetch")]
+    | Annotated[SmsStep, Tag("sms")]
+    | Annotated[EmailStep, Tag("email")]
+    | Annotated[StoreStep, Tag("store")]
+    | Annotated[WebhookStep, Tag("webhook")]
     | Annotated[SetStep, Tag("set")]
     | Annotated[IfStep, Tag("if")]
+    | Annotated[SwitchStep, Tag("switch")]
     | Annotated[GotoStep, Tag("goto")]
+    | Annotated[CallStep, Tag("call")]
     | Annotated[ResultStep, Tag("result")]
     | Annotated[WaitStep, Tag("wait")]
     | Annotated[HangUpStep, Tag("hang_up")],
@@ -284,5 +317,5 @@ def _branch_kind(raw: Any) -> str:
 Branch = Annotated[
     Annotated[Name, Tag("block")] | Annotated[Steps, Tag("steps")], Discriminator(_branch_kind)
 ]
-for _model in (If, IfStep):
+for _model in (If, IfStep, Switch, SwitchStep):
     _model.model_rebuild()

@@ -16,6 +16,7 @@ from jinja2 import TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from orchestrator.scenario.findings import did_you_mean
+from orchestrator.scenario.operands import is_path
 
 TEXT_MAX = 1000  # characters: a minute and a half of speech; nobody listens to more
 
@@ -28,6 +29,8 @@ FILTERS: dict[str, tuple[int, int]] = {
     "date": (0, 2),
     "time": (0, 1),
     "money": (0, 2),
+    "duration": (0, 1),
+    "spelled": (0, 0),
     "default": (1, 1),
 }
 
@@ -120,10 +123,28 @@ def _variable(node: nodes.Expr) -> Iterator[Spoken | Mistake]:
         else:
             filters.insert(0, made)
         node = node.node
-    if isinstance(node, nodes.Name):
-        yield Spoken(node.name, tuple(filters))
+    name = _path(node)
+    if name and (is_path(name) or "." not in name):
+        yield Spoken(name, tuple(filters))
     else:
         yield Mistake("S208", f"a message cannot hold {_what(node)}")
+
+
+def _path(node: nodes.Expr | None) -> str:
+    """`card.orders.0.sum` as written; "" when it is something else than names joined by dots."""
+    fields: list[str] = []
+    while True:
+        match node:
+            case nodes.Getattr():
+                fields.insert(0, node.attr)
+                node = node.node
+            case nodes.Getitem(arg=nodes.Const(value=int(place))) if node.ctx == "load":
+                fields.insert(0, str(place))
+                node = node.node
+            case nodes.Name():
+                return ".".join([node.name, *fields])
+            case _:
+                return ""
 
 
 def _filter(node: nodes.Filter) -> Filter | Mistake:

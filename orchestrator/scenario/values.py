@@ -18,6 +18,8 @@ T = TypeVar("T")
 NAME_MAX = 40  # characters: fits a column of a terminal and a channel variable of the switch
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _GATEWAY = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")  # as the settings name them
+_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+\Z")
+PATH_MAX = 200  # characters of a service and its path
 _DURATION = re.compile(
     r"(?=\d)(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7}(?:\.\d{1,3})?)s)?\Z", re.ASCII
 )
@@ -57,6 +59,24 @@ def _tell_bad_names(raw: Any, info: ValidationInfo) -> Any:
     each(raw if isinstance(raw, Map) else (), parse_name, findings)
     findings_of(info).extend(findings.sorted())
     return raw
+
+
+def parse_service(raw: Any) -> tuple[str, str]:
+    """`crm/orders` -> the service `crm` of the settings, and the path below its URL."""
+    text = text_of(raw)
+    name, _, path = text.partition("/")
+    if (
+        not _NAME.match(name)
+        or len(text) > PATH_MAX
+        or not all(map(_is_segment, path.split("/") if path else ()))
+    ):
+        hint = "write the name of a service of the settings, and a path: crm/orders"
+        raise wrong("S331", f"`{shorten(text)}` is not a service and a path", hint)
+    return name, path
+
+
+def _is_segment(segment: str) -> bool:
+    return bool(_SEGMENT.match(segment)) and segment.strip(".") != ""
 
 
 def parse_gateway(raw: Any) -> Text:

@@ -1,0 +1,138 @@
+"""Parts of a scenario as YAML data: plain text, lists and mappings that read back as the same part."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from orchestrator.domain.plan import GatewayShare, ZoneRule, ZoneSource
+from orchestrator.scenario.caller_id import DEFAULT, CallerId
+from orchestrator.scenario.checked import Range
+from orchestrator.scenario.dial import NO_LIMIT, Dial
+from orchestrator.scenario.flow import Branch, Flow, Steps
+from orchestrator.scenario.hours import format_hours
+from orchestrator.scenario.melody import SoundFile
+from orchestrator.scenario.operands import Span, Value
+from orchestrator.scenario.outside_steps import Target
+from orchestrator.scenario.part import Broken, Part
+from orchestrator.scenario.people_steps import NEXT_OPENING, NOW, OfferCallback, Queue, Waiting
+from orchestrator.scenario.source import Text
+from orchestrator.scenario.steps import AnyStep, IfStep, SwitchStep
+from orchestrator.scenario.values import format_duration
+
+
+def written_blocks(flow: Flow, folder: Path, leave: Collection[str] = ()) -> dict[str, Any]:
+    """Blocks, but those to leave out. What files they name is named from `folder`."""
+    return {str(name): _steps(steps, folder) for name, steps in flow.items() if name not in leave}
+
+
+def _steps(steps: Steps | Broken, folder: Path) -> list[Any]:
+    assert not isinstance(steps, Broken)  # noqa: S101  # a scenario has no problems
+    return [_step(step, folder) for step in steps if not isinstance(step, Broken)]
+
+
+def _step(step: AnyStep, folder: Path) -> Any:
+    if isinstance(step, IfStep):
+        return {"if": _if(step, folder)}
+    if isinstance(step, SwitchStep):
+        return {"switch": _switch(step, folder)}
+    [(name, value)] = step.values.items()
+    verb = type(step).model_fields[name].alias or name
+    return verb if value in ("", verb) else {verb: written(value, folder)}
+
+
+def written(value: Any, folder: Path) -> Any:
+    """Any value of the model. Every fraction in it is a duration."""
+    match value:
+        case bool() | int():
+            return value
+        case float():
+            return format_duration(value)
+        case SoundFile():
+            path = Path(value.file.mark.file).parent / value.file
+            return {"file": os.path.relpath(path, folder)}
+        case Part():
+            return _part(value, folder)
+        case Value():
+            return f"{{{{ {value.text} }}}}" if value.is_reference else value.text
+        case Waiting():
+            return f"{value.callers} x agents" if value.is_per_agent else value.callers
+        case Target():
+            return f"{value.service}/{value.path}".rstrip("/")
+        case Range() | Span():
+            low, high = value
+            return f"{low}" if low == high and isinstance(value, Span) else f"{low}..{high}"
+        case dict():
+            return {str(key): written(item, folder) for key, item in value.items()}
+        case tuple():
+            return list(value)
+        case _:
+            return value  # text, or nothing
+
+
+def _part(part: Part, folder: Path) -> dict[str, Any]:
+    made = {
+        (field.alias or name): written(getattr(part, name), folder)
+        for name, field in type(part).model_fields.items()
+    }
+    if isinstance(part, OfferCallback):
+        made["when"] = {None: NEXT_OPENING, 0.0: NOW}.get(part.when, made["when"])
+    if isinstance(part, Queue) and part.offer_callback is not None:
+        made["offer_callback"] = f"after {made['offer_callback']}"
+    return made
+
+
+def _if(step: IfStep, folder: Path) -> dict[str, Any]:
+    condition = step.if_.condition
+    right = [written(value, folder) for value in condition.right]
+    test: dict[str, Any]
+    if condition.op in ("set", "not_set"):
+        test = {"set": condition.op == "set"}
+    else:
+        test = {condition.op: right if condition.op == "in" else right[0]}
+    otherwise = None if step.if_.else_ is None else _branch(step.if_.else_, folder)
+    return {condition.name: test, "then": _branch(step.if_.then, folder), "else": otherwise}
+
+
+def _switch(step: SwitchStep, folder: Path) -> dict[str, Any]:
+    switch = step.switch
+    return {
+        "on": switch.on,
+        "cases": {value: _branch(branch, folder) for value, branch in switch.cases.items()},
+        "otherwise": None if switch.otherwise is None else _branch(switch.otherwise, folder),
+    }
+
+
+def _branch(branch: Branch, folder: Path) -> Any:
+    return branch if isinstance(branch, Text) else _steps(branch, folder)
+
+
+def written_dial(dial: Dial) -> dict[str, Any]:
+    return {
+        "gateways": written_gateways(dial.gateways),
+        "caller_id": _caller_id(dial.caller_id),
+        "ring": format_duration(dial.ring),
+        "hours": format_hours(dial.hours),
+        "timezone": _zone(dial.timezone),
+        "attempts": dial.attempts,
+        "per_day": NO_LIMIT if dial.per_day is None else dial.per_day,
+        "first": [order.text for order in dial.first],
+    }
+
+
+def written_gateways(shares: tuple[GatewayShare, ...]) -> Any:
+    has_weights = shares[0].weight is not None
+    return {share.name: share.weight for share in shares} if has_weights else [share.name for share in shares]
+
+
+def _caller_id(caller_id: CallerId) -> Any:
+    numbers = {key: listed[0] if len(listed) == 1 else list(listed) for key, listed in caller_id.choices}
+    return numbers[DEFAULT] if len(numbers) == 1 else numbers
+
+
+def _zone(zone: ZoneRule) -> Any:
+    if zone.source is ZoneSource.FIXED:
+        return zone.name
+    return {"from": "contact", "unclear": zone.name} if zone.name else "contact"
