@@ -10,6 +10,8 @@ import random
 import re
 import struct
 import wave
+from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +24,8 @@ BYTES_PER_MS: Final = 16
 FRAME_MS: Final = 20
 BUFFER_BYTES: Final = 65536  # SWITCH_DEFAULT_FILE_BUFFER_LEN, unless enable_file_write_buffering says else
 PRE_BUFFER_FRAMES: Final = 25  # switch_ivr_async.c: frames held back before a recording begins to be written
+MUSIC_MS: Final = 1 << 40  # it never ends
+HEADER_BYTES: Final = 44
 CHARS_PER_S: Final = 14  # how fast an engine speaks
 _WORD_MS, _GAP_MS = 360, 80  # of modelled speech
 _BLOCK_MS: Final = 4400
@@ -30,13 +34,16 @@ _BLOCK_MS: Final = 4400
 def file_ms(name: str) -> int | None:
     """How long `streamFile`, `playback` and prompts play `name`; None: there is nothing to play.
 
-    Understands WAV files, `silence_stream://MS`, `tone_stream://%(MS,...)`, `file_string://A!B` and `say:`.
+    Understands WAV files, `silence_stream://MS`, `tone_stream://%(MS,...)`, `local_stream://`, `file_string://A!B`
+    and `say:`.
     """
     name = re.sub(r"^\{[^}]*\}", "", name.strip())
     if name.startswith("silence_stream://"):
         return _first_number(name[17:])
     if name.startswith("tone_stream://"):
         return sum(int(ms) for ms in re.findall(r"%\((\d+)", name))
+    if name.startswith("local_stream://"):
+        return MUSIC_MS
     if name.startswith("file_string://"):
         parts = [file_ms(part) for part in name[14:].split("!")]
         return sum(part for part in parts if part is not None)
@@ -132,32 +139,37 @@ def _cut(block: bytes, begin_ms: int, end_ms: int) -> bytes:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingOptions:
     limit_s: int = 0  # 0: none
+    is_stereo: bool = False  # the far end on the left, we on the right
     buffer_bytes: int = BUFFER_BYTES  # 0: written at once
     pre_buffer_frames: int = PRE_BUFFER_FRAMES
 
 
+Sounds = Callable[[int, int], bytes]  # samples between two moments, in ms
+
+
 class Recording:
-    """One `record_session` of the callee's side. Written only when time passes on its leg.
+    """One recording of the far end's side, or of both. Written only when time passes on its leg.
 
     Lengths in the header are right only after `stop`, as in a file of libsndfile. The constructor raises
-    OSError when the file cannot be made.
+    OSError when the file cannot be made; `has_room` says whether the disk takes what is written.
     """
 
     def __init__(
         self,
         path: str,
         *,
-        sounds: tuple[Utterance, ...],
-        noise: float,
-        answered_ms: int,
+        far: Sounds,
+        ours: Sounds,
         now_ms: int,
         options: RecordingOptions,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self.path = path
-        self._sounds, self._noise, self._answered_ms, self._options = sounds, noise, answered_ms, options
+        self.is_masked = False
+        self._far, self._ours, self._options, self._has_room = far, ours, options, has_room
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-        os.write(self._file, _header(0))
+        os.write(self._file, self._header(0))
         self._began_ms = self._at_ms = now_ms
         self._held = b""
         self._written = 0
@@ -170,8 +182,7 @@ class Recording:
             end_ms = min(end_ms, self._began_ms + self._options.limit_s * 1000)
         if not self._is_open or end_ms <= self._at_ms:
             return
-        begin = self._at_ms - self._answered_ms
-        self._held += heard_between(self._sounds, self._noise, begin, end_ms - self._answered_ms)
+        self._held += self._samples(self._at_ms, end_ms)
         self._at_ms = end_ms
         if end_ms - self._began_ms < self._options.pre_buffer_frames * FRAME_MS:
             return
@@ -186,18 +197,41 @@ class Recording:
             return
         self.grow(now_ms)
         self._write(len(self._held))
-        os.pwrite(self._file, _header(self._written), 0)
+        os.pwrite(self._file, self._header(self._written), 0)
         os.close(self._file)
         self._is_open = False
 
+    def mask(self, is_on: bool, now_ms: int) -> None:
+        """Silence instead of what is said, from now on; or no more."""
+        self.grow(now_ms)
+        self.is_masked = is_on
+
+    @property
+    def ms(self) -> int:
+        """How much is in the file."""
+        return self._written // BYTES_PER_MS // (1 + self._options.is_stereo)
+
+    @property
+    def size(self) -> int:
+        return HEADER_BYTES + self._written
+
+    def _samples(self, begin_ms: int, end_ms: int) -> bytes:
+        if self.is_masked:
+            return bytes((end_ms - begin_ms) * BYTES_PER_MS * (1 + self._options.is_stereo))
+        left = self._far(begin_ms, end_ms)
+        if not self._options.is_stereo:
+            return left
+        both = array("H", bytes(2 * len(left)))
+        both[::2], both[1::2] = array("H", left), array("H", self._ours(begin_ms, end_ms))
+        return both.tobytes()
+
     def _write(self, size: int) -> None:
-        os.write(self._file, self._held[:size])
+        if self._has_room():
+            self._written += os.write(self._file, self._held[:size])
         self._held = self._held[size:]
-        self._written += size
 
-
-def _header(size: int) -> bytes:
-    head = struct.pack(
-        "<4sI4s4sIHHIIHH", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16
-    )
-    return head + struct.pack("<4sI", b"data", size)
+    def _header(self, size: int) -> bytes:
+        channels = 1 + self._options.is_stereo
+        form = (1, channels, RATE, RATE * 2 * channels, 2 * channels, 16)
+        head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, *form)
+        return head + struct.pack("<4sI", b"data", size)

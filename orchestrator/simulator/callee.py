@@ -29,11 +29,12 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """Keys and when: seconds since what the callee reacts to began. `hangs_up`: instead of a key."""
+    """Keys and when: seconds since what the callee reacts to began. `hangs_up`, `speaks_s`: instead of a key."""
 
     after_s: float
     key: str = ""
     hangs_up: bool = False
+    speaks_s: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +55,11 @@ class Callee:
     cause: str = ""  # of a refusal that is not SIP's
     _heard: int = field(default=0)
     _prompts: int = field(default=0)
+
+    def hears_sound(self, *names: str) -> tuple[Press, ...]:
+        """A callee goes by messages, not by sounds."""
+        del names
+        return ()
 
     def hears(self, message: str | None, *, is_prompt: bool) -> tuple[Press, ...]:
         """What it presses about a message that begins now (None: not known by name).

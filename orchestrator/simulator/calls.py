@@ -13,10 +13,13 @@ import gevent
 from orchestrator.simulator.call import Call
 from orchestrator.simulator.callee import Callee, call_for
 from orchestrator.simulator.callee_log import CalleeLog
+from orchestrator.simulator.caller import BadIncoming, parse_incoming
+from orchestrator.simulator.caller_log import CallerLog
 from orchestrator.simulator.chance import chance
+from orchestrator.simulator.inbound import IncomingCall
 from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.loopback import far_end, nobody
-from orchestrator.simulator.originate import Originate, parse_originate
+from orchestrator.simulator.originate import Destination, Originate, parse_originate
 from orchestrator.simulator.population import Population
 from orchestrator.simulator.throttle import Limits, Throttle
 from orchestrator.simulator.variables import of_session
@@ -24,6 +27,7 @@ from orchestrator.simulator.variables import of_session
 if TYPE_CHECKING:
     from orchestrator.simulator.switch import SimulatedSwitch
 
+TURNED_DOWN: Final = "-ERR 503 Maximum Calls In Progress\n"
 OUT_OF_ORDER: Final = "-ERR DESTINATION_OUT_OF_ORDER\n"
 SESSIONS: Final = {"loopback": 2}  # legs a call of this endpoint takes
 
@@ -45,6 +49,7 @@ class Calls:
         gateways: Iterable[str],
         limits: Limits,
         callee_log: Path,
+        caller_log: Path,
     ) -> None:
         self._switch, self._population = switch, population
         self.gateways: dict[str, str] = dict.fromkeys(gateways, "up")
@@ -53,6 +58,7 @@ class Calls:
         self.throttle = Throttle(limits, switch.clock.speed)
         self.peak = 0
         self.callee_log = CalleeLog(callee_log)
+        self.caller_log = CallerLog(caller_log)
         self._legs: dict[str, Leg] = {}
         self._greenlets: set[LegGreenlet] = set()
         self._ids = chance(switch.seed, "ids", switch.started_ms)
@@ -67,27 +73,51 @@ class Calls:
         if destination.refusal:
             announce(f"-ERR {destination.refusal}\n")
             return
-        leg_uuid = request.variables.get("origination_uuid") or str(uuid.UUID(int=self._ids.getrandbits(128)))
+        leg_uuid = request.variables.get("origination_uuid") or self.new_id()
         if leg_uuid in self._legs and destination.endpoint == "loopback":
-            leg_uuid = str(uuid.UUID(int=self._ids.getrandbits(128)))  # loopback takes another id in silence
+            leg_uuid = self.new_id()  # loopback takes another id in silence
         now_ms, wanted = self._switch.clock.now_ms(), SESSIONS.get(destination.endpoint, 1)
         if leg_uuid in self._legs or not self.throttle.admit(now_ms, self.count, wanted):
             announce(OUT_OF_ORDER)
-        elif cause := self._refusal(request):
-            self._emit_bare(leg_uuid)
+        elif cause := self.refusal(destination):
+            self.emit_bare(leg_uuid)
             announce(f"-ERR {cause}\n")
         else:
             self._begin(request, leg_uuid, now_ms, announce)
 
-    def _refusal(self, request: Originate) -> str:
-        if request.destination.endpoint == "loopback":
+    def incoming(self, text: str) -> str:
+        """Let a call come in as `prozvon_incoming TEXT` asks for: `+OK UUID`, or why not."""
+        try:
+            asked = parse_incoming(text)
+        except BadIncoming as error:
+            return f"-ERR {error}\n"
+        leg_uuid, now_ms = asked.uuid or self.new_id(), self._switch.clock.now_ms()
+        if leg_uuid in self._legs:
+            return "-ERR this id is live\n"
+        if asked.gateway and asked.gateway not in self.gateways:
+            return f"-ERR no gateway is called {asked.gateway}\n"
+        if not self.throttle.admit(now_ms, self.count, is_inbound=True):
+            return TURNED_DOWN
+        session_id = self.throttle.sessions
+        call = IncomingCall(
+            self._switch, asked, uuid=leg_uuid, session_id=session_id, now_ms=now_ms, on_end=self._over
+        )
+        self._live(call.leg, call.run)
+        return f"+OK {leg_uuid}\n"
+
+    def new_id(self) -> str:
+        return str(uuid.UUID(int=self._ids.getrandbits(128)))
+
+    def refusal(self, destination: Destination) -> str:
+        """The cause of a destination that leads nowhere, "" for one that leads somewhere."""
+        if destination.endpoint == "loopback":
             return ""
-        if not request.destination.gateway:
+        if not destination.gateway:
             return "INVALID_PROFILE"
-        state = self.gateways.get(request.destination.gateway)
+        state = self.gateways.get(destination.gateway)
         return {None: "INVALID_GATEWAY", "down": "GATEWAY_DOWN"}.get(state, "")
 
-    def _emit_bare(self, leg_uuid: str) -> None:
+    def emit_bare(self, leg_uuid: str) -> None:
         """All a client sees of a session whose gateway led nowhere, besides the job."""
         self._switch.emit(
             "CHANNEL_DESTROY",
@@ -107,8 +137,7 @@ class Calls:
         )
 
     def _begin(self, request: Originate, leg_uuid: str, now_ms: int, announce: Callable[[str], None]) -> None:
-        self.made[request.destination.gateway] += 1
-        callee = self._callee(request, leg_uuid, now_ms)
+        callee = self.callee(request.destination, leg_uuid, now_ms)
         call = Call(
             self._switch,
             request,
@@ -117,19 +146,21 @@ class Calls:
             session_id=self.throttle.sessions,
             now_ms=now_ms,
             on_result=announce,
-            on_end=self._ended,
+            on_end=self.ended,
         )
-        self._legs[leg_uuid] = call.leg
-        self.peak = max(self.peak, self.count)
-        greenlet = LegGreenlet(call.run)
-        greenlet.leg = call.leg
+        self._live(call.leg, call.run)
+
+    def _live(self, leg: Leg, run: Callable[[], None]) -> None:
+        self.began(leg)
+        greenlet = LegGreenlet(run)
+        greenlet.leg = leg
         self._greenlets.add(greenlet)
         greenlet.rawlink(self._greenlets.discard)
         greenlet.start()
 
-    def _callee(self, request: Originate, leg_uuid: str, now_ms: int) -> Callee:
+    def callee(self, destination: Destination, leg_uuid: str, now_ms: int) -> Callee:
         """Who picks up this time; the log of callees knows of the call from now on."""
-        destination = request.destination
+        self.made[destination.gateway] += 1
         if destination.endpoint == "loopback":
             return far_end(self._switch.dialplan, destination)
         if self.gateways[destination.gateway] == "dead":
@@ -144,9 +175,18 @@ class Calls:
         )
         return callee
 
-    def _ended(self, leg: Leg) -> None:
+    def began(self, leg: Leg) -> None:
+        """A leg is there from now on."""
+        self._legs[leg.channel.uuid] = leg
+        self.peak = max(self.peak, self.count)
+
+    def ended(self, leg: Leg) -> None:
+        """A leg that we made is over."""
         if not leg.channel.answered_ms:
             self.failed[leg.channel.get("sip_gateway_name") or ""] += 1
+        self._over(leg)
+
+    def _over(self, leg: Leg) -> None:
         if not leg.is_zombie:
             self._legs.pop(leg.channel.uuid, None)
 

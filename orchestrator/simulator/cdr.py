@@ -31,7 +31,7 @@ def record(channel: Channel, *, core_uuid: str, switchname: str) -> dict[str, ob
         "switchname": switchname,
         "channel_data": {
             "state": "CS_REPORTING",
-            "direction": "outbound",
+            "direction": channel.direction,
             "state_number": "11",
             "flags": "0=1;1=1;2=1;39=1;40=1;42=1;45=1;55=1;62=1;113=1;114=1;123=1;160=1;166=1",
             "caps": "1=1;2=1;3=1;4=1;5=1;6=1;8=1;9=1;10=1",
@@ -76,23 +76,27 @@ def _callflow(channel: Channel) -> list[dict[str, object]]:
     flow: list[dict[str, object]] = []
     if channel.current is not None:
         entry: dict[str, object] = {"dialplan": channel.current.dialplan, "profile_index": "2"}
-        if channel.extension is not None:
-            name, number, applications = channel.extension
-            entry["extension"] = {
-                "name": name,
-                "number": number,
-                "applications": [{"app_name": app, "app_data": data} for app, data in applications],
-            }
-        flow.append(entry | _profile(channel, channel.current, channel.hungup_ms, 0))
+        flow.append(entry | _extension(channel) | _profile(channel, channel.current, channel.hungup_ms, 0))
     hungup_ms = 0 if channel.current is not None else channel.hungup_ms
-    flow.append({"profile_index": "1"} | _profile(channel, channel.first, hungup_ms, channel.transferred_ms))
+    own: dict[str, object] = {"profile_index": "1"}
+    if channel.direction == "inbound":
+        own = {"dialplan": channel.first.dialplan} | own | _extension(channel)
+    flow.append(own | _profile(channel, channel.first, hungup_ms, channel.transferred_ms))
     return flow
+
+
+def _extension(channel: Channel) -> dict[str, object]:
+    if channel.extension is None:
+        return {}
+    name, number, applications = channel.extension
+    ran = [{"app_name": app, "app_data": data} for app, data in applications]
+    return {"extension": {"name": name, "number": number, "applications": ran}}
 
 
 def _profile(channel: Channel, profile: Profile, hungup_ms: int, transferred_ms: int) -> dict[str, object]:
     return {
         "caller_profile": {
-            "username": "",
+            "username": profile.username,
             "dialplan": profile.dialplan,
             "caller_id_name": profile.caller_name,
             "ani": channel.ani,
@@ -102,7 +106,7 @@ def _profile(channel: Channel, profile: Profile, hungup_ms: int, transferred_ms:
             "rdnis": profile.rdnis,
             "destination_number": profile.destination,
             "uuid": channel.uuid,
-            "source": "src/switch_ivr_originate.c",
+            "source": profile.source,
             "context": profile.context,
             "chan_name": channel.name,
         },
@@ -112,7 +116,7 @@ def _profile(channel: Channel, profile: Profile, hungup_ms: int, transferred_ms:
             "progress_time": us(channel.progress_ms),
             "progress_media_time": us(channel.progress_media_ms),
             "answered_time": us(channel.answered_ms),
-            "bridged_time": "0",
+            "bridged_time": us(channel.bridged_ms),
             "last_hold_time": "0",
             "hold_accum_time": "0",
             "hangup_time": us(hungup_ms),

@@ -75,6 +75,9 @@ class Commands:
             "uuid_getvar": self._uuid_getvar,
             "uuid_setvar": self._uuid_setvar,
             "uuid_dump": self._uuid_dump,
+            "uuid_break": self._uuid_break,
+            "uuid_recv_dtmf": self._uuid_recv_dtmf,
+            "prozvon_incoming": lambda text: switch.calls.incoming(text),
             "prozvon_fault": self._fault,
         }
 
@@ -177,6 +180,29 @@ class Commands:
             return "-USAGE: <uuid> [format]\n"
         leg = self._switch.calls.live_leg(leg_uuid)
         return NO_CHANNEL if leg is None else dump(self._switch, leg, kind)
+
+    def _uuid_break(self, text: str) -> str:
+        leg_uuid, _, _ = text.partition(" ")
+        if not leg_uuid:
+            return "-USAGE: <uuid> [all]\n"
+        leg = self._switch.calls.live_leg(leg_uuid)
+        if leg is None:
+            return NO_CHANNEL
+        if leg.channel.state == "CS_EXECUTE":
+            leg.break_off()
+        return "+OK\n"
+
+    def _uuid_recv_dtmf(self, text: str) -> str:
+        """Keys as if the far end had pressed them."""
+        leg_uuid, _, keys = text.partition(" ")
+        if not keys:
+            return "-USAGE: <uuid> <dtmf_data>\n"
+        leg = self._switch.calls.live_leg(leg_uuid)
+        if leg is None:
+            return "-ERR Operation failed\n"
+        for key in keys.partition("@")[0]:
+            leg.soon(lambda key=key: leg.press(key))  # type: ignore[misc]  # bound now
+        return "+OK\n"
 
     def _fault(self, text: str) -> str:
         """`prozvon_fault crash` | `gateway NAME up|down|dead` | `NAME VALUE ...` | `none`."""

@@ -25,6 +25,7 @@ class Faults:
     late_job: float = 0.0  # announce the job of an answered originate only after its call has ended
     refuse_auth: float = 0.0  # answer the right password with -ERR invalid
     no_cdr: float = 0.0  # write no CDR
+    disk_full: float = 0.0  # what is recorded cannot be written
     crash_after: int | None = None  # crash after so many events
 
 

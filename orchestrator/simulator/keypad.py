@@ -32,15 +32,20 @@ class Keypad:
         `on_key` gets each key and says whether to stop; without it keys in `stops_at` stop and the rest is
         dropped; with neither, keys stay for whoever collects next.
         """
-        length_ms = file_ms(self.leg.fetch(name))
+        leg = self.leg
+        leg.pre_answer()
+        length_ms = file_ms(leg.fetch(name))
         if length_ms is None:
             return MISSING
-        leg, began_ms = self.leg, self.leg.now_ms
+        began_ms = leg.now_ms
         leg.hears(name)
         kind = name.partition("://")[0] if "://" in name else "file"
         file = {"Playback-File-Type": kind, "Playback-File-Path": name}
         leg.announce("PLAYBACK_START", file)
+        leg.ours.append((began_ms, began_ms + length_ms))
         status = self.last(max(0, length_ms - from_ms), on_key=on_key, stops_at=stops_at)
+        leg.ours.append((began_ms, leg.now_ms))
+        leg.ours.remove((began_ms, began_ms + length_ms))
         played_ms = leg.now_ms - began_ms
         leg.channel.set("playback_last_offset_pos", str(played_ms * 8))
         leg.channel.set("playback_seconds", str(played_ms // 1000))
@@ -50,6 +55,7 @@ class Keypad:
         return status
 
     def speak(self, text: str, *, on_key: Callable[[str], bool] | None = None) -> str:
+        self.leg.pre_answer()
         self.leg.hears(text)
         return self.last(speech_ms(text), on_key=on_key)
 
@@ -79,6 +85,7 @@ class Keypad:
         """(keys, the end key): until `most` keys, an end key, or too long a pause. 0 ms: no limit."""
         leg = self.leg
         end = ""
+        leg.pre_answer()
         leg.is_asked()
 
         def digit() -> bool:

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Protocol
 
-from orchestrator.simulator.audio import Recording
-from orchestrator.simulator.callee import Callee
+from orchestrator.simulator import messages
+from orchestrator.simulator.audio import Recording, heard_between
+from orchestrator.simulator.callee import Press, Utterance
 from orchestrator.simulator.channel import Channel
-from orchestrator.simulator.messages import Messages
 from orchestrator.simulator.timers import Timers, Waiter
 from orchestrator.simulator.variables import BYE_RECEIVED
 
@@ -29,16 +29,38 @@ class Emitter(Protocol):
     def emit_channel(self, name: str, leg: Leg, extra: Mapping[str, str] | None = None) -> None: ...
 
 
+class FarEnd(Protocol):
+    """Whoever is at the other end of a leg: a callee, or a caller."""
+
+    @property
+    def sounds(self) -> tuple[Utterance, ...]: ...
+
+    @property
+    def noise(self) -> float: ...
+
+    def hears(self, message: str | None, *, is_prompt: bool) -> tuple[Press, ...]: ...
+
+    def hears_sound(self, *names: str) -> tuple[Press, ...]: ...
+
+
+class Heard(Protocol):
+    """Tells messages from sounds (`messages.Messages`)."""
+
+    def heard(self, sound: str) -> messages.Heard | None: ...
+
+
 class Leg:
-    """A channel in time. Everything happens in the greenlet that lives it, except `kill`."""
+    """A channel in time. Everything happens in the greenlet that lives it, except `kill` and `soon`."""
+
+    far_end = "callee"  # who hangs up when it is not us
 
     def __init__(
         self,
         channel: Channel,
-        callee: Callee,
+        callee: FarEnd,
         *,
         number: str,
-        messages: Messages,
+        messages: Heard,
         timers: Timers,
         emitter: Emitter,
     ) -> None:
@@ -47,28 +69,43 @@ class Leg:
         self.digits: deque[str] = deque()  # pressed and not yet taken
         self.keys = ""  # all that were pressed
         self.heard: list[str] = []
+        self.sounds = callee.sounds  # what the far end says, since `sound_from_ms`
+        self.ours: list[tuple[int, int]] = []  # when we played something: from, until
         self.is_up = True  # until hangup; `uuid_exists` says this
         self.ended_by = ""
         self.is_zombie = False  # its script kept the session: never destroyed
         self.on_digit: Callable[[], bool] | None = None  # True: stop what is going on
         self.recordings: dict[str, Recording] = {}
+        self.on_down: Callable[[], None] | None = None
+        self.note_over: Callable[[], None] = lambda: None  # into the log of who is at the far end
+        self.bridged_to: Leg | None = None
         self.fetch: Callable[[str], str] = str  # the file that is played for a name; "" for none
-        self._agenda: list[tuple[int, int, Callable[[], None]]] = []
+        self._agenda: list[tuple[int, int, Callable[[], object]]] = []
         self._order = count()
         self._timers, self._waiter, self._emitter = timers, Waiter(timers), emitter
         self._killed_with = ""
+        self._is_broken = False
         self._message: str | None = None
         self._answered_prompt = True  # the callee has decided about the prompt it hears
 
-    def at(self, at_ms: int, what: Callable[[], None]) -> None:
+    def at(self, at_ms: int, what: Callable[[], object]) -> None:
         """Let `what` happen at a moment of this leg's time."""
         heapq.heappush(self._agenda, (at_ms, next(self._order), what))
 
     def live_until(self, at_ms: int) -> bool:
-        """Live up to `at_ms`. False when it ended before: hangup, or `on_digit` wants to stop."""
+        """Live up to `at_ms`. False when it ended before: hangup, or `on_digit` wants to stop.
+
+        True and too early when it was broken off from outside.
+        """
         while self.is_up:
-            if self.digits and self.on_digit is not None and self.on_digit():
-                return False
+            if self._is_broken:
+                self._is_broken = False
+                break
+            while self.is_up and self.digits and self.on_digit is not None:
+                if self.on_digit():
+                    return False
+            if not self.is_up:
+                break
             next_ms = min(at_ms, self._agenda[0][0] if self._agenda else NEVER_MS)
             self._wait_until(next_ms)
             if self._killed_with:
@@ -84,6 +121,63 @@ class Leg:
     def live_for(self, ms: int) -> bool:
         return self.live_until(self.now_ms + ms)
 
+    def soon(self, what: Callable[[], object]) -> None:
+        """From outside: let `what` happen as soon as its greenlet has its turn."""
+        self.at(0, what)
+        self._waiter.wake()
+
+    def break_off(self) -> None:
+        """From outside: end what is played or waited for."""
+        self.soon(self.stop_waiting)
+
+    def stop_waiting(self) -> None:
+        """From within: what happened just now ends the wait under way."""
+        self._is_broken = True
+
+    # Sound before and after the answer; an outbound leg has its from the callee
+
+    @property
+    def has_media(self) -> bool:
+        return bool(self.channel.answered_ms or self.channel.progress_media_ms)
+
+    def ring_ready(self) -> None:
+        """Tell the caller that it rings."""
+
+    def pre_answer(self) -> None:
+        """Sound from now on, if there was none."""
+
+    def answer(self) -> None:
+        """Pick up, if that was not done."""
+
+    @property
+    def sound_from_ms(self) -> int:
+        """When the far end's time begins."""
+        return self.channel.answered_ms
+
+    def far_sound(self, begin_ms: int, end_ms: int) -> bytes:
+        """Samples that the far end sends between two moments."""
+        origin = self.sound_from_ms
+        return heard_between(self.sounds, self.callee.noise, begin_ms - origin, end_ms - origin)
+
+    def our_sound(self, begin_ms: int, end_ms: int) -> bytes:
+        """Samples that the far end is sent: what we play, or whoever it is bridged to."""
+        if self.bridged_to is not None:
+            return self.bridged_to.far_sound(begin_ms, end_ms)
+        played = tuple(
+            Utterance(begin_s=max(0, begin - begin_ms) / 1000, end_s=(end - begin_ms) / 1000, kind="speech")
+            for begin, end in self.ours
+            if end > begin_ms and begin < end_ms
+        )
+        return heard_between(played, 0.0, 0, end_ms - begin_ms)
+
+    def quiet_since(self) -> int | None:
+        """When the far end said its last word; None while it speaks."""
+        at_s = (self.now_ms - self.sound_from_ms) / 1000
+        said = [sound.end_s for sound in self.sounds if sound.begin_s <= at_s]
+        if said and max(said) > at_s:
+            return None
+        return self.sound_from_ms + round(max(said) * 1000) if said else self.sound_from_ms
+
     def kill(self, cause: str) -> None:
         """From outside: hang up as soon as its greenlet has its turn. It does not exist any more from now on."""
         if self.is_up and not self._killed_with:
@@ -95,7 +189,7 @@ class Leg:
         return self.is_up and not self._killed_with
 
     def hang_up(self, cause: str, *, by: str) -> None:
-        """End the leg now. `by` is callee, switch or network. Does nothing to a leg that is down."""
+        """End the leg now. `by` is callee, caller, switch or network. Does nothing to a leg that is down."""
         if not self.is_up:
             return
         self.is_up = False
@@ -105,9 +199,13 @@ class Leg:
         channel.answer_state, channel.state_number = "hangup", "10"
         for recording in self.recordings.values():
             recording.stop(self.now_ms)
-        if by == "callee" and channel.answered_ms:
+        if by == self.far_end and channel.answered_ms:
             channel.variables.update(BYE_RECEIVED)
         self._emit_before_hangup_time()
+        for path in self.recordings:
+            self.announce("RECORD_STOP", {"Record-File-Path": path})
+        if self.on_down is not None:
+            self.on_down()
 
     def _emit_before_hangup_time(self) -> None:
         hungup_ms, self.channel.hungup_ms = (
@@ -137,6 +235,12 @@ class Leg:
     def hears(self, sound: str) -> None:
         """A file or text begins to play: the callee decides what to do about the message it belongs to."""
         heard = self.messages.heard(sound)
+        names = {
+            sound,
+            sound.rsplit("/", 1)[-1],
+            *((heard.message,) if heard and heard.is_first_part else ()),
+        }
+        self.does(self.callee.hears_sound(*names))
         if heard is None:
             if self._message is None:
                 self.heard.append(sound.rsplit("/", 1)[-1])
@@ -155,12 +259,28 @@ class Leg:
             self._react(None, is_prompt=True)
 
     def _react(self, message: str | None, *, is_prompt: bool) -> None:
-        for press in self.callee.hears(message, is_prompt=is_prompt):
+        self.does(self.callee.hears(message, is_prompt=is_prompt))
+
+    def does(self, presses: tuple[Press, ...]) -> None:
+        """Let the far end do this, counted from now."""
+        for press in presses:
             at_ms = self.now_ms + round(press.after_s * 1000)
             if press.hangs_up:
-                self.at(at_ms, lambda: self.hang_up("NORMAL_CLEARING", by="callee"))
+                self.at(at_ms, self.leaves)
+            elif press.speaks_s:
+                self.at(at_ms, lambda length_s=press.speaks_s: self.speaks(length_s))  # type: ignore[misc]
             else:
                 self.at(at_ms, lambda key=press.key: self.press(key))  # type: ignore[misc]  # bound now
+
+    def leaves(self) -> None:
+        """The far end hangs up."""
+        self.hang_up("NORMAL_CLEARING", by=self.far_end)
+
+    def speaks(self, length_s: float) -> None:
+        """The far end says something from now on."""
+        begin_s = (self.now_ms - self.sound_from_ms) / 1000
+        said = Utterance(begin_s=begin_s, end_s=begin_s + length_s, kind="speech")
+        self.sounds = (*self.sounds, said)
 
     def _wait_until(self, at_ms: int) -> None:
         if at_ms > self.now_ms:

@@ -89,10 +89,11 @@ def _parse_dial_string(text: str) -> tuple[dict[str, str], Destination]:
     if taken is None:
         return variables, Destination(refusal="DESTINATION_OUT_OF_ORDER")
     variables |= taken[0]
-    return {name: value for name, value in variables.items() if value}, _destination(taken[1].strip(" "))
+    return {name: value for name, value in variables.items() if value}, parse_destination(taken[1].strip(" "))
 
 
-def _destination(text: str) -> Destination:
+def parse_destination(text: str) -> Destination:
+    """Where one leg of a dial string leads, its variables taken off."""
     if not text:
         return Destination(refusal="DESTINATION_OUT_OF_ORDER")
     if any(fork in text for fork in (",", "|", ":_:")):

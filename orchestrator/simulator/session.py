@@ -54,10 +54,11 @@ class Session:
 
     def mediaReady(self) -> bool:  # noqa: N802
         leg = self._live()
-        return leg is not None and bool(leg.channel.answered_ms or leg.channel.progress_media_ms)
+        return leg is not None and leg.has_media
 
     def bridged(self) -> bool:
-        return False
+        leg = self._live()
+        return leg is not None and leg.bridged_to is not None
 
     def get_uuid(self) -> str:
         return self._leg.channel.uuid if self._leg else ""
@@ -92,10 +93,16 @@ class Session:
     # Doing things
 
     def answer(self) -> int:
-        return 0 if self._live() else -1
+        leg = self._live()
+        if leg is not None:
+            leg.answer()
+        return -1 if leg is None else 0
 
     def preAnswer(self) -> int:  # noqa: N802
-        return 0 if self._live() else -1
+        leg = self._live()
+        if leg is not None:
+            leg.pre_answer()
+        return -1 if leg is None else 0
 
     def execute(self, application: str, data: str = "") -> None:
         _is_text(application)

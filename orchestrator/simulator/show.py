@@ -90,11 +90,11 @@ def _total(rows: list[dict[str, str]]) -> str:
 
 def _row(switch: SimulatedSwitch, leg: Leg) -> dict[str, str]:
     channel, profile = leg.channel, leg.channel.profile
-    media = ("PCMA", "8000", "64000") if channel.answered_ms else ("", "", "")
+    media = ("PCMA", "8000", "64000") if leg.has_media else ("", "", "")
     is_flipped = channel.current is not None
     return {
         "uuid": channel.uuid,
-        "direction": "outbound",
+        "direction": channel.direction,
         "created": stamp(channel.created_ms),
         "created_epoch": str(channel.created_ms // 1000),
         "name": channel.name,
@@ -122,7 +122,7 @@ def _row(switch: SimulatedSwitch, leg: Leg) -> dict[str, str]:
         "callee_name": profile.callee_name,
         "callee_num": profile.callee_number,
         "callee_direction": "RECV" if is_flipped else "",
-        "call_uuid": channel.uuid,
+        "call_uuid": channel.call_uuid or channel.uuid,
         "sent_callee_name": "",
         "sent_callee_num": "",
         "initial_cid_name": channel.first.caller_name,

@@ -74,6 +74,11 @@ class Sofia:
         found = (profile.name for profile in self._profiles.values() if gateway in profile.gateways)
         return next(found, next(iter(self._profiles)))
 
+    def inbound(self, gateway: str) -> tuple[str, str]:
+        """(profile, context of the dialplan) of the calls that come in by a gateway; "" for any."""
+        name = self.profile_of(gateway)
+        return name, self._profiles[name].get("context", "default")
+
     def run(self, text: str) -> str:
         self._adopt()
         words = text.split()

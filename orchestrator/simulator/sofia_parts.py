@@ -15,7 +15,7 @@ PLAIN_GATEWAY: Final = {
     "username": "robot",
     "password": "x",
 }
-PLAIN_PROFILE: Final = {"context": "public", "sip-port": "5080", "codec-prefs": "PCMA"}
+PLAIN_PROFILE: Final = {"context": "prozvon_inbound", "sip-port": "5080", "codec-prefs": "PCMA"}
 
 
 @dataclass(slots=True, kw_only=True)

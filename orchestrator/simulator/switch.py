@@ -15,6 +15,7 @@ from gevent.socket import socket as Socket  # noqa: N812 - it is a class
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.simulator.applications import Applications
+from orchestrator.simulator.bridging import Bridge
 from orchestrator.simulator.calls import Calls
 from orchestrator.simulator.clock import Clock
 from orchestrator.simulator.commands import FULL_VERSION, Commands
@@ -85,7 +86,12 @@ class SimulatedSwitch:
         self.http_cache = HttpCache(root / "cache" / "http", self.log)
         self.dialplan = Dialplan()
         self.scripts = Scripts(self.release / "scripts", self.log, clock.now_ms)
-        self.applications = Applications(self.scripts, self.log)
+        self.applications = Applications(
+            self.scripts,
+            self.log,
+            bridge=lambda leg, data: Bridge(self, leg).run(data),
+            has_room=lambda: not self.fault_line.happens(self.fault_line.faults.disk_full),
+        )
         self.scripts.applications = self.applications
         self.sofia = Sofia(self)
         self.commands = Commands(self)
@@ -101,6 +107,7 @@ class SimulatedSwitch:
             gateways=gateways,
             limits=limits or Limits(),
             callee_log=callee_log or root / "callees.jsonl",
+            caller_log=(callee_log.parent if callee_log else root) / "callers.jsonl",
         )
 
     # Life
@@ -159,6 +166,7 @@ class SimulatedSwitch:
         gevent.sleep(0)
         self.timers.stop()
         self.calls.callee_log.close()
+        self.calls.caller_log.close()
 
     def _serve(self, connection: Socket, _address: object) -> None:
         listener = Listener(self, connection)
@@ -187,7 +195,8 @@ class SimulatedSwitch:
 
     def emit_channel(self, name: str, leg: Leg, extra: Mapping[str, str] | None = None) -> None:
         """Fire an event of a leg, at the leg's own time."""
-        listeners = [listener for listener in self._listeners if listener.wants(name)]
+        subclass = extra.get("Event-Subclass") if extra and name == "CUSTOM" else None
+        listeners = [listener for listener in self._listeners if listener.wants(name, subclass)]
         if not listeners or self.has_crashed:
             self.maker.sequence += 1
             return

@@ -37,10 +37,10 @@ class Throttle:
         self._taken = 0
         self._last = 0
 
-    def admit(self, now_ms: int, live: int, count: int = 1) -> bool:
+    def admit(self, now_ms: int, live: int, count: int = 1, *, is_inbound: bool = False) -> bool:
         """Whether `count` new sessions may begin beside `live` others; takes them if so."""
         self._turn(now_ms)
-        if self.is_paused or live + count > self.max_sessions:
+        if (self.is_paused_inbound if is_inbound else self.is_paused) or live + count > self.max_sessions:
             return False
         self._taken += count
         if self._taken > (self._sps - 1) * self._seconds:

@@ -16,13 +16,68 @@ _HOST: Final = "127.0.0.1"
 _PROXY: Final = "127.0.0.1:5090"
 
 
-def of_session(uuid: str, session_id: int) -> Variables:
+def of_session(uuid: str, session_id: int, *, call_uuid: str = "") -> Variables:
     return {
         "variable_direction": "outbound",
         "variable_is_outbound": "true",
         "variable_uuid": uuid,
+        "variable_call_uuid": call_uuid or uuid,
+        "variable_session_id": str(session_id),
+    }
+
+
+def of_incoming(
+    *, caller: str, called: str, uuid: str, session_id: int, name: str, profile: str, now_ms: int
+) -> Variables:
+    """When an INVITE has come in. `caller` and `called`: the users of From and of the request."""
+    tag = uuid[:13]
+    return {
+        "variable_direction": "inbound",
+        "variable_uuid": uuid,
         "variable_call_uuid": uuid,
         "variable_session_id": str(session_id),
+        "variable_sip_from_user": caller,
+        "variable_sip_from_port": "5090",
+        "variable_sip_from_uri": f"{caller}@{_PROXY}",
+        "variable_sip_from_host": _HOST,
+        "variable_video_media_flow": "disabled",
+        "variable_text_media_flow": "disabled",
+        "variable_channel_name": name,
+        "variable_sip_call_id": f"{uuid}-call",
+        "variable_sip_local_network_addr": _HOST,
+        "variable_sip_network_ip": _HOST,
+        "variable_sip_network_port": "5090",
+        "variable_sip_invite_stamp": f"{now_ms}000",
+        "variable_sip_received_ip": _HOST,
+        "variable_sip_received_port": "5090",
+        "variable_sip_via_protocol": "udp",
+        "variable_sip_authorized": "true",
+        "variable_sip_acl_authed_by": f"prozvon_inbound_{profile}",
+        "variable_sip_from_user_stripped": caller.removeprefix("+"),
+        "variable_sip_from_tag": tag,
+        "variable_sofia_profile_name": profile,
+        "variable_sofia_profile_url": f"sip:mod_sofia@{_HOST}:5080",
+        "variable_recovery_profile_name": profile,
+        "variable_sip_full_via": f"SIP/2.0/UDP {_PROXY};branch=z9hG4bK{tag}",
+        "variable_sip_full_from": f"<sip:{caller}@{_PROXY}>;tag={tag}",
+        "variable_sip_full_to": f"<sip:{called}@{_HOST}:5080>",
+        "variable_sip_req_user": called,
+        "variable_sip_req_port": "5080",
+        "variable_sip_req_uri": f"{called}@{_HOST}:5080",
+        "variable_sip_req_host": _HOST,
+        "variable_sip_to_user": called,
+        "variable_sip_to_port": "5080",
+        "variable_sip_to_uri": f"{called}@{_HOST}:5080",
+        "variable_sip_to_host": _HOST,
+        "variable_sip_contact_user": caller,
+        "variable_sip_contact_port": "5090",
+        "variable_sip_contact_uri": f"{caller}@{_PROXY}",
+        "variable_sip_contact_host": _HOST,
+        "variable_sip_via_host": _HOST,
+        "variable_sip_via_port": "5090",
+        "variable_max_forwards": "70",
+        **OFFERED,
+        "variable_endpoint_disposition": "RECEIVED",
     }
 
 
@@ -123,8 +178,7 @@ MEDIA: Final[Variables] = {
     "variable_switch_r_sdp": _REMOTE_SDP,
     "variable_ep_codec_string": "CORE_PCM_MODULE.PCMA@8000h@20i@64000b",
 }
-ANSWERED: Final[Variables] = {
-    **MEDIA,
+_AGREED: Final[Variables] = {
     "variable_remote_video_media_flow": "inactive",
     "variable_remote_text_media_flow": "inactive",
     "variable_remote_audio_media_flow": "sendrecv",
@@ -141,6 +195,8 @@ ANSWERED: Final[Variables] = {
     "variable_write_codec": "PCMA",
     "variable_write_rate": "8000",
     "variable_dtmf_type": "rfc2833",
+}
+_RTP: Final[Variables] = {
     "variable_rtp_use_timer_name": "soft",
     "variable_rtp_use_pt": "8",
     "variable_rtp_use_ssrc": "1929738897",
@@ -148,6 +204,20 @@ ANSWERED: Final[Variables] = {
     "variable_rtp_2833_recv_payload": "101",
     "variable_remote_media_ip": _HOST,
     "variable_remote_media_port": "6192",
+}
+ANSWERED: Final[Variables] = {**MEDIA, **_AGREED, **_RTP}
+OFFERED: Final[Variables] = {
+    **MEDIA,
+    "variable_rtp_use_codec_string": "PCMA",
+    "variable_audio_media_flow": "sendrecv",
+    **_AGREED,
+}
+TAKEN: Final[Variables] = {
+    "variable_rtp_local_sdp_str": _LOCAL_SDP,
+    "variable_local_media_ip": _HOST,
+    "variable_local_media_port": "22406",
+    "variable_advertised_media_ip": _HOST,
+    **_RTP,
 }
 ANSWER_CODECS: Final = {
     "Channel-Read-Codec-Name": "PCMA",
@@ -184,6 +254,15 @@ CANCEL_SENT: Final[Variables] = {
     "variable_sip_invite_failure_status": "487",
     "variable_sip_invite_failure_phrase": "CANCEL",
 }
+CANCEL_RECEIVED: Final[Variables] = {
+    "variable_sip_hangup_disposition": "recv_cancel",
+    "variable_sip_invite_failure_status": "487",
+    "variable_sip_invite_failure_phrase": "CANCEL",
+    "variable_sip_term_status": "487",
+    "variable_proto_specific_hangup_cause": "sip:487",
+    "variable_sip_term_cause": "487",
+}
+REFUSED: Final[Variables] = {"variable_sip_hangup_disposition": "send_refuse"}
 
 
 def of_times(  # one table, in the order the switch writes it (switch_core_state_machine.c, switch_channel.c)
@@ -195,19 +274,25 @@ def of_times(  # one table, in the order the switch writes it (switch_core_state
     progress: int,
     progress_media: int,
     ended: int,
+    bridged: int = 0,
     caller_id: str,
     last_app: tuple[str, str] | None,
 ) -> Variables:
     """Everything `switch_channel_set_timestamps` leaves. Times in ms, 0 for never."""
-    stamps = {"start": created, "profile_start": profile, "answer": answered, "progress": progress}
-    stamps |= {"progress_media": progress_media, "end": ended}
+    stamps = {"start": created, "profile_start": profile, "answer": answered, "bridge": bridged}
+    stamps |= {"progress": progress, "progress_media": progress_media, "end": ended}
     variables: Variables = {
         "variable_hangup_cause": cause,
         "variable_hangup_cause_q850": str(Q850[cause]) if Q850[cause] <= 127 else "16",
         "variable_digits_dialed": "none",
         **{f"variable_{name}_stamp": stamp(at) for name, at in stamps.items() if at},
     }
-    for name, at in (("start", created), ("profile_start", profile), ("answer", answered), ("bridge", 0)):
+    for name, at in (
+        ("start", created),
+        ("profile_start", profile),
+        ("answer", answered),
+        ("bridge", bridged),
+    ):
         variables[f"variable_{name}_epoch"], variables[f"variable_{name}_uepoch"] = str(at // 1000), _us(at)
     variables |= _NEVER_HELD
     for name, at in (("progress", progress), ("progress_media", progress_media), ("end", ended)):
@@ -220,7 +305,7 @@ def of_times(  # one table, in the order the switch writes it (switch_core_state
         "bill": (answered, ended),
         "progress": (created, progress),
         "answer": (created, answered),
-        "wait": (0, 0),
+        "wait": (created, bridged),
         "progress_media": (created, progress_media),
         "flow_bill": (created, ended) if answered else (0, 0),
     }

@@ -83,7 +83,7 @@ def make_project(folder: Path, ports: Ports) -> Project:
         "prompts_url": f"http://127.0.0.1:{ports.http}/",
         "profiles": {"out": {"ip": "127.0.0.1", "port": ports.sip, "codecs": "PCMA"}},
         "gateways": {
-            "main": trunk | {"proxy": f"127.0.0.1:{ports.callees}"},
+            "main": trunk | {"proxy": f"127.0.0.1:{ports.callees}", "inbound": "127.0.0.1/32"},
             "dead": trunk | {"proxy": f"127.0.0.1:{ports.nobody}"},  # and the switch does not know
             "down": trunk | {"proxy": f"127.0.0.1:{ports.nobody}", "ping_s": 5},  # and it gets to know
         },

@@ -50,7 +50,8 @@ class RealSwitch:
                 callees=self.telephones.port,
                 nobody=free_port(socket.SOCK_DGRAM),
                 http=self._server.port,
-                rtp_first=20_000 + os.getpid() % 200 * 200,  # two switches at once share no port
+                rtp_first=20_000
+                + os.getpid() % 60 * 200,  # no port of another switch, nor one the system gives
             )
             self.project = make_project(folder / "project", ports)
             self._server.folder = self.project.www

@@ -45,9 +45,8 @@ def levels(samples: bytes) -> list[float]:
 def recording(path: Path, now_ms: int = 1000, **options: Any) -> Recording:
     return Recording(
         str(path),
-        sounds=MACHINE,
-        noise=0,
-        answered_ms=1000,
+        far=lambda begin_ms, end_ms: heard_between(MACHINE, 0, begin_ms - 1000, end_ms - 1000),
+        ours=lambda begin_ms, end_ms: heard_between(HELLO, 0, begin_ms - 1000, end_ms - 1000),
         now_ms=now_ms,
         options=RecordingOptions(**options),
     )

@@ -1,0 +1,175 @@
+"""`bridge`: ring others for a leg, and let it talk to the first that answers (switch_ivr_originate.c, _bridge.c).
+
+Sound before a b-leg's answer is taken for ringing, whether `ignore_early_media` is set or not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from orchestrator.simulator.b_leg import BLeg, Dialing, dial
+from orchestrator.simulator.causes import Q850
+from orchestrator.simulator.ending import TICK_MS
+from orchestrator.simulator.forks import DialString, Fork, parse_dial_string
+from orchestrator.simulator.leg import NEVER_MS, Leg
+
+if TYPE_CHECKING:
+    from orchestrator.simulator.switch import SimulatedSwitch
+
+TIMEOUT_S: Final = 60
+_STATUS: Final = {
+    "ORIGINATOR_CANCEL": "CANCEL",
+    "USER_BUSY": "BUSY",
+    "NO_ANSWER": "NOANSWER",
+    "DESTINATION_OUT_OF_ORDER": "INVALIDARGS",
+    "INVALID_PROFILE": "INVALIDARGS",
+    "CALL_REJECTED": "DONTCALL",
+}
+
+
+class Bridge:
+    """One run of the application on the leg `caller`."""
+
+    def __init__(self, switch: SimulatedSwitch, caller: Leg) -> None:
+        self._switch, self._caller = switch, caller
+        self._dialed: list[Dialing] = []
+        self._is_cancelled = False
+        self._is_ringing = False
+
+    def run(self, data: str) -> None:
+        string = parse_dial_string(data)
+        winner, cause = None, "DESTINATION_OUT_OF_ORDER"
+        for group in string.groups:
+            winner, cause = self._ring(string, group)
+            if winner is not None or not self._caller.is_up or self._is_cancelled:
+                break
+        channel = self._caller.channel
+        channel.set("originate_disposition", "SUCCESS" if winner else cause)
+        channel.set("DIALSTATUS", "SUCCESS" if winner else _STATUS.get(cause, cause))
+        if winner is not None:
+            self._talk(winner)
+        else:
+            channel.set("originate_failed_cause", cause)
+            if not self._goes_on(cause):
+                self._caller.hang_up(cause, by="switch")
+
+    def _goes_on(self, cause: str) -> bool:
+        """`continue_on_fail`: true, or the causes it is true of."""
+        chosen = (self._caller.channel.get("continue_on_fail") or "").lower()
+        if chosen in ("true", "yes", "on", "1", "t", "enabled", "active", "allow"):
+            return True
+        return bool({cause.lower(), str(Q850.get(cause, 0))} & set(chosen.split(",")))
+
+    # Ringing
+
+    def _ring(self, string: DialString, group: tuple[Fork, ...]) -> tuple[BLeg | None, str]:
+        """(who answered first, why nobody did)."""
+        caller = self._caller
+        self._dialed = []
+        refusal = ""
+        for fork in group:
+            one = dial(self._switch, caller, fork, self._change)
+            if isinstance(one, str):
+                refusal = refusal or one
+            else:
+                self._dialed.append(one)
+        timeout = string.variables.get("originate_timeout") or caller.channel.get("call_timeout") or ""
+        timeout_s = int(timeout) if timeout.isdigit() and int(timeout) else TIMEOUT_S
+        deadline_ms = (caller.now_ms // 1000 + timeout_s) * 1000 + TICK_MS
+        key = caller.channel.get("origination_cancel_key")
+        caller.on_digit = (lambda: self._may_cancel(key)) if key else None
+        try:
+            while self._waits and caller.now_ms < deadline_ms:
+                caller.live_until(deadline_ms)
+        finally:
+            caller.on_digit = None
+        is_late = self._waits and not self._is_cancelled
+        winner = next((one for one in self._dialed if one.has_won and one.is_up), None)
+        self._let_go(winner, is_late=is_late)
+        for one in self._dialed:
+            end = "NONE" if one is winner else one.leg.channel.cause
+            caller.channel.push("originate_causes", f"{one.leg.channel.uuid};{end}")
+        if winner is not None and caller.is_up:
+            return winner.leg, ""
+        if not caller.is_up:
+            return None, "ORIGINATOR_CANCEL"
+        if is_late:
+            return None, "NO_ANSWER"
+        return None, self._dialed[0].leg.channel.cause if self._dialed else refusal
+
+    @property
+    def _waits(self) -> bool:
+        has_won = any(one.has_won for one in self._dialed)
+        is_open = any(one.is_up for one in self._dialed)
+        return self._caller.is_up and is_open and not has_won and not self._is_cancelled
+
+    def _let_go(self, winner: Dialing | None, *, is_late: bool) -> None:
+        """Hang up whoever is still ringing."""
+        if not self._caller.is_up:
+            cause = "ORIGINATOR_CANCEL"
+        elif is_late or (winner is None and len(self._dialed) == 1):
+            cause = "NO_ANSWER"
+        else:
+            cause = "LOSE_RACE"
+        for one in self._dialed:
+            if one.is_up and (one is not winner or not self._caller.is_up):
+                one.leg.now_ms = max(one.leg.now_ms, self._caller.now_ms)
+                if cause == "LOSE_RACE":
+                    one.leg.channel.set("group_dial_status", "loser")
+                one.leg.hang_up(cause, by="switch")
+
+    def _may_cancel(self, key: str) -> bool:
+        self._is_cancelled = self._is_cancelled or self._caller.take_digit() == key
+        return self._is_cancelled
+
+    def _change(self) -> None:
+        """A b-leg rings, has won or is down."""
+        self._caller.stop_waiting()
+        if any(one.has_rung for one in self._dialed) and not self._is_ringing:
+            self._is_ringing = True
+            self._caller.channel.progress_ms = self._caller.channel.progress_ms or self._caller.now_ms
+            ringback = self._caller.channel.get("transfer_ringback") or self._caller.channel.get("ringback")
+            if ringback is None:
+                self._caller.channel.progress_ms = 0
+                self._caller.ring_ready()
+            else:
+                self._caller.pre_answer()
+                self._caller.hears(ringback)
+
+    # Talking
+
+    def _talk(self, other: BLeg) -> None:
+        caller = self._caller
+        caller.answer()
+        one, two = caller.channel, other.channel
+        for channel, peer in ((one, two), (two, one)):
+            channel.bridged_ms = caller.now_ms
+            channel.set("last_bridge_to", peer.uuid)
+            channel.set("bridge_channel", peer.name)
+            channel.set("bridge_uuid", peer.uuid)
+            channel.set("signal_bond", peer.uuid)
+        one.other = ("originatee", two)
+        one.profile.callee_name, one.profile.callee_number = "Outbound Call", other.number
+        two.state, two.state_number = "CS_EXCHANGE_MEDIA", "5"
+        ids = {"Bridge-A-Unique-ID": one.uuid, "Bridge-B-Unique-ID": two.uuid}
+        caller.announce("CHANNEL_BRIDGE", ids)
+        caller.bridged_to = other
+        caller.on_digit = self._pass_on
+        try:
+            while caller.is_up and other.is_up:
+                caller.live_until(NEVER_MS)
+        finally:
+            caller.on_digit = caller.bridged_to = None
+        if other.is_up:
+            other.now_ms = max(other.now_ms, caller.now_ms)
+            other.hang_up("NORMAL_CLEARING", by="switch")
+        one.set("signal_bond", None)
+        one.set("bridge_hangup_cause", two.cause)
+        caller.announce("CHANNEL_UNBRIDGE", ids)
+        if caller.is_up and (one.get("hangup_after_bridge") or "").lower() in ("true", "yes", "on", "1"):
+            caller.hang_up(two.cause, by="switch")
+
+    def _pass_on(self) -> bool:
+        """The caller's keys go to the other side."""
+        self._caller.take_digit()
+        return False

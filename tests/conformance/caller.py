@@ -1,0 +1,151 @@
+"""Somebody who calls a real switch: SIPp for the signalling, RTP of our own for keys (RFC 2833) and sound."""
+
+from __future__ import annotations
+
+import subprocess
+import uuid
+from pathlib import Path
+from typing import Any, Final
+
+import gevent
+from gevent import socket
+from gevent.server import DatagramServer
+
+from tests.conformance.presser import (
+    END_PACKETS,
+    EVENT,
+    HEAD,
+    KEY_PACKETS,
+    KINDS,
+    PACKET_S,
+    PACKET_SAMPLES,
+    TELEPHONE_EVENT,
+    VOLUME,
+)
+from tests.conformance.sipp_caller import PCMA, scenario
+from tests.ports import free_port
+
+LIMIT_S: Final = 90  # no call is longer
+SILENCE: Final = frozenset(b"\xd5\x55")
+
+
+class Handset:
+    """The sound end of one call. `packets`: instants (epoch of the hub's clock) and samples of what was heard."""
+
+    def __init__(self) -> None:
+        self._server = DatagramServer("127.0.0.1:0", self._receive)
+        self._server.start()
+        self.port = int(self._server.server_port or 0)
+        self.sound = b""
+        self._peer: Any = None
+        self._sequence, self._stamp = 0, PACKET_SAMPLES  # a key at 0 is not taken for a new one
+
+    @property
+    def hears_us(self) -> bool:
+        """Whether more than a fifth of a second of it was no silence."""
+        return sum(sample not in SILENCE for sample in self.sound) > 1600
+
+    @property
+    def is_connected(self) -> bool:
+        return self._peer is not None
+
+    def press(self, keys: str, *, gap_s: float = 0.08) -> None:
+        """By RFC 2833, a key of a tenth of a second each. Returns when all are pressed."""
+        for key in keys:
+            for place in range(KEY_PACKETS + END_PACKETS):
+                length = min(place + 1, KEY_PACKETS) * PACKET_SAMPLES
+                is_over = place >= KEY_PACKETS
+                event = EVENT.pack(KINDS.index(key), is_over << 7 | VOLUME, length)
+                self._send(TELEPHONE_EVENT | (not place) << 7, event)
+                gevent.sleep(0 if is_over else PACKET_S)
+            self._stamp += PACKET_SAMPLES * KEY_PACKETS
+            gevent.sleep(gap_s)
+            self._stamp += round(gap_s * 8000)
+
+    def speak(self, samples: bytes) -> None:
+        """PCMA, in real time."""
+        for at in range(0, len(samples), PACKET_SAMPLES):
+            self._send(PCMA, samples[at : at + PACKET_SAMPLES])
+            self._stamp += PACKET_SAMPLES
+            gevent.sleep(PACKET_S)
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def _send(self, kind: int, data: bytes) -> None:
+        self._sequence += 1
+        if self._peer is not None:
+            head = HEAD.pack(0x80, kind, self._sequence & 0xFFFF, self._stamp, 0x5EED)
+            self._server.sendto(head + data, self._peer)
+
+    def _receive(self, packet: Any, sender: Any) -> None:
+        self._peer = sender
+        self.sound += packet[HEAD.size :]
+
+
+class SippCaller:
+    """Calls `called` at once. `hang_up`, or wait until the switch has done so."""
+
+    def __init__(self, sipp: str, folder: Path, *, port: int, called: str, caller: str) -> None:
+        self.handset = Handset()
+        self._id, self._port = f"{uuid.uuid4()}@caller", free_port(socket.SOCK_DGRAM)
+        self._folder = folder / self._id
+        self._folder.mkdir(parents=True)
+        (self._folder / "caller.xml").write_text(scenario(), "utf-8")
+        own = [
+            "-i",
+            "127.0.0.1",
+            "-p",
+            str(self._port),
+            "-cid_str",
+            self._id,
+            "-m",
+            "1",
+            "-timeout",
+            f"{LIMIT_S}s",
+        ]
+        keys = ["-key", "caller", caller, "-key", "media", str(self.handset.port)]
+        media = ["-mi", "127.0.0.1", "-mp", str(free_port(socket.SOCK_DGRAM) & ~1)]
+        with (self._folder / "sipp.out").open("wb") as out:
+            self._process = subprocess.Popen(
+                [sipp, f"127.0.0.1:{port}", "-sf", "caller.xml", "-s", called, *own, *keys, *media]
+                + ["-nostdin", "-aa", "-trace_err", "-trace_msg"],
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def is_over(self) -> bool:
+        return self._process.poll() is not None
+
+    @property
+    def has_failed(self) -> str:
+        """What went wrong with a call that is over; "" when all went as SIP has it."""
+        if not self._process.returncode:
+            return ""
+        return "".join(path.read_text("utf-8", "replace") for path in self._folder.glob("*_errors.log"))
+
+    def press(self, keys: str) -> None:
+        self.handset.press(keys)
+
+    def hang_up(self) -> None:
+        """BYE, or CANCEL while it rings."""
+        lines = (
+            f"MESSAGE sip:caller@127.0.0.1:{self._port} SIP/2.0",
+            f"Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK{uuid.uuid4()}",
+            "From: <sip:test@127.0.0.1>;tag=test",
+            "To: <sip:caller@127.0.0.1>",
+            f"Call-ID: {self._id}",
+            "CSeq: 1 MESSAGE",
+            "Max-Forwards: 70",
+            "Content-Length: 0",
+        )
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            out.sendto("\r\n".join((*lines, "", "")).encode(), ("127.0.0.1", self._port))
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self.handset.stop()
