@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 import click
 from rich.table import Table
@@ -164,9 +166,18 @@ def export(folder: Path, name: str, kind: str, output: Path | None) -> None:
       prozvon campaign export parcel_arrived > parcels.csv
       prozvon campaign export parcel_arrived --format jsonl -o parcels.jsonl
     """
-    write = exporting.write_csv if kind == "csv" else exporting.write_jsonl
     with open_project(folder) as project:
-        items = exporting.rows(project.store, project.campaign(name))
+        found = project.campaign(name)
+        items = exporting.rows(project.store, found)
+        columns = exporting.columns_of(found)
+
+        def write(file: TextIO, rows: Iterator[exporting.Row]) -> int:
+            return (
+                exporting.write_csv(file, rows, columns)
+                if kind == "csv"
+                else exporting.write_jsonl(file, rows)
+            )
+
         if output is None:
             count = write(sys.stdout, items)
         else:

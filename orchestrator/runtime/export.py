@@ -14,7 +14,7 @@ from typing import TextIO
 
 from orchestrator.contacts.refused_file import inert
 from orchestrator.domain.lead import Campaign
-from orchestrator.store import AttemptRow, LeadRow, Store
+from orchestrator.store import AttemptRow, CallbackRow, LeadRow, Store
 
 # Column -> what it is: the order of the CSV, and the reference in docs/export.md.
 COLUMNS: dict[str, str] = {
@@ -46,6 +46,15 @@ COLUMNS: dict[str, str] = {
     "values": "what the customer entered, and what the flow set (JSON)",
     "detail": "more about the ending, for people",
 }
+# Columns of a campaign that calls back, after those above.
+CALLBACK_COLUMNS: dict[str, str] = {
+    "missed_at": "when the first missed call ended that this callback is for",
+    "missed_last_at": "when the latest one did",
+    "missed_calls": "how many there were",
+    "promised": "whether the caller was promised a callback",
+    "reached_by": "how the caller was reached first: callback, called_again or reached_elsewhere",
+    "reached_at": "when",
+}
 # Where a spreadsheet takes rows apart at another delimiter than the comma, the rest of a quoted cell becomes a cell of
 # its own, formula or not. JSON can say these characters otherwise.
 _DELIMITERS = {ord(character): f"\\u{ord(character):04x}" for character in ";|"}
@@ -71,17 +80,36 @@ def rows(store: Store, campaign: Campaign) -> Iterator[Row]:
             ),
         )
         spool.execute("create index by_lead on attempt (lead, seq)")
-        for lead in store.leads(campaign.campaign_id):
-            yield from _of_lead(campaign, lead, spool)
+        if campaign.standing:
+            for callback in store.callbacks(campaign.campaign_id):
+                yield from _of_lead(_lead(campaign, callback.lead), spool, _missed(callback))
+        else:
+            for lead in store.leads(campaign.campaign_id):
+                yield from _of_lead(_lead(campaign, lead), spool, {})
 
 
-def _of_lead(campaign: Campaign, lead: LeadRow, spool: sqlite3.Connection) -> Iterator[Row]:
-    about = _lead(campaign, lead)
-    found = spool.execute("select row from attempt where lead = ? order by seq", (lead.lead_id,)).fetchall()
+def columns_of(campaign: Campaign) -> tuple[str, ...]:
+    """The columns of its rows, in order."""
+    return (*COLUMNS, *CALLBACK_COLUMNS) if campaign.standing else tuple(COLUMNS)
+
+
+def _of_lead(about: Row, spool: sqlite3.Connection, missed: Row) -> Iterator[Row]:
+    found = spool.execute("select row from attempt where lead = ? order by seq", (about["lead"],)).fetchall()
     if not found:
-        yield {**dict.fromkeys(COLUMNS), **about}
+        yield {**dict.fromkeys(COLUMNS), **about, **missed}
     for number, (row,) in enumerate(found, 1):
-        yield {**about, "attempt": number, **json.loads(row)}
+        yield {**about, "attempt": number, **json.loads(row), **missed}
+
+
+def _missed(callback: CallbackRow) -> Row:
+    return {
+        "missed_at": instant(callback.first_at),
+        "missed_last_at": instant(callback.last_at),
+        "missed_calls": callback.calls,
+        "promised": callback.is_promised,
+        "reached_by": callback.reached_by,
+        "reached_at": instant(callback.reached_at),
+    }
 
 
 def _lead(campaign: Campaign, lead: LeadRow) -> Row:

@@ -18,6 +18,7 @@ from orchestrator.runtime.line import require_gateways
 from orchestrator.runtime.places import publish_everywhere
 from orchestrator.runtime.project import Project
 from orchestrator.scenario.compile import Compiled
+from orchestrator.scenario.model import ROBOCALL
 from orchestrator.store import Added, Already, Merged, Store
 
 BATCH = 500  # contacts per call of the store
@@ -71,6 +72,10 @@ def new_campaign(
 
     prompts(made, of so many) is called as they are made.
     """
+    if compiled.kind != ROBOCALL:
+        raise KnownError(
+            f"{compiled.name} takes the calls that come in and has nobody to call: `prozvon deploy` brings it into force"
+        )
     require_gateways(missing_gateways(project.settings, compiled.plan), project.settings)
     now = project.clock.now_ms()
     prepare(project.settings, compiled, project.clock.now_ms, prompts)

@@ -69,6 +69,7 @@ def test_scripts_get_everything_flat(project: Project) -> None:
     assert figures(project, campaign).as_json() == {
         "campaign": "greeting-20261130-1",
         "title": "A greeting",
+        "calls_back": "",
         "state": "running",
         "source": "list.csv",
         "created_at": NOON,
