@@ -22,6 +22,7 @@ KEY = "key"  # the last column: by it a row is known
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")
 _WHOLE_KEY = re.compile(rb'-\d+-\d+\.\d"?\r?\Z')  # a row that was not torn ends with its key
+_ESCAPED = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # to many readers these end a line
 _BYTES = "surrogateescape"  # what somebody's editor has saved in another encoding stays as it is
 
 Row = dict[str, object]
@@ -68,7 +69,7 @@ def row_of(delivery: Delivery) -> Row:
 
 
 def _add_json(path: Path, row: Row) -> None:
-    line = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    line = json.dumps(row, ensure_ascii=False).translate(_ESCAPED).encode("utf-8", "replace") + b"\n"
     with opened(path, _is_json) as file:
         if not holds(file, f'"{row[KEY]}"'.encode(), b" }"):
             append(file, path, line)
