@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from callflow.patterns import readable
 from callflow.program import ProgramError
+from orchestrator.scenario.or_yes import OrYes
 from orchestrator.scenario.part import Part, wrong
 from orchestrator.scenario.roles import MessageName
-from orchestrator.scenario.source import Map, Text
+from orchestrator.scenario.source import Text
 from orchestrator.scenario.values import (
-    NO,
-    YES,
     YesNo,
     choice_schema,
     one_of,
-    parse_yes_no,
     shorten,
     text_of,
 )
@@ -41,13 +39,6 @@ KEY_SCHEMA: dict[str, Any] = {
     "maximum": 9,
 }
 Key = Annotated[Text, PlainValidator(_key), WithJsonSchema(KEY_SCHEMA)]
-
-
-def yes_or_more(raw: Any) -> Any:
-    """`yes` is the mapping with every default, `no` is none."""
-    if isinstance(raw, Text) and raw.lower() in YES + NO:
-        return Map.at({}, raw.mark) if parse_yes_no(raw) else None
-    return raw
 
 
 class Confirm(Part):
@@ -112,5 +103,5 @@ class Check(Part):
     )
 
 
-OrConfirm = Annotated[Confirm | None, BeforeValidator(yes_or_more)]
-OrReview = Annotated[Review | None, BeforeValidator(yes_or_more)]
+OrConfirm = Annotated[Confirm | None, OrYes()]
+OrReview = Annotated[Review | None, OrYes()]

@@ -23,6 +23,7 @@ from orchestrator.scenario.caller_id import NUMBERS_SCHEMA, is_prefix, parse_num
 from orchestrator.scenario.dial import Attempts, Gateways, RuleSpec, parse_zone_name
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.hours import Hours
+from orchestrator.scenario.or_yes import OrYes
 from orchestrator.scenario.part import Part, Tolerant, each, refuse_if_any, wrong
 from orchestrator.scenario.people_steps import Numbers, Order, RingTime
 from orchestrator.scenario.source import Map, Seq, Text
@@ -37,7 +38,6 @@ from orchestrator.scenario.values import (
     items_of,
     one_of,
     parse_whole,
-    parse_yes_no,
     shorten,
     text_of,
 )
@@ -103,19 +103,13 @@ def _tell_bad_numbers(raw: Any, info: ValidationInfo) -> Any:
     return raw
 
 
-def _stereo(raw: Any) -> Any:
-    if isinstance(raw, Text):
-        return Map.at({}, raw.mark) if parse_yes_no(raw) else None
-    return raw
-
-
 OneNumber = Annotated[Text, PlainValidator(parse_number), WithJsonSchema({"type": ["string", "integer"]})]
 
 
 class Taping(Part):
     """The whole call is recorded, from the answer on; never while `private` digits are typed."""
 
-    what: YesNo = Field(default=True, description="whether to record")
+    what: YesNo = Field(default=True, description="`no`: not for now")
     stereo: YesNo = Field(
         default=False, description="caller on the left, the other side on the right; else mixed"
     )
@@ -192,7 +186,7 @@ Languages = dict[Text, Text]
 CallerLanguage = Annotated[Languages, BeforeValidator(_tell_bad_prefixes)]
 CalledLanguage = Annotated[Languages, BeforeValidator(_tell_bad_numbers)]
 OneZone = Annotated[str, PlainValidator(parse_zone_name), WithJsonSchema({"type": "string"})]
-OrTaping = Annotated[Taping | None, BeforeValidator(_stereo)]
+OrTaping = Annotated[Taping | None, OrYes()]
 Ends = Annotated[tuple[Text, ...], PlainValidator(_ends), WithJsonSchema(_ENDS_SCHEMA)]
 Windows = Annotated[tuple[tuple[float, int], ...], PlainValidator(_windows), WithJsonSchema(_WINDOWS_SCHEMA)]
 Machine = Annotated[Text, PlainValidator(one_of(tuple(MachinePolicy))), choice_schema(tuple(MachinePolicy))]

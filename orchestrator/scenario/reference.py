@@ -6,24 +6,27 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
 from orchestrator.domain.hours import WeeklyHours
 from orchestrator.domain.plan import Rule, ZoneRule
 from orchestrator.engine.rules import DEFAULT_RULES
+from orchestrator.scenario import reference_examples
 from orchestrator.scenario import reference_text as text
 from orchestrator.scenario.codes import CODES, SECTIONS
 from orchestrator.scenario.dial import Dial, Order, RuleSpec
 from orchestrator.scenario.explain import written_rule
 from orchestrator.scenario.hours import format_hours
-from orchestrator.scenario.inbound import InboundDial
-from orchestrator.scenario.model import ScenarioModel
+from orchestrator.scenario.inbound import InboundDial, Missed, Notify, QueueSpec, Taping
+from orchestrator.scenario.melody import SoundFile
+from orchestrator.scenario.model import Ivr, Robocall, ScenarioModel
 from orchestrator.scenario.operands import Value
 from orchestrator.scenario.part import Part
 from orchestrator.scenario.rehearsal import BEGINNINGS, ExpectSpec, TestSpec
 from orchestrator.scenario.schema import scenario_schema
+from orchestrator.scenario.standard_messages import STANDARD
 from orchestrator.scenario.steps import VERBS
 from orchestrator.scenario.values import format_duration
 
@@ -53,29 +56,54 @@ def _tidy(pieces: Iterable[str]) -> str:
 
 def _scenario() -> Iterator[str]:
     yield text.INTRODUCTION
-    yield f"```yaml\n{text.EXAMPLE}```\n"
+    yield "## An example that calls\n"
+    yield f"```yaml\n{reference_examples.ROBOCALL}```\n"
+    yield "## An example that is called\n"
+    yield f"```yaml\n{reference_examples.IVR}```\n"
     yield text.READING
-    yield "## Keys of the file\n"
+    yield "## Keys of every file\n"
     yield _table(ScenarioModel)
+    yield "## Keys of `kind: robocall`\n"
+    yield _table(Robocall, without=ScenarioModel)
+    yield "## Keys of `kind: ivr`\n"
+    yield _table(Ivr, without=ScenarioModel)
     for title, key, prose, model in (
-        ("Contact columns", "contact", text.CONTACT, None),
         ("Messages", "messages", text.MESSAGES, None),
         ("The flow", "flow", text.FLOW, None),
+        ("Contact columns", "contact", text.CONTACT, None),
         ("Answering machines", "machine", text.MACHINE, None),
         ("How to call", "dial", "", Dial),
         ("Rules", "rules", "", RuleSpec),
+        ("Numbers and languages", "numbers", text.NUMBERS, None),
+        ("Hours", "hours", text.HOURS, None),
+        ("Recording", "record", "", Taping),
+        ("How to ring for a caller", "dial` of an `ivr", "", InboundDial),
+        ("Queues", "queues", "", QueueSpec),
+        ("Missed calls", "missed", text.MISSED, Missed),
         ("Tests", "tests", text.TESTS.format(beginnings=_words(BEGINNINGS)), TestSpec),
         ("Shared files", "include", text.INCLUDE, None),
     ):
         yield f"## {title}: `{key}`\n"
         yield _table(model) if model is not None else ""
         yield prose
+        if key == "messages":
+            yield "### Standard messages\n"
+            yield text.STANDARD
+            yield _standard()
         if model is RuleSpec:
             yield text.RULES
             yield _default_rules()
+        if model is Missed:
+            yield "`notify`:\n"
+            yield _table(Notify)
         if model is TestSpec:
             yield "`expect`:\n"
             yield _table(ExpectSpec)
+
+
+def _standard() -> str:
+    lines = [f"| `{name}` | {_cell(' / '.join(texts.values()))} |" for name, texts in STANDARD.items()]
+    return "\n".join(["| | |", "|---|---|", *lines, ""])
 
 
 def _words(words: Iterable[str]) -> str:
@@ -104,6 +132,9 @@ def _verbs() -> Iterator[str]:
         inner = _inner(step)
         if inner is not None:
             yield _table(inner)
+        for key, part in _parts_of(inner) if inner is not None else ():
+            yield f"`{key}`:\n"
+            yield _table(part)
 
 
 def _inner(step: type[Part]) -> type[Part] | None:
@@ -117,14 +148,24 @@ def _inner(step: type[Part]) -> type[Part] | None:
     )
 
 
+def _parts_of(part: type[Part]) -> Iterator[tuple[str, type[Part]]]:
+    """Keys under which there are keys again."""
+    for name, field in part.model_fields.items():
+        for kind in get_args(field.annotation):
+            if isinstance(kind, type) and issubclass(kind, Part) and kind is not SoundFile:
+                yield field.alias or name, kind
+
+
 def _docstring(model: type[Part]) -> str:
     return re.sub(r"^    ", "", (model.__doc__ or "").strip(), flags=re.MULTILINE) + "\n"
 
 
-def _table(model: type[Part]) -> str:
+def _table(model: type[Part], without: type[Part] | None = None) -> str:
     lines = ["| key | by default | |", "|---|---|---|"]
     for name, field in model.model_fields.items():
-        lines.append(f"| `{field.alias or name}` | {_default(field)} | {field.description or ''} |")
+        if without is not None and name in without.model_fields:
+            continue
+        lines.append(f"| `{field.alias or name}` | {_default(field)} | {_cell(field.description or '')} |")
     return "\n".join([*lines, ""])
 
 

@@ -7,14 +7,15 @@ INTRODUCTION = """\
 
 Generated from the model (`make docs`); change the docstrings and descriptions in `orchestrator/scenario`.
 
-One YAML file is the whole job: who is called when, what is said in each language, what keys lead where, what happens
-after each outcome, and the scenario's own tests. `prozvon check` tells every mistake at once with its place, a stable
-code ([problems.md](problems.md)) and a hint; `prozvon check --explain` prints the file with every default filled in;
-`prozvon test` plays the tests. An editor completes and checks while typing with the JSON Schema in
-[schema/scenario.schema.json](schema/scenario.schema.json) (`prozvon schema`), for example by a first line
+One YAML file is the whole job: who is called when, or whose calls are taken; what is said in each language, what keys
+lead where, what happens after each outcome, and the scenario's own tests. `prozvon check` tells every mistake at once
+with its place, a stable code ([problems.md](problems.md)) and a hint; `prozvon check --explain` prints the file with
+every default filled in; `prozvon test` plays the tests. An editor completes and checks while typing with the JSON
+Schema in [schema/scenario.schema.json](schema/scenario.schema.json) (`prozvon schema`), for example by a first line
 `# yaml-language-server: $schema=...`.
 
-## An example
+There are two kinds: a `robocall` calls a list of contacts, an `ivr` takes calls that come in
+([inbound.md](inbound.md)).
 """
 
 READING = """\
@@ -55,7 +56,9 @@ A message has a text in each of `languages`, or a recording (`{file: sounds/ru/t
 path from the folder of the file that names it). A recording is brought to what telephones play; one that is silent,
 clipped, far too quiet or too loud, or longer than five minutes is a problem. Text holds variables, `{{ name }}` or
 `{{ name | filter }}`, and nothing else: no `if`, no calculation, no attributes. Decisions are made in the flow. A
-variable is a contact column, or a flow variable that `ask` or `set` filled before.
+variable is a contact column, a flow variable that a step filled before (`ask`, `set`, `record`), or a field of what
+`fetch` brought (`{{ card.status }}`). Of calls that come in, `{{ caller }}` and `{{ called }}` are the numbers, and
+`is_open` is yes or no.
 
 | filter | for columns of type | says |
 |---|---|---|
@@ -66,6 +69,8 @@ variable is a contact column, or a flow variable that `ask` or `set` filled befo
 | `date` | date | day and month: *до первого декабря*, *until December first*; `date("full")` adds the year |
 | `time` | time | *четырнадцать часов тридцать минут*, *two thirty p m* |
 | `money` | money, number, digits | *сто один рубль пять копеек*, hundredths only when there are any |
+| `duration` | number, digits | seconds: *два часа тридцать минут*, *two hours thirty minutes* |
+| `spelled` | text, digits, phone | letters, digits and signs by name: *эй, би, один*, *A, B, one* |
 | `default` | all | `default("...")` is said when the column is empty |
 
 Without a currency `money` is RUB in Russian and USD in English; `money("EUR")` names RUB, USD, EUR, GBP, CNY, KZT, BYN
@@ -78,15 +83,48 @@ instrumental and prepositional. `number` and `ordinal` take a gender too, mascul
 `ordinal("feminine")` *третья*. `count` takes the forms after one, two and five, and its gender and case from them:
 *одна неделя*, *одну неделю*.
 
-On flow variables only `digits` and `number` are possible: what is typed during a call is put together from prompts that
-were made before it. Contact columns are put into words before the call begins. A contact's value is plain data whatever
-it holds: it is never read as a template.
+Contact columns are put into words before the call begins; flow variables and fields during it, from prompts that were
+made before: they take one filter, any but `default`. A contact's value, a caller's number and a service's answer are
+plain data whatever they hold: none is ever read as a template.
+
+"""
+
+STANDARD = """\
+Some steps say a message without naming one. These are there; a message of the same name takes their place. They name
+the keys 1, 2 and 3, so with other keys the message must be your own. `{{ entered }}` is what was just typed,
+`{{ queue.position }}` the caller's place, `{{ queue.wait }}` seconds.
+
 """
 
 FLOW = """\
 Blocks are lists of steps, run in order; the call begins at `start`. The verbs are in [verbs.md](verbs.md). A block
-that runs to its end ends the call. Each block must be reachable, and a person who presses nothing must come to an end:
-a round of blocks that only a key leaves is a problem, unless an `if` in it looks at a variable that the round sets.
+that runs to its end ends the call; one that was begun by `call` goes back. Each block must be reachable, and a person
+who presses nothing must come to an end: a round of blocks that only a key leaves is a problem, unless an `if` in it
+looks at a variable that the round sets.
+"""
+
+NUMBERS = """\
+A number is `+` and its digits; a pattern has `?` for each figure that may be any, and the one with fewer of them goes
+first; `any` takes what no other scenario takes. A number that two scenarios take is a problem when both are checked.
+
+The caller's language is that of `called_language`, else that of the longest prefix in `caller_language`, else the first
+of `languages`; the step `language` changes it.
+"""
+
+HOURS = """\
+`hours` are days and spans: `{mon-fri: 09:00-21:00, sat: [10:00-13:00, 14:00-18:00], sun: closed}`, over midnight too.
+`holidays` names a country, dates, or both in a list: on them it is closed. `dates` are days with hours of their own,
+which go before weekday and holiday: `{2026-12-31: 09:00-15:00, 2027-01-09: closed}`. Days that are not named are
+closed. Outside of them the block `closed` runs instead of `start`; a flow without it can look at `is_open`.
+"""
+
+MISSED = """\
+A call is missed when the caller has reached no person, and was left at one of `when`: in a `queue` (or it was full),
+`closed` (outside the hours), `hung_up` in the middle of the flow, at a `voicemail`, or `lost` (the switch failed).
+Who asked to be called back (`offer_callback`) always is. Ten missed calls of one number make one callback; it is
+dropped when the caller was reached meanwhile. `flow` runs when it is answered: a list of steps, or blocks of which
+`missed` is the first; all blocks of the scenario can be used. It shows `dial.caller_id`, else the first of `numbers`.
+Rules are as in a robocall. [missed.md](missed.md)
 """
 
 MACHINE = """\
@@ -127,74 +165,9 @@ After `answers` and `machine` it goes on:
 """
 
 INCLUDE = """\
-`include:` names files, by paths from the folder of the file that includes. They may hold `messages`, `contact`, `dial`
-and `rules` (and `include`); a mistake in them is told with their own name and line. What the scenario says itself wins;
-two included files that say different things under one key are a problem. What an included file has and the scenario
-does not use is left out. Nothing outside the scenarios folder is read.
-"""
-
-EXAMPLE = """\
-scenario: parcel_arrived
-title: A parcel waits at the pick-up point
-kind: robocall
-languages: [ru, en]              # the first is the default; a contact's `language` column chooses
-
-contact:                         # columns a batch must bring; `phone` always
-  name: text
-  order: digits
-  due: date
-  days_overdue: {type: number, optional: yes}
-
-messages:
-  hello:
-    ru: Здравствуйте, {{ name }}. Заказ {{ order | digits }} ждёт вас до {{ due | date }}.
-    en: Hello, {{ name }}. Order {{ order | digits }} waits for you until {{ due | date }}.
-  choice:
-    ru: Заберёте сегодня - нажмите 1. Позвонить завтра - 2. Повторить - звёздочка.
-    en: If you collect it today, press 1. To be called tomorrow, 2. To hear this again, star.
-  thanks: {ru: Спасибо!, en: Thank you!}
-
-flow:
-  start:
-    - say: hello
-    - menu:
-        prompt: choice
-        timeout: 5s
-        tries: 3
-        keys: {1: today, 2: tomorrow, "*": start}
-        otherwise: nothing_chosen
-  today: [{result: confirmed}, {say: thanks}]
-  tomorrow: [{result: call_back}, {say: thanks}]
-  nothing_chosen: [{result: no_choice}]
-
-machine: leave_message
-
-dial:
-  gateways: [main, spare]
-  caller_id: +74951234567
-  ring: 30s
-  hours: {mon-fri: 09:00-20:00, sat-sun: 10:00-18:00, holidays: RU}
-  timezone: contact
-  attempts: 6
-  per_day: 2
-  first: [days_overdue desc, fewest_attempts, oldest]
-
-rules:
-  no_answer:      {retry: [2h, 4h, next_day]}      # by attempt; the last one repeats
-  busy:           {retry: [15m, 15m, 1h]}
-  congestion:     {retry: 2m, counts: no}          # the trunk's trouble does not use up attempts
-  rejected:       {retry: 1d, at_most: 1}
-  invalid_number: {status: bad_number, next_phone: yes}
-  call_back:      {retry: next_day, status: call_back}
-  no_choice:      {status: heard}
-  exhausted:      {status: not_reached}
-
-tests:
-  - name: confirms at once
-    contact: {phone: +79990000001, name: Анна, order: 1042, due: 2026-12-01}
-    call: [answers, hears: hello, presses: 1, hears: thanks]
-    expect: {result: confirmed, status: confirmed}
-  - name: busy, then nobody, then reached
-    calls: [busy, no_answer, [answers, presses: 2]]
-    expect: {attempts: 3, waits: [15m, 4h], status: call_back}
+`include:` names files, by paths from the folder of the file that includes. They may hold `messages`, `flow`,
+`queues`, `contact`, `dial` and `rules`, of which single keys may be added or said otherwise, and `languages` and
+`hours`, which are taken as a whole (and `include`). A mistake in them is told with their own name and line. What the
+scenario says itself wins; two included files that say different things under one key are a problem. What an included
+file has and the scenario does not use is left out. Nothing outside the scenarios folder is read.
 """

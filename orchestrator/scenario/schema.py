@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestrator.scenario.model import ScenarioModel
+from pydantic.json_schema import models_json_schema
+
+from orchestrator.scenario.library import SHARED, WHOLE
+from orchestrator.scenario.model import IVR, MODELS, ROBOCALL
 from orchestrator.scenario.steps import IfStep
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -14,9 +17,29 @@ def scenario_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) as JSON data. Where YAML 1.1 or 1.2 would make a number or boolean of a text, both
     are allowed: we read it as text.
     """
-    made = ScenarioModel.model_json_schema(by_alias=True)
-    made["$defs"]["If"] = _if_schema(made["$defs"]["If"])
-    return {"$schema": DIALECT, **_undecorated(made), "title": "A prozvon scenario"}
+    _, made = models_json_schema([(model, "validation") for model in MODELS.values()], by_alias=True)
+    kinds = made["$defs"]
+    kinds["If"] = _if_schema(kinds["If"])
+    for model in MODELS.values():
+        kinds[model.__name__] |= _needed(kinds[model.__name__]["required"])
+    return {
+        "$schema": DIALECT,
+        "title": "A prozvon scenario",
+        "type": "object",
+        "if": {"properties": {"kind": {"const": IVR}}, "required": ["kind"]},
+        "then": {"$ref": f"#/$defs/{MODELS[IVR].__name__}"},
+        "else": {"$ref": f"#/$defs/{MODELS[ROBOCALL].__name__}"},
+        "$defs": _undecorated(kinds),
+    }
+
+
+def _needed(keys: list[str]) -> dict[str, Any]:
+    """What must be there; some of it may come from a file that is included."""
+    shared = [key for key in keys if key in (*SHARED, *WHOLE)]
+    return {
+        "required": [key for key in keys if key not in shared],
+        "anyOf": [{"required": shared}, {"required": ["include"]}],
+    }
 
 
 def _if_schema(made: dict[str, Any]) -> dict[str, Any]:

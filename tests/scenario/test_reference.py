@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.scenario import reference_text
+from orchestrator.scenario import reference_examples
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.codes import CODES
-from orchestrator.scenario.model import ScenarioModel
+from orchestrator.scenario.model import MODELS
 from orchestrator.scenario.reference import documents, write_all
 from orchestrator.scenario.steps import VERBS
 
@@ -30,15 +30,17 @@ def test_every_document_is_written_below_the_folder_given(tmp_path: Path) -> Non
     assert written == set(documents())
 
 
-def test_the_example_of_the_reference_is_a_good_scenario(tmp_path: Path) -> None:
-    path = tmp_path / "parcel_arrived.yaml"
-    path.write_text(reference_text.EXAMPLE, encoding="utf-8")
+@pytest.mark.parametrize("example", [reference_examples.ROBOCALL, reference_examples.IVR])
+def test_the_examples_of_the_reference_are_good_scenarios(example: str, tmp_path: Path) -> None:
+    path = tmp_path / "example.yaml"
+    path.write_text(example, encoding="utf-8")
     assert check_path(path)[1] == []
 
 
 def test_every_key_verb_and_code_is_documented() -> None:
     made = documents()
-    assert [key for key in ScenarioModel.model_fields if f"`{key}`" not in made["scenario.md"]] == []
+    keys = [key for model in MODELS.values() for key in model.model_fields]
+    assert [key for key in keys if f"`{key}`" not in made["scenario.md"]] == []
     assert [verb for verb in VERBS if f"## {verb}\n" not in made["verbs.md"]] == []
     assert [code for code in CODES if f"| {code} |" not in made["problems.md"]] == []
 

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from orchestrator.scenario.model import ScenarioModel
+from orchestrator.scenario.model import MODELS
 from orchestrator.scenario.schema import scenario_schema
 from orchestrator.scenario.steps import VERBS
 
@@ -55,7 +55,7 @@ def test_a_good_scenario_is_valid(path: Path) -> None:
     ("place", "value"),
     [
         (["titel"], "x"),
-        (["kind"], "ivr"),
+        (["kind"], "predictive"),
         (["languages"], []),
         (["machine"], "maybe"),
         (["contact", "order"], {"type": "digits", "need": True}),
@@ -91,7 +91,9 @@ def test_a_mistake_is_seen_by_an_editor(place: list[Any], value: object) -> None
 
 
 def test_every_key_and_verb_is_in_it_with_its_description() -> None:
-    assert set(SCHEMA["properties"]) == set(ScenarioModel.model_fields)
-    assert all(prop.get("description") for prop in SCHEMA["properties"].values())
+    for model in MODELS.values():
+        made = SCHEMA["$defs"][model.__name__]
+        assert set(made["properties"]) == set(model.model_fields)
+        assert all(prop.get("description") for prop in made["properties"].values())
     text = json.dumps(SCHEMA)
     assert all(f'"{verb}"' in text for verb in VERBS)
