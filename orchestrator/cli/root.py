@@ -37,10 +37,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "prompts": ("prompts", "prompts", "Hear a scenario before anybody is called; the prompts that are kept."),
     "recordings": ("recordings", "recordings", "Recordings of calls: list, fetch, forget old ones."),
     "run": ("run", "run", "The worker, as a service: calls whatever is due."),
+    "service": ("service", "service", "HTTP services that scenarios use: which there are; asking one."),
     "schema": ("schema", "schema", "Print the JSON Schema of scenarios, for editors."),
     "store": ("store", "store", "The embedded store: status and stop."),
     "switch": ("switch", "switch", "Switches: prepare a real one, run a simulated one."),
     "test": ("test", "test", "Run the tests written in scenarios, without a switch."),
+    "try": ("try_", "try_", "Call a scenario on a telephone in the terminal."),
     "why": ("why", "why", "What each lead of a campaign waits for, summed by reason."),
 }
 

@@ -37,16 +37,18 @@ _KEY = re.compile(r"[!-~]{1,128}\Z")
 class Services:
     """Calls services; `call` never raises, and returns within its time. One for a whole process.
 
-    chance: numbers 0 <= x < 1 that spread the tries; monotonic: seconds.
+    is_logged: whether failures go into the log. chance: numbers 0 <= x < 1 that spread the tries; monotonic: seconds.
     """
 
     def __init__(
         self,
         specs: Mapping[str, ServiceSpec],
         *,
+        is_logged: bool = True,
         chance: Callable[[], float] = random.random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._is_logged = is_logged
         self._services = {name: _Service(spec, chance, monotonic) for name, spec in specs.items()}
 
     @property
@@ -79,7 +81,7 @@ class Services:
             )
         else:
             reply = service.call(method, path, send or {}, timeout_s, tries, key)
-        if not reply.is_ok:
+        if not reply.is_ok and self._is_logged:
             log.warning(
                 "service_failed",
                 service=name[:40],
@@ -91,6 +93,8 @@ class Services:
                 tries=reply.tries,
                 took_ms=reply.took_ms,
             )
+            if service is not None and service.begins_to_rest():
+                log.error("service_rests", service=name)
         return reply
 
 
@@ -103,6 +107,7 @@ class _Service:
         self._monotonic = monotonic
         self._room = BoundedSemaphore(spec.at_once)
         self._health: ServiceHealth = WELL
+        self._is_rest_told = True
         self._context: ssl.SSLContext | None = None
 
     def call(
@@ -183,10 +188,14 @@ class _Service:
         elif why not in (Why.SLOW, Why.DOWN):
             self._health = worked(self._health)
         else:
-            was_resting = self._health.until
+            until = self._health.until
             self._health = failed(self._health, self._spec.rest, self._now())
-            if self._health.until != was_resting:
-                log.error("service_rests", service=self._spec.name, fails=self._health.fails)
+            self._is_rest_told = self._is_rest_told and self._health.until == until
+
+    def begins_to_rest(self) -> bool:
+        """Whether it is left alone from now on, and this was not said before."""
+        is_new, self._is_rest_told = not self._is_rest_told, True
+        return is_new
 
     def _exchanged(self, ready: _Request, deadline: float) -> Answer:
         """The answer, after redirects that stay below the service's URL (of a GET: others mean something new)."""
