@@ -8,7 +8,7 @@ import click
 
 from orchestrator.runtime.logs import start_logs
 from orchestrator.runtime.project import open_project
-from orchestrator.runtime.worker import run_worker
+from orchestrator.runtime.running import run_worker
 
 
 @click.command()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random
-import signal
 import socket
 import time
 import uuid
@@ -28,6 +26,7 @@ from orchestrator.runtime.dialer import Dialer
 from orchestrator.runtime.idle import nothing_left
 from orchestrator.runtime.line import Line
 from orchestrator.runtime.project import Project
+from orchestrator.runtime.reception import Reception
 from orchestrator.runtime.settle import Settler
 from orchestrator.runtime.speaking import Speaking
 from orchestrator.runtime.takeovers import TakeOvers
@@ -97,6 +96,7 @@ class Worker:
             )
             for name, switch in self._settings.switches.items()
         }
+        self._reception = Reception(project, self._lines, self._broke)
         self._speaking = Speaking(
             self._settings,
             self._lines,
@@ -141,6 +141,7 @@ class Worker:
         greenlets += [gevent.spawn(self._settler.run), gevent.spawn(self._cases.run)]
         for line in self._lines.values():
             line.start()
+        self._reception.start()
         for greenlet in greenlets:
             greenlet.link_exception(self._broke)
         try:
@@ -150,6 +151,7 @@ class Worker:
             gevent.killall(greenlets)
             self._prepare_no_more()
             self._speaking.stop()
+            self._reception.stop()
             for line in self._lines.values():
                 line.stop()
             self._hand_over()
@@ -245,7 +247,7 @@ class Worker:
         if now - self._left_at < CAMPAIGNS_S:
             return False
         self._left_at = now
-        return nothing_left(self._store)
+        return nothing_left(self._store) and not self._reception.is_busy
 
     def _nap(self, again_at: int | None) -> None:
         """Wait until `again_at`, something ended, or IDLE_S. A simulated clock nobody needs is moved on instead."""
@@ -387,13 +389,3 @@ def _for_ever(step: Callable[[], None]) -> None:
 
 def _new_id() -> str:
     return str(uuid.uuid4())
-
-
-def run_worker(project: Project, *, until_done: bool, drain_s: float) -> None:
-    """Run a worker in this process until SIGTERM or SIGINT; twice means at once."""
-    worker_id = f"{socket.gethostname()[:20]}-{os.getpid()}-{random.randrange(16**4):04x}"
-    worker_id = "".join(c if c.isalnum() or c == "-" else "-" for c in worker_id)
-    worker = Worker(project, worker_id=worker_id, until_done=until_done, drain_s=drain_s)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, worker.stop)
-    worker.run()

@@ -1,0 +1,52 @@
+"""What a worker does besides dialing: answers what calls ask, records those that came in, delivers what calls leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from gevent import Greenlet
+
+from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.inbound.desk import Desk
+from orchestrator.runtime.inbound.ear import Ear
+from orchestrator.runtime.inbound.recorder import Recorder
+from orchestrator.runtime.line import Line
+from orchestrator.runtime.outbox import Deliveries
+from orchestrator.runtime.project import Project
+
+Broke = Callable[["Greenlet[..., None]"], None]
+
+NAP_S: Final = 0.05
+
+
+class Reception:
+    """`start` and `stop` as the worker does; `broke(greenlet)` is called when one of its greenlets has a bug."""
+
+    def __init__(self, project: Project, lines: Mapping[str, Line], broke: Broke) -> None:
+        self._desk = Desk(project, lines, broke=broke)
+        self._recorder = Recorder(project, lines, broke=broke)
+        self._deliveries = Deliveries(project, lines, broke=broke)
+        self._ear = Ear(
+            project.settings.switches,
+            asked=[self._desk.asked],
+            ended=[self._recorder.ended, self._desk.ended],
+            came_up=[self._recorder.came_up],
+        )
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is left to record or to deliver now."""
+        try:
+            return self._recorder.is_busy or self._deliveries.is_busy
+        except KnownError:  # the store is away: whoever waits for us waits for it too
+            return True
+
+    def start(self) -> None:
+        for part in (self._desk, self._recorder, self._deliveries, self._ear):
+            part.start()
+
+    def stop(self) -> None:
+        """Nothing is lost: what is not recorded has its marker on the switch, what is not delivered its entry."""
+        for part in (self._ear, self._desk, self._recorder, self._deliveries):
+            part.stop()
