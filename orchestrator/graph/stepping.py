@@ -89,8 +89,8 @@ class Walk:
             keys = value.value("keys")
             for key, target in keys.items() if isinstance(keys, Map) else ():
                 self._way(target, str(key), is_silent=False)
-            for key, label in LEADS.get(verb, {}).items():
-                self._way(value.value(key), label)
+            for name, label in LEADS.get(verb, {}).items():
+                self._way(value.value(name), label)
         if verb == "transfer":
             self.ways.append(Way(to="", label="ends"))
             return not (isinstance(value, Map) and value.value("otherwise"))

@@ -47,6 +47,7 @@ def run_inbound_test(compiled: Compiled, test: ScenarioTest) -> TestOutcome:
         failures=failures,
         calls=tuple(zip(back.endings, back.decisions, strict=True)) if back else (),
         inbound=story.call,
+        is_missed=story.decision.callback is not None,
     )
 
 

@@ -39,6 +39,7 @@ PICK_UP_S = 5.0  # until somebody who is there takes it
 @dataclass(slots=True)
 class RehearsedFlow:
     """sound_s: seconds that a recording lasts, by its file name on the switch. sound_name: what people call it.
+    text_s: seconds of a text, by itself and its language.
 
     action: what the flow wants done now, since `began_s`. spoken_s: what the caller has said into the recording
     under way. recorded: name -> seconds of what the call has recorded.
@@ -47,6 +48,7 @@ class RehearsedFlow:
     state: State
     sound_s: Callable[[str], float]
     sound_name: Callable[[str], str]
+    text_s: Callable[[str, str], float] = lambda text, _: len(text) / CHARACTERS_PER_S
     now_s: float = 0.0
     action: Action = field(default_factory=HangUp)
     began_s: float = 0.0
@@ -101,7 +103,7 @@ class RehearsedFlow:
             case Recording(name):
                 return self.recorded.get(name, 0.0)
             case Text(text):
-                return len(text) / CHARACTERS_PER_S
+                return self.text_s(text, self.state.language)
             case _:
                 return 0.0
 

@@ -74,7 +74,13 @@ class Story:
         when = f"{local_time(self.now, attempt.zone)} ({_zone_name(attempt.zone)})"
         self._note(f"{self.what} {number} to {attempt.number}, {when}", at=self.now)
         self.flow = None
-        facts = self._unanswered(moves[0]) or self._answered(moves)
+        self._settle(attempt, self._unanswered(moves[0]) or self._answered(moves))
+
+    def settle_first(self, facts: CallFacts) -> None:
+        """Let the rules decide about a first call that was made elsewhere."""
+        self._settle(self._attempt(), facts)
+
+    def _settle(self, attempt: Attempt, facts: CallFacts) -> None:
         ending = ending_of(attempt, facts, now=self.now, overrides={})
         plan = self.compiled.plan
         decision = decide(plan, attempt, ending, next_day_at=lambda key, at: next_day_at(plan, key, at))
@@ -97,12 +103,15 @@ class Story:
         phone = self.contact.numbers[self.state.phone]
         zone = self.contact.zones[self.state.phone]
         self.now = self._allowed(phone, zone, move)
+        return self._attempt()
+
+    def _attempt(self) -> Attempt:
         return Attempt(
             attempt_id=f"{self.compiled.name}-{len(self.endings) + 1}",
             campaign_id=self.compiled.name,
             lead_id=1,
-            number=phone,
-            zone=zone,
+            number=self.contact.numbers[self.state.phone],
+            zone=self.contact.zones[self.state.phone],
             contact=self.contact,
             state=self.state,
             gateway=next((share.name for share in self.compiled.plan.gateways), ""),
@@ -156,8 +165,7 @@ class Story:
         self.now = answered_at = self.now + ANSWER_MS
         party = _party(self.compiled, moves[0])
         self._note("answered" if party is Party.UNKNOWN else f"answered by a {party}", at=answered_at)
-        payload = _payload(self.compiled, self.contact) | {"id": "test", "at": answered_at // 1000}
-        flow = flow_of(self.compiled, payload)
+        flow = flow_of(self.compiled, called_payload(self.compiled, self.contact, answered_at))
         self.now = play(flow, self.answers, party, moves, moves[1:], self.entries, answered_at, self.began_at)
         self.flow = state = flow.state
         return CallFacts(
@@ -256,10 +264,10 @@ def local_time(at: int, zone_key: str) -> str:
     return f"{dt.datetime.fromtimestamp(at / 1000, clock_of(zone_key)):%a %Y-%m-%d %H:%M}"
 
 
-def _payload(compiled: Compiled, contact: Contact) -> dict[str, object]:
-    """What the switch gets with an originate."""
+def called_payload(compiled: Compiled, contact: Contact, at: int) -> dict[str, object]:
+    """What the switch knows of a call that is placed, and answered at `at` (epoch ms)."""
     words = spoken(compiled, contact.fields, contact.language)
-    return {"c": contact.fields, "l": contact.language, "s": words}
+    return {"c": contact.fields, "l": contact.language, "s": words, "id": "test", "at": at // 1000}
 
 
 def _party(compiled: Compiled, move: Move) -> Party:

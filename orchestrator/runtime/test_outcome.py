@@ -17,7 +17,7 @@ NO_RESULT = "none"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestOutcome:
     """`timeline` tells the whole story, with the failures last; `calls` are the calls that were made to their end,
-    each with what the rules decided; `inbound` is the call that came in.
+    each with what the rules decided; `inbound` is the call that came in, `is_missed` whether it made a callback.
     """
 
     __test__ = False  # not one of pytest's
@@ -27,6 +27,7 @@ class TestOutcome:
     failures: tuple[Failure, ...] = ()
     calls: tuple[tuple[Ending, Decision], ...] = ()
     inbound: InboundCall | None = None
+    is_missed: bool = False
 
     @property
     def passed(self) -> bool:
