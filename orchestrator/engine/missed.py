@@ -34,7 +34,7 @@ COLUMNS: Final = ("called", "caller", "why")  # what a callback's flow is told o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRules:
-    """How a scenario calls back. `campaign_id`: its standing campaign; `zone`: the zone key of `hours`.
+    """How a scenario calls back. `campaign_id`: its standing campaign, "" for none; `zone`: the zone key of `hours`.
 
     caller_zone: the zone key that the caller's own calling hours are looked up under. has_people: a caller can reach
     somebody in it; where nobody can, who follows the flow to its end is served.
@@ -56,7 +56,7 @@ def decide(call: InboundCall, rules: CallbackRules, *, now: int) -> MissedDecisi
     served = _served(call, rules, is_missed=bool(why))
     if not why:
         return MissedDecision(served=served)
-    if rules.plan is None:
+    if rules.plan is None or not rules.campaign_id:
         return MissedDecision(why=why, fate=CallbackFate.NO_PLAN, served=served)
     if not call.caller or call.caller == call.called:  # our own number would call itself
         return MissedDecision(why=why, fate=CallbackFate.WITHHELD, served=served)

@@ -74,7 +74,7 @@ def new_campaign(
     """
     if compiled.kind != ROBOCALL:
         raise KnownError(
-            f"{compiled.name} takes the calls that come in and has nobody to call: `prozvon deploy` brings it into force"
+            f"{compiled.name} is for calls that come in, and calls nobody: `prozvon deploy` brings it into force"
         )
     require_gateways(missing_gateways(project.settings, compiled.plan), project.settings)
     now = project.clock.now_ms()
