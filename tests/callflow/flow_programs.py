@@ -5,6 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+NAMING = ("message", "prompt", "invalid", "whisper", "greeting", "say", "done")  # keys that name a message
+QUEUE_SAYS = ("callback_offer", "callback_promised", "queue_position", "queue_wait")
+
 
 def program(flow: dict[str, list[Any]], /, **head: Any) -> dict[str, object]:
     """A program whose messages are named in the flow's steps: message `hello` says "hello." in both languages."""
@@ -34,7 +37,8 @@ def messages(value: Any) -> set[str]:
     while todo:
         one = todo.pop()
         if isinstance(one, dict):
-            found |= {one[key] for key in ("message", "prompt", "invalid") if isinstance(one.get(key), str)}
+            found |= {one[key] for key in NAMING if isinstance(one.get(key), str)}
+            found |= set(QUEUE_SAYS) if one.get("do") == "queue" else set()
             todo += one.values()
         elif isinstance(one, list):
             todo += one

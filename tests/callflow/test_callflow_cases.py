@@ -15,12 +15,25 @@ import yaml
 from flow_programs import program
 
 from callflow import machine
-from callflow.moves import Action, Digits, Failed, Gone, Input, Part, Played, Started
+from callflow.moves import (
+    Action,
+    Answered,
+    Dialed,
+    Digits,
+    Failed,
+    Gone,
+    Input,
+    Part,
+    Played,
+    Recorded,
+    Started,
+)
 from callflow.verbs import VERBS
 
 CASES = Path(__file__).parent / "cases"
 INPUTS = {"started": Started, "played": Played, "digits": Digits, "gone": Gone, "failed": Failed}
 STATE = ("block", "line", "flow", "party", "result", "path", "heard", "values")
+INBOUND = ("end", "reached", "notes", "recordings", "queue_wait_s")  # of calls that are no robocalls
 KEPT = ("about", "program", "payload", "inputs")
 
 
@@ -34,9 +47,19 @@ def _load(path: Path) -> list[dict[str, Any]]:
 
 
 def _input(spec: Any) -> tuple[Input, float]:
-    """ "gone at 3.5", "digits 12 at 4": the input and the second it comes at."""
-    what, _, at = spec.partition(" at ")
+    """ "gone at 3.5", "digits 12 at 4", "recorded 2.5 # at 9", "dialed talked +79990000001 60 at 80", "answered
+    {ok: true} at 3": the input and the second it comes at.
+    """
+    what, _, at = spec.rpartition(" at ")
     name, _, value = what.partition(" ")
+    if name == "recorded":
+        seconds, _, end = value.partition(" ")
+        return Recorded(float(seconds), end), float(at)
+    if name == "dialed":
+        outcome, number, talk_s = [*value.split(), "", "0"][:3]
+        return Dialed(outcome, number, float(talk_s or 0)), float(at)
+    if name == "answered":
+        return Answered(yaml.safe_load(value)), float(at)
     return (INPUTS[name](value) if value else INPUTS[name]()), float(at)
 
 
@@ -48,7 +71,7 @@ def _action(action: Action) -> dict[str, Any]:
     shown: dict[str, Any] = {"do": type(action).__name__}
     for field in fields(action):  # type: ignore[arg-type]
         value = getattr(action, field.name)
-        if field.name in ("parts", "whisper") and value:
+        if field.name in ("parts", "whisper") and (value or field.name == "parts"):
             shown[field.name] = [_part(part) for part in value]
         elif value != field.default:
             shown[field.name] = list(value) if isinstance(value, tuple) else value
@@ -64,7 +87,8 @@ def _run(case: dict[str, Any]) -> dict[str, Any]:
         inp, at_s = _input(spec)
         state, action = machine.step(state, inp, at_s)
         actions.append(_action(action))
-    shown = {name: getattr(state, name) for name in STATE}
+    names = STATE + (() if state.is_campaign else INBOUND)
+    shown = {name: getattr(state, name) for name in names}
     return {
         "actions": actions,
         "state": {k: list(v) if isinstance(v, tuple) else v for k, v in shown.items() if v},

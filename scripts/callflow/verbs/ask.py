@@ -89,6 +89,8 @@ def _again(call: State, step: dict[str, object], typed: str, value: str) -> Aski
 
 
 def _keep(call: State, step: dict[str, object], value: str) -> Asking | None:
+    if _is_private(step):
+        call.drop_keys()  # what was typed on may belong to it, and would stand in the path as the key of a menu
     if reading.mapping_or_none(step, "confirm") is None:
         call.set(reading.name(step, "into"), value, private=_is_private(step))
         return None
