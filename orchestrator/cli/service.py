@@ -12,7 +12,8 @@ from rich.text import Text
 from orchestrator.cli.view import console
 from orchestrator.domain.problem import KnownError
 from orchestrator.outside.answers import Unreadable, all_fields, read_json
-from orchestrator.outside.service import METHODS, Services
+from orchestrator.outside.request import METHODS
+from orchestrator.outside.service import Services
 from orchestrator.outside.spec import Reply, Why
 from orchestrator.runtime.settings import load_settings
 

@@ -5,33 +5,27 @@ from __future__ import annotations
 import random
 import re
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import gevent
-import orjson
 import structlog
 from gevent import ssl
 from gevent.lock import BoundedSemaphore
 
-from orchestrator import __version__
 from orchestrator.engine.service_rest import WELL, ServiceHealth, asked, failed, may_ask, said_nothing, worked
 from orchestrator.outside.exchange import Answer, Failed, exchange, tls_context
+from orchestrator.outside.request import Request, request_fault
 from orchestrator.outside.spec import Reply, ServiceSpec, Why
-from orchestrator.outside.target import QUERY_CHARS, Target, path_fault, redirected, target_of
+from orchestrator.outside.target import Target, redirected
 
 log = structlog.get_logger()
 
-METHODS = ("GET", "POST", "PUT")
 REDIRECTS = 3
 MOVED = frozenset({301, 302, 303, 307, 308})
 MOST_TRIES = 10
-BODY_BYTES = 256 * 1024  # of what is sent
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
-AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})  # it may be well in a moment
-
-_KEY = re.compile(r"[!-~]{1,128}\Z")
+BUSY = frozenset({408, 425, 429})  # 4xx by which it says that it may be well in a moment, as by 5xx
 
 
 class Services:
@@ -121,12 +115,12 @@ class _Service:
     ) -> Reply:
         began = self._monotonic()
         deadline = began + (self._spec.timeout_s if timeout_s is None else timeout_s)
-        fault = self._spec.fault or _fault(method, path, send)
+        fault = self._spec.fault or request_fault(method, path, send)
         if fault:
             return Reply(why=Why.REFUSED, detail=fault)
         reply = Reply()
         most = min(max(self._spec.tries if tries is None else tries, 1), MOST_TRIES)
-        ready = _Request(self._spec, method, path, send, key)
+        ready = Request(self._spec, method, path, send, key)
         if ready.fault:
             return Reply(why=ready.why, detail=ready.fault)
         for number in range(1, most + 1):
@@ -151,7 +145,7 @@ class _Service:
     def _pause_s(self, number: int) -> float:
         return min(FIRST_PAUSE_S * 2.0 ** (number - 1), LONGEST_PAUSE_S) * (0.5 + self._chance() / 2)
 
-    def _try(self, ready: _Request, deadline: float) -> tuple[Reply, float]:
+    def _try(self, ready: Request, deadline: float) -> tuple[Reply, float]:
         """What one try came to, and how long the service asks to be left alone (seconds)."""
         if not self._room.acquire(timeout=max(deadline - self._monotonic(), 0.0)):
             detail = f"{self._spec.at_once} calls of it are under way (`at_once`), and none ended in time"
@@ -197,7 +191,7 @@ class _Service:
         is_new, self._is_rest_told = not self._is_rest_told, True
         return is_new
 
-    def _exchanged(self, ready: _Request, deadline: float) -> Answer:
+    def _exchanged(self, ready: Request, deadline: float) -> Answer:
         """The answer, after redirects that stay below the service's URL (of a GET: others mean something new)."""
         target: Target | None = ready.target
         for _ in range(REDIRECTS + 1):
@@ -234,75 +228,9 @@ class _Service:
         return round(self._monotonic() * 1000)
 
 
-class _Request:
-    """What is sent, the same with every try. fault: why it cannot be; "" when it can."""
-
-    def __init__(
-        self, spec: ServiceSpec, method: str, path: str, send: Mapping[str, object], key: str
-    ) -> None:
-        self.method = method
-        self.body: bytes | None = None
-        self.why, self.fault = Why.REFUSED, ""
-        self.headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "Connection": "close",
-            "User-Agent": f"prozvon/{__version__}",
-        }
-        query: dict[str, str] = {}
-        if method == "GET":
-            query = {name: _text(value) for name, value in send.items()}
-        else:
-            self.body = orjson.dumps(_clean(dict(send)))
-            self.headers["Content-Type"] = "application/json"
-            self.headers["Idempotency-Key"] = key if _KEY.match(key) else str(uuid.uuid4())
-        if spec.token:
-            self.headers[spec.header] = _credentials(spec)
-        self.target = target_of(spec.url, path, query)
-        if (
-            len(self.target.target) > QUERY_CHARS + len(spec.url) + len(path)
-            or len(self.body or b"") > BODY_BYTES
-        ):
-            self.why, self.fault = Why.TOO_BIG, "more to send than a service can be expected to take"
-
-
-def _credentials(spec: ServiceSpec) -> str:
-    """A token alone is a bearer's; `Basic ...` and the like are sent as they are."""
-    if spec.header.lower() == "authorization" and " " not in spec.token:
-        return f"Bearer {spec.token}"
-    return spec.token
-
-
-def _fault(method: str, path: str, send: Mapping[str, object]) -> str:
-    if method not in METHODS:
-        return f"services are asked with {', '.join(METHODS)}"
-    if any(not isinstance(name, str) for name in send):
-        return "what is sent has names"
-    return path_fault(path) or ""
-
-
-def _text(value: object) -> str:
-    """A value of a query. Lone surrogates have no UTF-8."""
-    return str(value).encode("utf-8", "replace").decode()
-
-
-def _clean(value: object) -> object:
-    """As JSON knows it: texts, numbers, yes and no, nothing, lists and objects of them."""
-    match value:
-        case None | bool() | float():
-            return value
-        case int():
-            return value if abs(value) < 2**53 else str(value)
-        case dict():
-            return {_text(name): _clean(inner) for name, inner in value.items()}
-        case list() | tuple():
-            return [_clean(inner) for inner in value]
-    return _text(value)
-
-
 def _judged(answer: Answer) -> Reply:
     why, detail = None, ""
-    if answer.status in AGAIN or answer.status >= 500:
+    if answer.status in BUSY or answer.status >= 500:
         why, detail = Why.DOWN, f"it answered {answer.status}"
     elif not 200 <= answer.status < 300:
         why = Why.REFUSED if answer.status >= 300 else Why.NONSENSE

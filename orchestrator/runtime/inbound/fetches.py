@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from orchestrator.outside.answers import Unreadable, fields_of, read_json
-from orchestrator.outside.service import METHODS, Services
+from orchestrator.outside.request import METHODS
+from orchestrator.outside.service import Services
 from orchestrator.outside.spec import Reply, Why
 
 LONGEST_S = 120.0
