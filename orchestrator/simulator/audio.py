@@ -14,7 +14,6 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from orchestrator.simulator.callee import Utterance
@@ -140,6 +139,8 @@ def _cut(block: bytes, begin_ms: int, end_ms: int) -> bytes:
 class RecordingOptions:
     limit_s: int = 0  # 0: none
     is_stereo: bool = False  # the far end on the left, we on the right
+    is_far_only: bool = False  # of one channel: else it is the sum of both
+    is_of_talks: bool = False  # only while the leg is bridged
     buffer_bytes: int = BUFFER_BYTES  # 0: written at once
     pre_buffer_frames: int = PRE_BUFFER_FRAMES
 
@@ -165,9 +166,9 @@ class Recording:
         has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self.path = path
-        self.is_masked = False
+        self.is_masked = self.is_paused = self.is_full = False
+        self.is_of_talks = options.is_of_talks
         self._far, self._ours, self._options, self._has_room = far, ours, options, has_room
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
         os.write(self._file, self._header(0))
         self._began_ms = self._at_ms = now_ms
@@ -182,7 +183,8 @@ class Recording:
             end_ms = min(end_ms, self._began_ms + self._options.limit_s * 1000)
         if not self._is_open or end_ms <= self._at_ms:
             return
-        self._held += self._samples(self._at_ms, end_ms)
+        if not self.is_paused:
+            self._held += self._samples(self._at_ms, end_ms)
         self._at_ms = end_ms
         if end_ms - self._began_ms < self._options.pre_buffer_frames * FRAME_MS:
             return
@@ -206,6 +208,11 @@ class Recording:
         self.grow(now_ms)
         self.is_masked = is_on
 
+    def pause(self, is_on: bool, now_ms: int) -> None:
+        """Nothing from now on; or no more."""
+        self.grow(now_ms)
+        self.is_paused = is_on
+
     @property
     def ms(self) -> int:
         """How much is in the file."""
@@ -218,15 +225,19 @@ class Recording:
     def _samples(self, begin_ms: int, end_ms: int) -> bytes:
         if self.is_masked:
             return bytes((end_ms - begin_ms) * BYTES_PER_MS * (1 + self._options.is_stereo))
-        left = self._far(begin_ms, end_ms)
+        far = self._far(begin_ms, end_ms)
+        if self._options.is_far_only:
+            return far
+        ours = self._ours(begin_ms, end_ms)
         if not self._options.is_stereo:
-            return left
-        both = array("H", bytes(2 * len(left)))
-        both[::2], both[1::2] = array("H", left), array("H", self._ours(begin_ms, end_ms))
+            return _sum(far, ours)
+        both = array("h", bytes(2 * len(far)))
+        both[::2], both[1::2] = array("h", far), array("h", ours)
         return both.tobytes()
 
     def _write(self, size: int) -> None:
-        if self._has_room():
+        self.is_full = self.is_full or (size > 0 and not self._has_room())
+        if not self.is_full:
             self._written += os.write(self._file, self._held[:size])
         self._held = self._held[size:]
 
@@ -235,3 +246,12 @@ class Recording:
         form = (1, channels, RATE, RATE * 2 * channels, 2 * channels, 16)
         head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, *form)
         return head + struct.pack("<4sI", b"data", size)
+
+
+def _sum(one: bytes, two: bytes) -> bytes:
+    if not any(two):
+        return one
+    if not any(one):
+        return two
+    mixed = (max(-32768, min(32767, a + b)) for a, b in zip(array("h", one), array("h", two), strict=True))
+    return array("h", mixed).tobytes()

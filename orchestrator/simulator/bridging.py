@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.simulator.b_leg import BLeg, Dialing, dial
 from orchestrator.simulator.causes import Q850
+from orchestrator.simulator.channel import Channel
 from orchestrator.simulator.ending import TICK_MS
 from orchestrator.simulator.forks import DialString, Fork, parse_dial_string
 from orchestrator.simulator.leg import NEVER_MS, Leg
+from orchestrator.simulator.taping import bridge_tapes
 
 if TYPE_CHECKING:
     from orchestrator.simulator.switch import SimulatedSwitch
@@ -41,7 +43,7 @@ class Bridge:
         winner, cause = None, "DESTINATION_OUT_OF_ORDER"
         for group in string.groups:
             winner, cause = self._ring(string, group)
-            if winner is not None or not self._caller.is_up or self._is_cancelled:
+            if winner is not None or not self._caller.is_up:
                 break
         channel = self._caller.channel
         channel.set("originate_disposition", "SUCCESS" if winner else cause)
@@ -66,7 +68,10 @@ class Bridge:
         """(who answered first, why nobody did)."""
         caller = self._caller
         self._dialed = []
+        self._is_cancelled = self._is_ringing = False
         refusal = ""
+        if string.variables.get("instant_ringback") == "true":
+            self._ring_back(is_instant=True)
         for fork in group:
             one = dial(self._switch, caller, fork, self._change)
             if isinstance(one, str):
@@ -125,16 +130,20 @@ class Bridge:
     def _change(self) -> None:
         """A b-leg rings, has won or is down."""
         self._caller.stop_waiting()
-        if any(one.has_rung for one in self._dialed) and not self._is_ringing:
+        if any(one.has_rung for one in self._dialed):
+            self._ring_back(is_instant=False)
+
+    def _ring_back(self, *, is_instant: bool) -> None:
+        """Let the caller hear that it rings: the sound that is meant for it, else a 180."""
+        caller, channel = self._caller, self._caller.channel
+        sound = (channel.get("transfer_ringback") if channel.answered_ms else None) or channel.get("ringback")
+        if not self._is_ringing and sound is not None:
             self._is_ringing = True
-            self._caller.channel.progress_ms = self._caller.channel.progress_ms or self._caller.now_ms
-            ringback = self._caller.channel.get("transfer_ringback") or self._caller.channel.get("ringback")
-            if ringback is None:
-                self._caller.channel.progress_ms = 0
-                self._caller.ring_ready()
-            else:
-                self._caller.pre_answer()
-                self._caller.hears(ringback)
+            caller.pre_answer()
+            caller.hears(sound)
+        if not is_instant:
+            caller.ring_ready()
+            channel.progress_ms = channel.progress_ms or caller.now_ms
 
     # Talking
 
@@ -153,13 +162,17 @@ class Bridge:
         two.state, two.state_number = "CS_EXCHANGE_MEDIA", "5"
         ids = {"Bridge-A-Unique-ID": one.uuid, "Bridge-B-Unique-ID": two.uuid}
         caller.announce("CHANNEL_BRIDGE", ids)
+        self._import(two)
         caller.bridged_to = other
+        bridge_tapes(caller, is_on=True)
         caller.on_digit = self._pass_on
         try:
             while caller.is_up and other.is_up:
                 caller.live_until(NEVER_MS)
         finally:
-            caller.on_digit = caller.bridged_to = None
+            caller.on_digit = None
+            bridge_tapes(caller, is_on=False)
+            caller.bridged_to = None
         if other.is_up:
             other.now_ms = max(other.now_ms, caller.now_ms)
             other.hang_up("NORMAL_CLEARING", by="switch")
@@ -168,6 +181,12 @@ class Bridge:
         caller.announce("CHANNEL_UNBRIDGE", ids)
         if caller.is_up and (one.get("hangup_after_bridge") or "").lower() in ("true", "yes", "on", "1"):
             caller.hang_up(two.cause, by="switch")
+
+    def _import(self, other: Channel) -> None:
+        """`import`: variables that the caller takes over from who answered."""
+        for name in (self._caller.channel.get("import") or "").split(","):
+            if name and (value := other.get(name)) is not None:
+                self._caller.channel.set(name, value)
 
     def _pass_on(self) -> bool:
         """The caller's keys go to the other side."""

@@ -98,6 +98,12 @@ class Channel:
                 return self.uuid
             case "chan_name":
                 return self.name
+            case "created_time":
+                return us(self.created_ms)
+            case "answered_time":
+                return us(self.answered_ms)
+            case "hangup_time":
+                return us(self.hungup_ms)
         return None
 
     def push(self, name: str, value: str) -> None:

@@ -14,7 +14,10 @@ READ_TIMEOUT_MS: Final = 5000
 
 
 class Confirmation:
-    """Asks at once. `own` are the variables of the leg: group_confirm_key, _file, _read_timeout (ms)."""
+    """Asks at once. `own` are the variables of the leg: group_confirm_key, _file, _read_timeout (ms).
+
+    The key `exec` asks for none: the file is `playback FILE`, and its end is enough.
+    """
 
     def __init__(self, leg: BLeg, own: Mapping[str, str], on_right: Callable[[], None]) -> None:
         self._leg, self._on_right = leg, on_right
@@ -24,8 +27,16 @@ class Confirmation:
         self._timeout_ms = int(timeout) if timeout.isdigit() and int(timeout) else READ_TIMEOUT_MS
         self._typed = ""
         self._turn = 0
-        leg.on_key = self._pressed
-        self._ask()
+        if self._key == "exec":
+            self._tell(self._file.removeprefix("playback "))
+        else:
+            leg.on_key = self._pressed
+            self._ask()
+
+    def _tell(self, name: str) -> None:
+        leg = self._leg
+        leg.hears(name)
+        leg.at(leg.now_ms + (file_ms(leg.fetch(name)) or 0), self._on_right)
 
     def _ask(self) -> None:
         leg = self._leg

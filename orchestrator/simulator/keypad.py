@@ -43,7 +43,11 @@ class Keypad:
         file = {"Playback-File-Type": kind, "Playback-File-Path": name}
         leg.announce("PLAYBACK_START", file)
         leg.ours.append((began_ms, began_ms + length_ms))
-        status = self.last(max(0, length_ms - from_ms), on_key=on_key, stops_at=stops_at)
+        limit_ms = _timeout_ms(leg)
+        plays_ms = max(0, length_ms - from_ms)
+        status = self.last(min(plays_ms, limit_ms or plays_ms), on_key=on_key, stops_at=stops_at)
+        if limit_ms and leg.now_ms - began_ms >= limit_ms < plays_ms:
+            status = PLAYED if leg.channel.get("playback_timeout_as_success") == "true" else BROKEN
         leg.ours.append((began_ms, leg.now_ms))
         leg.ours.remove((began_ms, began_ms + length_ms))
         played_ms = leg.now_ms - began_ms
@@ -185,3 +189,9 @@ class Keypad:
                 self.play(invalid)
             tries -= 1
         return ""
+
+
+def _timeout_ms(leg: Leg) -> int:
+    """`playback_timeout_sec`: how long a sound may last; 0 for as long as it does."""
+    text = leg.channel.get("playback_timeout_sec") or ""
+    return int(text) * 1000 if text.isdigit() else 0

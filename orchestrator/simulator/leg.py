@@ -76,6 +76,7 @@ class Leg:
         self.is_zombie = False  # its script kept the session: never destroyed
         self.on_digit: Callable[[], bool] | None = None  # True: stop what is going on
         self.recordings: dict[str, Recording] = {}
+        self.tapes_of_talks: dict[str, Callable[[], None]] = {}  # recordings that begin with the next bridge
         self.on_down: Callable[[], None] | None = None
         self.note_over: Callable[[], None] = lambda: None  # into the log of who is at the far end
         self.bridged_to: Leg | None = None

@@ -1,6 +1,7 @@
-"""Which message of the scenario a callee hears, told from the file or text that is played.
+"""Which message of the scenario the far end hears, told from the file or text that is played.
 
-Read from the call's own program (`<root>/programs/<digest>.json`) and payload, as the entry script does.
+Read from the call's own program (`<root>/programs/<digest>.json`) and payload, as the entry scripts do; the voices of a
+call that came in are those of its release's inbound.json.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Messages:
             spoken = {}
         voice = voice_tag(spoken)
         try:
-            known, said, prompts = _static(root, program, voice)
+            known, said, prompts = _static(root, program, voice or _voices(root))
         except LookupError:
             return
         self._known = known
@@ -53,11 +54,21 @@ class Messages:
         return self._known.get(sound) or self._known.get(sound.rsplit("/", 1)[-1])
 
 
+def _voices(root: Path) -> Voices:
+    """Language -> tag of the voice that speaks it in calls that come in."""
+    try:
+        voices = json.loads((root / "current" / "inbound.json").read_text("utf-8"))["voices"]
+        return tuple((str(language), str(tag)) for language, tag in voices.items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ()
+
+
+Voices = tuple[tuple[str, str], ...]
 _Static = tuple[dict[str, Heard], tuple[tuple[str, int, bool], ...], frozenset[str]]
 
 
 @lru_cache(maxsize=256)
-def _static(root: Path, program: str, voice: str) -> _Static:
+def _static(root: Path, program: str, voice: str | Voices) -> _Static:
     """(sound -> message, the parts said from the payload, names of prompts). LookupError: no program."""
     try:
         whole = json.loads((root / "programs" / f"{program}.json").read_text("utf-8"))
@@ -72,7 +83,8 @@ def _static(root: Path, program: str, voice: str) -> _Static:
                         known.setdefault(part["file"], heard)
                     elif "text" in part:
                         known.setdefault(speakable(part["text"]), heard)
-                        known.setdefault(prompt_name(language, part["text"], voice), heard)
+                        tag = voice if isinstance(voice, str) else dict(voice).get(language, "")
+                        known.setdefault(prompt_name(language, part["text"], tag), heard)
                     elif "said" in part:
                         said.append((message, part["said"], not place))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from orchestrator.simulator.audio import BUFFER_BYTES, PRE_BUFFER_FRAMES, Recording, RecordingOptions
@@ -20,7 +21,7 @@ def record(leg: Leg, data: str, has_room: HasRoom) -> None:
     words = [*data.split(), "", "", "", ""]
     path, limit_s, threshold, silence_s = words[0], _number(words[1]), _number(words[2]), _number(words[3])
     try:
-        tape = _tape(leg, path, RecordingOptions(limit_s=0, pre_buffer_frames=0), has_room)
+        tape = _tape(leg, path, RecordingOptions(pre_buffer_frames=0, is_far_only=True), has_room)
     except OSError:
         leg.hang_up("DESTINATION_OUT_OF_ORDER", by="switch")
         return
@@ -28,14 +29,14 @@ def record(leg: Leg, data: str, has_room: HasRoom) -> None:
     leg.announce("RECORD_START", {"Record-File-Path": path})
     end_ms = (leg.now_ms // 1000 + limit_s + 1) * 1000 if limit_s else None  # it counts whole seconds
     leg.recordings[path] = tape
-    _listen(leg, end_ms, (silence_s or SILENCE_S) * 1000 if threshold else None)
+    _listen(leg, tape, end_ms, (silence_s or SILENCE_S) * 1000 if threshold else None)
     leg.recordings.pop(path, None)
     tape.stop(leg.now_ms)
     _leave(leg, tape)
     leg.announce("RECORD_STOP", {"Record-File-Path": path})
 
 
-def _listen(leg: Leg, end_ms: int | None, silence_ms: int | None) -> None:
+def _listen(leg: Leg, tape: Recording, end_ms: int | None, silence_ms: int | None) -> None:
     """Until the end, a key that ends it, silence, or hangup."""
     began_ms, stops_at = leg.now_ms, terminators(leg)
     used = ""
@@ -54,8 +55,8 @@ def _listen(leg: Leg, end_ms: int | None, silence_ms: int | None) -> None:
                 leg.channel.set("silence_hits_exhausted", "true")
                 return
             until_ms = min(end_ms or leg.now_ms + LOOK_MS, quiet_ms or leg.now_ms + LOOK_MS)
-            if leg.live_until(until_ms) and leg.now_ms < until_ms:
-                return  # broken off
+            if tape.is_full or (leg.live_until(until_ms) and leg.now_ms < until_ms):
+                return  # full, or broken off
     finally:
         leg.on_digit = None
         if used:
@@ -84,7 +85,7 @@ def _leave(leg: Leg, tape: Recording) -> None:
 
 
 def record_session(leg: Leg, data: str, has_room: HasRoom) -> None:
-    """`record_session FILE [+SECONDS] [{variables}]`. A file that cannot be made is no recording, and no more."""
+    """`record_session FILE [+SECONDS] [{variables}]`. Makes its folder; a file that cannot be made is no recording."""
     words = [word for word in data.split(" ") if word]
     if not words or words[0] in leg.recordings or not leg.has_media:
         return
@@ -103,14 +104,35 @@ def record_session(leg: Leg, data: str, has_room: HasRoom) -> None:
     options = RecordingOptions(
         limit_s=limit_s,
         is_stereo=(option("RECORD_STEREO") or "").lower() in TRUE,
+        is_far_only=(option("RECORD_READ_ONLY") or "").lower() in TRUE,
+        is_of_talks=(option("RECORD_BRIDGE_REQ") or "").lower() in TRUE,
         buffer_bytes=_buffer_bytes(option("enable_file_write_buffering")),
         pre_buffer_frames=_number(option("RECORD_PRE_BUFFER_FRAMES") or str(PRE_BUFFER_FRAMES)),
     )
-    try:
-        leg.recordings[path] = _tape(leg, path, options, has_room)
-    except OSError:
-        return  # "Error opening ...": the call goes on without a recording
-    leg.announce("RECORD_START", {"Record-File-Path": path})
+
+    def begin() -> None:
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            leg.recordings[path] = _tape(leg, path, options, has_room)
+        except OSError:
+            return  # "Error opening ...": the call goes on without a recording
+        leg.announce("RECORD_START", {"Record-File-Path": path})
+
+    if options.is_of_talks and leg.bridged_to is None:
+        leg.tapes_of_talks[path] = begin
+    else:
+        begin()
+
+
+def bridge_tapes(leg: Leg, *, is_on: bool) -> None:
+    """The leg talks to another from now on, or no more: what records talks alone does so now."""
+    for tape in leg.recordings.values():
+        if tape.is_of_talks:
+            tape.pause(not is_on, leg.now_ms)
+    if is_on:
+        begins, leg.tapes_of_talks = leg.tapes_of_talks, {}
+        for begin in begins.values():
+            begin()
 
 
 def mask(leg: Leg, data: str, *, is_on: bool) -> None:
@@ -124,6 +146,7 @@ def stop_record_session(leg: Leg, data: str) -> None:
     """`stop_record_session FILE|all`."""
     paths = list(leg.recordings) if data.strip() == "all" else [data.strip()]
     for path in paths:
+        leg.tapes_of_talks.pop(path, None)
         tape = leg.recordings.pop(path, None)
         if tape is not None:
             tape.stop(leg.now_ms)

@@ -120,11 +120,11 @@ def test_a_recording_is_written_at_once_only_when_asked(tmp_path: Path) -> None:
 
 
 def test_a_recording_is_a_whole_wav_once_stopped(tmp_path: Path) -> None:
-    made = recording(tmp_path / "deep" / "a.wav")
+    made = recording(tmp_path / "a.wav")
     made.stop(3010)
     made.stop(9000)
     made.grow(9000)
-    with wave.open(str(tmp_path / "deep" / "a.wav")) as file:
+    with wave.open(str(tmp_path / "a.wav")) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
         assert file.getnframes() == 2000 * 8  # whole frames of 20 ms
 

@@ -194,7 +194,7 @@ def test_the_cancel_key_stops_the_ringing_and_no_other_does(bench: Callable[...,
         "answer\nset continue_on_fail=true\nset origination_cancel_key=*\n"
         f"bridge {DIAL}{to('3')}\nset after=1"
     )
-    made, client, call, found = rung(bench, lines, ["answered", 3000, "press", "12*"])
+    _, client, call, found = rung(bench, lines, ["answered", 3000, "press", "12*"])
     assert ends(client) == {"3": "NO_ANSWER"}
     assert (found["after"], found["originate_disposition"]) == ("1", "NO_ANSWER")
     assert int(found["mduration"]) < 4000
@@ -209,7 +209,7 @@ CONFIRM = "{ignore_early_media=true,group_confirm_file=silence_stream://1000,gro
 
 
 def test_only_who_confirms_gets_the_caller(bench: Callable[..., Bench]) -> None:
-    made, client, call, _ = rung(
+    made, client, _, _ = rung(
         bench, f"answer\nbridge {CONFIRM}{to('1', '5', '6')}", ["after", 9000, "hang_up"]
     )
     assert ends(client) == {"1": "LOSE_RACE", "5": "NORMAL_CLEARING", "6": "LOSE_RACE"}
@@ -304,3 +304,36 @@ def test_what_happens_is_the_same_at_any_speed(bench: Callable[..., Bench], spee
         "7": "LOSE_RACE",
         "2": "NORMAL_CLEARING",
     }
+
+
+def test_who_answered_may_leave_the_caller_variables(bench: Callable[..., Bench]) -> None:
+    dial = f"[prozvon_leg=0]{to('3')},[prozvon_leg=1]{to('2')}"
+    lines = f"answer\nset import=answered_time,prozvon_leg\nbridge {DIAL}{dial}"
+    made, _, _, found = rung(bench, lines)
+    assert found["prozvon_leg"] == "1"
+    answered = {callee.number[-1]: callee.answered_at for callee in made.callees()}
+    assert found["answered_time"] == f"{answered['2']}000"
+
+
+def test_a_ringback_may_sound_at_once(bench: Callable[..., Bench]) -> None:
+    dial = "{ignore_early_media=true,instant_ringback=true,originate_timeout=20}"
+    made, client, call, _ = rung(bench, f"set ringback=local_stream://moh\nbridge {dial}{to('2')}")
+    (created,), (media,) = client.named("CHANNEL_OUTGOING"), client.named("CHANNEL_PROGRESS_MEDIA")
+    assert media["Unique-ID"] == call
+    assert int(media["Event-Date-Timestamp"]) - int(created["Event-Date-Timestamp"]) == 0
+    assert experienced(made)[0].heard == ("moh",)
+
+
+def test_a_whisper_alone_needs_no_key(bench: Callable[..., Bench]) -> None:
+    own = "{ignore_early_media=true,group_confirm_key=exec,group_confirm_file=playback silence_stream://1500}"
+    made, client, _, _ = rung(bench, f"answer\nbridge {own}{to('1')}", ["after", 9000, "hang_up"])
+    (bridge,) = client.named("CHANNEL_BRIDGE")
+    (callee,) = made.callees()
+    assert callee.answered_at
+    assert int(bridge["Event-Date-Timestamp"]) // 1000 - callee.answered_at == 1500
+
+
+def test_the_cancel_key_goes_on_to_the_next_in_turn(bench: Callable[..., Bench]) -> None:
+    lines = f"answer\nset origination_cancel_key=*\nbridge {DIAL}{to('3', '2', joined='|')}"
+    _, client, _, _ = rung(bench, lines, ["answered", 3000, "press", "*"])
+    assert ends(client) == {"3": "NO_ANSWER", "2": "NORMAL_CLEARING"}

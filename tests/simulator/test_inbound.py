@@ -88,7 +88,7 @@ def test_a_caller_who_gives_up_before_the_answer_cancels(bench: Callable[..., Be
 def test_moves_count_from_the_call_from_the_answer_and_from_what_is_heard(
     bench: Callable[..., Bench],
 ) -> None:
-    made, client, _ = lived(
+    made, _, _ = lived(
         bench,
         f"sleep 500\nanswer\nsleep 1000\nplayback {TONE}\nplayback {TONE}",
         ["after", 200, "press", "7"],
