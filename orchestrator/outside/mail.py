@@ -79,11 +79,13 @@ def send(server: MailServer, letter: Letter) -> None:
     except smtplib.SMTPResponseException as error:
         raise Undelivered(f"{server.where} said {error.smtp_code} {_said(error.smtp_error)}") from None
     except smtplib.SMTPServerDisconnected as error:
+        if isinstance(error.__context__, TimeoutError):
+            raise _silent(server) from None
         raise Undelivered(f"{server.where} hung up: {error}") from None
     except smtplib.SMTPException as error:
         raise Undelivered(f"{server.where}: {error}") from None
     except TimeoutError:
-        raise Undelivered(f"{server.where} does not answer within {server.timeout_s:g} s") from None
+        raise _silent(server) from None
     except (OSError, plain_socket.gaierror, UnicodeError) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise Undelivered(f"{server.where} cannot be reached: {why}") from None
@@ -145,6 +147,10 @@ def _own_name() -> str:
     """What we greet with: asking the network for a full name might take as long as the mail itself."""
     name = plain_socket.gethostname()
     return name if name.isascii() and name and " " not in name else "localhost"
+
+
+def _silent(server: MailServer) -> Undelivered:
+    return Undelivered(f"{server.where} does not answer within {server.timeout_s:g} s")
 
 
 def _refused(server: MailServer, code: int, said: bytes | str) -> Undelivered:

@@ -117,8 +117,10 @@ def test_a_server_that_hangs_or_goes_is_given_up_in_time(command: str, answer: s
         if command == "EHLO":
             server.answers["HELO"] = [answer]
         began = time.monotonic()
-        assert not refusal(at(server, timeout_s=0.2)).is_final
+        found = refusal(at(server, timeout_s=0.2))
         assert time.monotonic() - began < 3
+        assert not found.is_final
+        assert ("does not answer" in found.why) == (answer == HANG)
 
 
 def test_a_server_that_drips_is_given_up_as_a_whole() -> None:
