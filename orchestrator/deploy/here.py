@@ -26,7 +26,9 @@ from orchestrator.deploy.target import (
     FOLDERS,
     HISTORY,
     INCOMING,
+    LEFT_BY_CALLS,
     LOCK,
+    PRIVATE,
     RELEASES,
     SECRETS,
     SECRETS_BEFORE,
@@ -67,7 +69,11 @@ class Here:
     def _tidy(self) -> None:
         for name in (RELEASES, *FOLDERS):
             folder = self._place.cdr if name == "cdr" else self._root / name
-            if make_folder(folder) and name == "cdr" and self._place.owner:
+            if not make_folder(folder):
+                continue
+            if name in PRIVATE:
+                folder.chmod(0o700)
+            if name in LEFT_BY_CALLS and self._place.owner:
                 give_to(folder, self._place.owner)
         for left in self._releases.glob(f"{INCOMING}*"):
             shutil.rmtree(left)

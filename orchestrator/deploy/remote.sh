@@ -35,6 +35,12 @@ prepare) # CDR OWNER
     mkdir -p "$1"
     [ -z "$2" ] || chown "$2" "$1"
   fi
+  for folder in "$root/recordings" "$root/inbound"; do
+    if [ ! -d "$folder" ]; then
+      mkdir -m 700 "$folder"
+      [ -z "$2" ] || chown "$2" "$folder"
+    fi
+  done
   rm -rf "$releases"/.incoming-* "$root"/.current.* "$root"/.secrets.*
   # Files that are being put there, by nobody any more when that was an hour ago
   find "$root" -maxdepth 1 -name '.files-*' -mmin +60 -exec rm -rf {} +

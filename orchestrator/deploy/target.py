@@ -18,7 +18,9 @@ SECRETS: Final = "secrets.xml"
 SECRETS_BEFORE: Final = ".secrets.before"
 LOCK: Final = ".deploy.lock"
 INCOMING: Final = ".incoming-"
-FOLDERS: Final = ("programs", "prompts", "spoken", "cdr")
+FOLDERS: Final = ("programs", "prompts", "spoken", "cdr", "recordings", "inbound")
+LEFT_BY_CALLS: Final = ("cdr", "recordings", "inbound")  # the switch writes to them
+PRIVATE: Final = ("recordings", "inbound")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from orchestrator.engine.originate import CONTEXT, EXTENSION
 from orchestrator.render.xml import render_xml
 
 ROBOCALL_SCRIPT = "prozvon_robocall"  # scripts/robocall/prozvon_robocall.py, beside callflow on the switch
+IVR_SCRIPT = "prozvon_ivr"  # scripts/ivr/prozvon_ivr.py
 INBOUND_CONTEXT = f"{CONTEXT}_inbound"
 
 
@@ -20,12 +21,25 @@ def render_dialplan(prompts_url: str = "") -> bytes:
         context=CONTEXT,
         extension=EXTENSION,
         script=ROBOCALL_SCRIPT,
-        prompts=f"http_cache://{prompts_url}" if prompts_url else "",
+        prompts=_prompts(prompts_url),
     )
 
 
-def render_inbound(local: str) -> bytes:
-    """`dialplan/prozvon_inbound.xml`: extensions of the engineers' own from the folder `local`, and for the rest a
-    refusal.
+def render_inbound(local: str, prompts_url: str = "") -> bytes:
+    """`dialplan/prozvon_inbound.xml`: extensions of the engineers' own from the folder `local`; then the entry script,
+    which takes the calls that a scenario claims; for the rest a refusal. Where the script cannot be run, the carrier is
+    told that it is our fault.
+
+    prompts_url: as in `render_dialplan`.
     """
-    return render_xml("dialplan/prozvon_inbound.xml.j2", context=INBOUND_CONTEXT, local=local)
+    return render_xml(
+        "dialplan/prozvon_inbound.xml.j2",
+        context=INBOUND_CONTEXT,
+        local=local,
+        script=IVR_SCRIPT,
+        prompts=_prompts(prompts_url),
+    )
+
+
+def _prompts(prompts_url: str) -> str:
+    return f"http_cache://{prompts_url}" if prompts_url else ""

@@ -81,7 +81,7 @@ def inbound_acl(profile: ProfileSite) -> str:
 def _files(site: SwitchSite) -> Iterator[tuple[str, bytes]]:
     local, ram = local_of(site), ram_of(site)
     yield "dialplan/prozvon.xml", render_dialplan(site.prompts_url)
-    yield "dialplan/prozvon_inbound.xml", render_inbound(local)
+    yield "dialplan/prozvon_inbound.xml", render_inbound(local, site.prompts_url)
     yield "conf/freeswitch.xml", render_xml("conf/freeswitch.xml.j2", local=local)
     yield "conf/forget.xml", render_xml("conf/forget.xml.j2", secret_variables=_secret_variables(site))
     yield "conf/acl/prozvon.xml", render_xml("conf/acl/prozvon.xml.j2", lists=_lists(site))

@@ -11,13 +11,15 @@ from orchestrator.render.site import SwitchSite
 from orchestrator.runtime.ground import File, Folder, Sight
 
 # The switch's own. log holds freeswitch.xml.fsxml, the whole configuration with all passwords in it.
-_OWN: Final = ("log", "db", "run", "storage", "recordings", "cache", "tmp", "certs")
+_OWN: Final = ("log", "db", "run", "storage", "cache", "tmp", "certs")
+# What calls leave there: voices, and who called. The switch itself hands them out (prozvon_switch).
+_LEFT: Final = ("recordings", "inbound")
 # Written by whoever deploys, with nothing in them that is secret
 _OPEN: Final = ("releases", "programs", "prompts")
 _BESIDE: Final = ("inbound", "gateways")  # what a release asks for, whatever configuration it is in
 # What a root may hold before it has our mark: a simulated switch runs from one too
 _KNOWN: Final = frozenset(
-    (*_OPEN, "spoken", "cdr", "current", "history", "secrets.xml", "scripts", "dialplan")
+    (*_OPEN, *_LEFT, "spoken", "cdr", "current", "history", "secrets.xml", "scripts", "dialplan")
 )
 
 
@@ -39,6 +41,7 @@ def shared_folders(site: SwitchSite) -> list[Folder]:
         *(Folder(path=f"{root}/{name}", mode=0o755) for name in (*_OPEN, "conf")),
         Folder(path=f"{root}/spoken", mode=0o750),
         Folder(path=site.cdr, mode=0o750, is_the_switchs=True),
+        *(Folder(path=f"{root}/{name}", mode=0o700, is_the_switchs=True) for name in _LEFT),
         Folder(path=f"{root}/conf/local", mode=0o750),
         *(Folder(path=f"{root}/conf/local/{name}", mode=0o750) for name in _BESIDE),
     ]

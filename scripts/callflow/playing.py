@@ -3,43 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Any
 
-from .moves import Digits, Failed, File, Gather, Gone, Input, Part, Play, Played, Text, Wait
-from .names import PROMPTS_URL, VOICE, prompt_name, speakable, voice_tag
-from .pieces import pieces
+from .moves import Digits, Failed, File, Gather, Gone, Input, Part, Play, Played, Recording, Text, Wait
+from .names import RECORDING, VOICE, prompt_name, speakable
+from .stock import FOLDERS, Stock
 from .switch import Session, log, now_s, variable
 
 KEYS = frozenset("0123456789*#ABCD")
 BROKEN_S = 0.1  # a sound that ends sooner and with a failure was never there
-FOLDERS = ("prompts", "spoken")  # what is the same in all calls, and what is a contact's own
-
-
-@dataclass(frozen=True)
-class Stock:
-    """Where the sounds of a call are. `voice`: the tag of what spoke them, `url`: prefix of those not below `root`;
-    "" where there is none.
-    """
-
-    root: str
-    language: str
-    voice: str = ""
-    url: str = ""
-
-    def prompt(self, text: str) -> str:
-        """The file of a text, "" when it is not on this machine."""
-        return self.file(prompt_name(self.language, text, self.voice))
-
-    def file(self, name: str) -> str:
-        paths = (os.path.join(self.root, folder, name) for folder in FOLDERS)
-        return next((path for path in paths if os.path.isfile(path)), "")
-
-
-def stock_of(session: Session, root: str, language: str, payload: dict[str, object]) -> Stock:
-    """Where this call finds what was prepared for it."""
-    url = variable(session, "prozvon_prompts")
-    return Stock(root, language, voice_tag(payload), url if PROMPTS_URL.fullmatch(url) else "")
 
 
 def on_input(session: Any, what: str, event: Any, pressed: list[str]) -> str:
@@ -61,7 +33,7 @@ def on_input(session: Any, what: str, event: Any, pressed: list[str]) -> str:
 def play(session: Session, action: Play, stock: Stock) -> Input:
     if action.flush:
         session.flushDigits()
-    return _unless_gone(session, _play_parts(session, action.parts, stock))
+    return unless_gone(session, _play_parts(session, action.parts, stock, barge_in=action.barge_in))
 
 
 def wait(session: Session, action: Wait) -> Input:
@@ -73,10 +45,10 @@ def wait(session: Session, action: Wait) -> Input:
         session.sleep(int(action.seconds * 1000))
     finally:
         session.unsetInputCallback()
-    return _unless_gone(session, Played("".join(pressed)))
+    return unless_gone(session, Played("".join(pressed)))
 
 
-def _unless_gone(session: Session, played: Input) -> Input:
+def unless_gone(session: Session, played: Input) -> Input:
     """Gone, if the caller has hung up; a key pressed before that still counts, for it may be an answer."""
     return Gone() if played == Played() and not session.ready() else played
 
@@ -87,7 +59,7 @@ def gather(session: Session, action: Gather, stock: Stock) -> Input:
         session.flushDigits()
     typed = action.typed
     if not typed:
-        played = _play_parts(session, action.parts, stock)
+        played = _play_parts(session, action.parts, stock, barge_in=action.barge_in)
         if not isinstance(played, Played):
             return played
         if played.digit and played.digit == action.end:
@@ -102,10 +74,13 @@ def gather(session: Session, action: Gather, stock: Stock) -> Input:
     return Digits(typed)
 
 
-def _play_parts(session: Session, parts: tuple[Part, ...], stock: Stock) -> Input:
-    """Played, with the key that cut it short; or Failed. Keys pressed during it count, as before it began."""
+def _play_parts(session: Session, parts: tuple[Part, ...], stock: Stock, *, barge_in: bool) -> Input:
+    """Played, with the key that cut it short; or Failed. Keys pressed during it count, as before it began; without
+    `barge_in` they are forgotten.
+    """
     pressed: list[str] = []
-    session.setInputCallback(on_input, pressed)
+    if barge_in:
+        session.setInputCallback(on_input, pressed)
     try:
         for part in parts:
             began_s = now_s(session)
@@ -115,11 +90,20 @@ def _play_parts(session: Session, parts: tuple[Part, ...], stock: Stock) -> Inpu
             if not is_played and now_s(session) - began_s < BROKEN_S:
                 return Failed("cannot play " + type(part).__name__.lower())
     finally:
-        session.unsetInputCallback()
+        if barge_in:
+            session.unsetInputCallback()
+        else:
+            session.flushDigits()
     return Played("".join(pressed))
 
 
 def _play_part(session: Session, part: Part, stock: Stock, pressed: list[str]) -> bool:
+    if isinstance(part, Recording):
+        path = os.path.join(stock.root, "recordings", part.name)
+        is_there = bool(RECORDING.fullmatch(part.name)) and os.path.isfile(path)
+        if is_there:
+            session.streamFile(path)
+        return True  # nothing recorded is nothing to listen to, and one that was cut short is no failure
     if isinstance(part, File):
         # Of a sound that is nowhere the switch's own log shall tell the place where it belongs.
         missing = stock.url + part.name if stock.url else os.path.join(stock.root, FOLDERS[0], part.name)
@@ -128,7 +112,7 @@ def _play_part(session: Session, part: Part, stock: Stock, pressed: list[str]) -
         raise TypeError("unknown part")
     if not any(map(str.isalnum, part.text)):
         return True  # a full stop between two parts: engines say nothing for it, or fail
-    prepared = _prepared(stock, part.text)
+    prepared = stock.prepared(part)
     if prepared:
         return all(session.streamFile(path) == 1 for path in prepared)
     if stock.url and stock.voice:
@@ -136,15 +120,6 @@ def _play_part(session: Session, part: Part, stock: Stock, pressed: list[str]) -
         if is_played or pressed or not session.ready():
             return is_played
     return _speak(session, part.text, stock.language)
-
-
-def _prepared(stock: Stock, text: str) -> list[str]:
-    """The files that say `text`: one, or one for each of its pieces; [] when they are not all there."""
-    whole = stock.prompt(text)
-    if whole:
-        return [whole]
-    parts = [stock.prompt(piece) for piece in pieces(text)]
-    return parts if all(parts) else []
 
 
 def _speak(session: Session, text: str, language: str) -> bool:

@@ -39,6 +39,17 @@ def now_s(session: Session) -> float:
     return float(monotonic())
 
 
+def instant_s(session: Session, *names: str) -> float:
+    """The first of these variables that holds an instant, by the switch's own clock, in seconds since the epoch; the
+    machine's time where none does. `created_time` and `answered_time` are such, in microseconds.
+    """
+    for name in names:
+        text = variable(session, name)
+        if text.isascii() and text.isdigit() and 10**14 < int(text[:20]) < 10**17:
+            return int(text) / 1e6
+    return time.time()
+
+
 def variable(session: Session, name: str) -> str:
     return session.getVariable(name) or ""
 

@@ -22,4 +22,6 @@ def handler(session, args):
     del args
     release = os.path.dirname(SCRIPTS)
     releases = os.path.dirname(release)
-    handle(session, os.path.dirname(releases) if os.path.basename(releases) == "releases" else release)
+    handle(
+        session, os.path.dirname(releases) if os.path.basename(releases) == "releases" else release, release
+    )

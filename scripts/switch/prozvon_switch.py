@@ -3,10 +3,15 @@
     hello          one line of JSON: which release this is, which interpreter, what of the folders can be used
     cdr ID         the CDR of an attempt, as it stands in its file; "-ERR missing", "-ERR unreadable: WHY"
     has KIND NAME  whether all the names are there (programs, prompts or spoken): "+OK" or "-ERR missing NAME"
+    began          calls that came in and were not said to be done: "+OK N", then N lines of JSON, oldest first
+    done ID        forget that such a call began: "+OK", also when nothing was known of it
+    recording NAME OFFSET    "+OK SIZE", then base64 of the next bytes of a recording; "-ERR missing"
+    forget recordings DAYS   remove recordings of more than so many days ago: "+OK N"
 
 Anything else: "-ERR usage". mod_python3 imports this file anew for every call, so it keeps no state.
 """
 
+import base64
 import json
 import os
 import pwd
@@ -22,7 +27,16 @@ ROOT = os.path.dirname(os.path.dirname(RELEASE)) if IS_RELEASE else RELEASE
 ATTEMPT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NAME = re.compile(r"[0-9a-f]{32,64}(\.json|\.wav)?")
 KINDS = {"programs": ".json", "prompts": ".wav", "spoken": ".wav"}
+LEFT = ("recordings", "inbound")  # by calls
 TMP = ("/dev/shm", "/tmp")  # noqa: S108  # as the interpreter chooses: memory, where there is some
+RECORDING = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}/[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,80}\.wav")
+DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
+NUMBER = re.compile(r"[0-9]{1,12}")
+CHUNK_BYTES = 49152  # of a recording in one answer: a multiple of three
+BEGAN_MAX = 500  # markers in one answer
+MARKER_BYTES = 4096
+DRAFT_S = 3600  # a marker that is still being written is so by nobody any more
+DAY_S = 86400
 CDR_BYTES = 1000000  # a CDR is about 20 KB; more is not one of ours
 
 
@@ -44,6 +58,14 @@ def answer(args):
         return cdr(words[1])
     if len(words) > 2 and words[0] == "has" and words[1] in KINDS and all(map(NAME.fullmatch, words[2:])):
         return has(words[1], words[2:])
+    if words == ["began"]:
+        return began()
+    if len(words) == 2 and words[0] == "done" and ATTEMPT.fullmatch(words[1]):
+        return done(words[1])
+    if len(words) == 3 and words[0] == "recording" and RECORDING.fullmatch(words[1]):
+        return recording(words[1], int(words[2])) if NUMBER.fullmatch(words[2]) else "-ERR usage"
+    if len(words) == 3 and words[:2] == ["forget", "recordings"] and NUMBER.fullmatch(words[2]):
+        return forget(int(words[2]))
     return "-ERR usage"
 
 
@@ -62,6 +84,7 @@ def hello():
         "pid": os.getpid(),
         "cdr": {"folder": folder, "is_writable": is_writable(folder), "free_mb": free_mb(folder)},
         **{kind: readable(os.path.join(ROOT, kind)) for kind in KINDS},
+        **{kind: writable(os.path.join(ROOT, kind)) for kind in LEFT},
         "tmp": tmp(),
         "path": sys.path,
     }
@@ -106,6 +129,86 @@ def has(kind, names):
     return "+OK"
 
 
+def began():
+    """The markers of calls that came in: what the interpreter noted when each began."""
+    folder = os.path.join(ROOT, "inbound")
+    found = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                call, ending = os.path.splitext(entry.name)
+                if ending == ".json" and ATTEMPT.fullmatch(call) and entry.is_file(follow_symlinks=False):
+                    found.append((changed_s(entry), call))
+                elif ending == ".new" and time.time() - changed_s(entry) > DRAFT_S:
+                    os.unlink(entry.path)
+    except OSError as error:
+        return "-ERR unreadable: " + reason(error)
+    lines = [marker(folder, call, at_s) for at_s, call in sorted(found)[:BEGAN_MAX]]
+    return "\n".join(["+OK " + str(len(lines)), *lines])
+
+
+def changed_s(entry):
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime
+    except OSError:  # it was done meanwhile
+        return time.time()
+
+
+def marker(folder, call, at_s):
+    """One marker as a line; of one that cannot be read, when it was written is known at least."""
+    try:
+        with open(os.path.join(folder, call + ".json"), encoding="utf-8", errors="replace") as file:
+            said = json.loads(file.read(MARKER_BYTES))
+    except (OSError, ValueError, RecursionError):
+        said = None
+    known = said if isinstance(said, dict) else {"at": int(at_s)}
+    return json.dumps({**known, "id": call})
+
+
+def done(call):
+    try:
+        os.unlink(os.path.join(ROOT, "inbound", call + ".json"))
+    except FileNotFoundError:
+        return "+OK"
+    except OSError as error:
+        return "-ERR unreadable: " + reason(error)
+    return "+OK"
+
+
+def recording(name, offset):
+    """A piece of a recording, from its byte `offset` on; nothing after its end. No link is followed to elsewhere."""
+    path = os.path.join(ROOT, "recordings", name)
+    try:
+        if os.path.realpath(path) != os.path.join(os.path.realpath(os.path.join(ROOT, "recordings")), name):
+            return "-ERR missing"
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            file.seek(offset)
+            data = file.read(CHUNK_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        return "-ERR missing"
+    except OSError as error:
+        return "-ERR unreadable: " + reason(error)
+    return "+OK " + str(size) + "\n" + base64.b64encode(data).decode("ascii")
+
+
+def forget(days):
+    """Remove what was recorded on days (UTC) more than `days` before today, and folders that are empty then."""
+    root = os.path.join(ROOT, "recordings")
+    before = time.strftime("%Y/%m/%d", time.gmtime(max(0, time.time() - days * DAY_S)))
+    removed = 0
+    for folder, _, names in os.walk(root, topdown=False):
+        day = os.path.relpath(folder, root)
+        if DAY.fullmatch(day) and day < before:
+            for name in names:
+                if RECORDING.fullmatch(day + "/" + name):
+                    os.unlink(os.path.join(folder, name))
+                    removed += 1
+        if folder != root and day[:10] < before[: len(day)] and not os.listdir(folder):
+            os.rmdir(folder)
+    return "+OK " + str(removed)
+
+
 def read_manifest():
     """release.json of this release; {} where there is none."""
     try:
@@ -128,6 +231,10 @@ def tmp():
 
 def readable(folder):
     return {"folder": folder, "is_readable": os.access(folder, os.R_OK | os.X_OK)}
+
+
+def writable(folder):
+    return {"folder": folder, "is_writable": is_writable(folder), "free_mb": free_mb(folder)}
 
 
 def is_writable(folder):

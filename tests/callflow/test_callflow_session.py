@@ -19,7 +19,9 @@ from test_callflow_machine import PROGRAM
 
 from callflow import session as driver
 from callflow.names import PAYLOAD_MAX, prompt_name
-from callflow.playing import Stock, gather, on_input
+from callflow.course import Course
+from callflow.playing import gather, on_input
+from callflow.stock import Stock
 from callflow.switch import log, now_s
 
 TODAY = program(
@@ -229,7 +231,7 @@ def test_a_sound_that_is_missing_ends_the_call_with_an_error_and_a_line_in_the_l
     session = call(tmp_path, made, FakeSession())
     assert session.variables["prozvon_flow"] == "error"
     assert decoded(session, "prozvon_heard") == []
-    assert logged == [("err", "prozvon: attempt a-1: 0.0 error at line 1: cannot play file\n")]
+    assert logged == [("err", "prozvon: call a-1: 0.0 error at line 1: cannot play file\n")]
 
 
 def test_no_voice_is_an_error_in_a_prompt_as_well(tmp_path: Path, logged: list[tuple[str, str]]) -> None:
@@ -357,9 +359,9 @@ def test_an_action_or_part_it_does_not_know_is_a_bug_that_shows(tmp_path: Path) 
     from callflow.moves import Action, Part, Play
 
     with pytest.raises(TypeError, match="unknown action"):
-        driver._perform(FakeSession(), Action(), Stock("/", "ru"))
+        driver._perform(FakeSession(), Action(), Stock("/", "ru"), Course("/", {}))
     with pytest.raises(TypeError, match="unknown part"):
-        driver._perform(FakeSession(), Play("a", (Part(),)), Stock("/", "ru"))
+        driver._perform(FakeSession(), Play("a", (Part(),)), Stock("/", "ru"), Course("/", {}))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
