@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from callflow.messages import filtered
+from callflow.messages import worded
 from callflow.names import prompt_name
 from callflow.pieces import pieces
 from orchestrator.contacts import Accepted, read_contacts
@@ -63,8 +63,7 @@ def sample_contact(settings: Settings, compiled: Compiled, given: Mapping[str, s
         raise KnownError(
             f"{compiled.name} has no contact column {unknown[0]} (there are: {', '.join(sorted(known))})"
         )
-    sample = dict(compiled.tests[0].contact) if compiled.tests else {"phone": PHONE}
-    row = json.dumps({**sample, **given}, ensure_ascii=False).encode()
+    row = json.dumps({**sample_fields(compiled), **given}, ensure_ascii=False).encode()
     [read] = read_contacts(
         [row],
         columns=compiled.columns,
@@ -79,6 +78,11 @@ def sample_contact(settings: Settings, compiled: Compiled, given: Mapping[str, s
             f"this contact cannot be called: {read.column}: {read.reason} (--contact COLUMN=VALUE)"
         )
     return read.contact
+
+
+def sample_fields(compiled: Compiled) -> dict[str, str]:
+    """The columns of the contact of the scenario's first test."""
+    return dict(compiled.tests[0].contact) if compiled.tests else {"phone": PHONE}
 
 
 def hear(
@@ -158,14 +162,16 @@ def _wanted(compiled: Compiled, contact: Contact) -> Iterator[_Wanted]:
         said = spoken(compiled, contact.fields, language)
         for message, wordings in compiled.program["messages"].items():
             for part in wordings[language]:
-                for kind, text in _texts(part, said.get(message, []), contact):
+                for kind, text in _texts(part, said.get(message, []), contact, language):
                     sound = compiled.sounds.get(text)
                     if sound is not None or is_sound(text):
                         shown = text if sound is None else sound.path.name
                         yield _Wanted(message=message, language=language, kind=kind, text=shown, sound=sound)
 
 
-def _texts(part: Mapping[str, object], said: list[str], contact: Contact) -> list[tuple[str, str]]:
+def _texts(
+    part: Mapping[str, object], said: list[str], contact: Contact, language: str
+) -> list[tuple[str, str]]:
     """(kind, text) of what a part says, one after the other; of a recording its name."""
     if "file" in part:
         return [("recorded", str(part["file"]))]
@@ -173,8 +179,8 @@ def _texts(part: Mapping[str, object], said: list[str], contact: Contact) -> lis
         return [("fixed", str(part["text"]))]
     if "said" in part:
         return [("spoken", said[int(str(part["said"]))])]
-    text = filtered(contact.fields.get(str(part["var"]), TYPED), part["filter"])
-    return [("typed", piece) for piece in pieces(text) or (text,)]
+    typed = worded(contact.fields.get(str(part["var"]), TYPED), part["filter"], language)
+    return [("typed", piece) for piece in typed.pieces or pieces(typed.text) or (typed.text,)]
 
 
 def _joined(files: list[Path]) -> bytes:

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from callflow.messages import filtered
+from callflow.messages import worded
 from callflow.pieces import KEYS, NUMBERS
 from callflow.state import VALUE_MAX
+from callflow.wording import prepared
 
 # What a telephone's keys are called, where they are read out
 KEY_WORDS = {"ru": {"*": "звёздочка", "#": "решётка"}, "en": {"*": "star", "#": "hash"}}
 
 Program = Mapping[str, Any]
+Filter = str | tuple[str, ...] | None  # of a part: its name, it and its arguments, or none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """What must be there before a call of a program in one language.
 
-    fixed: texts that are the same in every call. passed_on: (column, filter) of contact columns that a variable of
-    the flow may hold. has_own: whether contacts have texts of their own.
+    fixed: texts that are the same in every call, pieces of numbers and dates among them. passed_on: (column, filter)
+    of contact columns that a variable of the flow may hold. has_own: whether contacts have texts of their own.
     """
 
+    language: str
     fixed: frozenset[str]
-    passed_on: tuple[tuple[str, str | None], ...]
+    passed_on: tuple[tuple[str, Filter], ...]
     has_own: bool
 
     def own(self, fields: Mapping[str, str], said: Mapping[str, list[str]]) -> list[str]:
         """The texts of one contact, each once. said: `scenario.speech.spoken`."""
         texts = [text for parts in said.values() for text in parts]
-        texts += [filtered(fields.get(column, "")[:VALUE_MAX], used) for column, used in self.passed_on]
+        for column, used in self.passed_on:
+            part = worded(fields.get(column, "")[:VALUE_MAX], _as_listed(used), self.language)
+            texts += [] if part.pieces and self.fixed.issuperset(part.pieces) else [part.text]
         return [text for text in dict.fromkeys(texts) if is_sound(text) and text not in self.fixed]
 
 
@@ -51,19 +56,38 @@ def needs_of(program: Program, language: str) -> Needs:
     flow = _Flow.of(program)
     columns = set(program["columns"])
     fixed = {part["text"] for part in parts if "text" in part}
-    passed_on: dict[tuple[str, str | None], None] = {}
-    for name, used in dict.fromkeys((part["var"], part["filter"]) for part in parts if "var" in part):
-        fixed.update(KEYS if used == "digits" else NUMBERS)
+    passed_on: dict[tuple[str, Filter], None] = {}
+    for name, used in dict.fromkeys((part["var"], _filter(part)) for part in parts if "var" in part):
+        fixed.update(_pieces(used, language))
         for kind, value in flow.sources(name):
             if kind == "text":
-                fixed.add(filtered(value, used))
+                fixed.add(worded(value, _as_listed(used), language).text)
             elif value in columns:
                 passed_on[value, used] = None
     return Needs(
+        language=language,
         fixed=frozenset(text for text in fixed if is_sound(text) or text in KEYS),
         passed_on=tuple(passed_on),
         has_own=bool(passed_on) or any("said" in part for part in parts),
     )
+
+
+def _filter(part: Mapping[str, Any]) -> Filter:
+    used = part["filter"]
+    return tuple(used) if isinstance(used, list) else used
+
+
+def _as_listed(used: Filter) -> str | list[str] | None:
+    """As the program has it."""
+    return list(used) if isinstance(used, tuple) else used
+
+
+def _pieces(used: Filter, language: str) -> Iterable[str]:
+    """Of which anything that only the call knows is put together."""
+    if used is None:
+        return NUMBERS
+    name, *_ = used if isinstance(used, tuple) else (used,)
+    return KEYS if name == "digits" else prepared(used if isinstance(used, tuple) else (used,), language)
 
 
 @dataclass(slots=True)
@@ -99,4 +123,5 @@ def _steps(blocks: Any) -> Iterator[Mapping[str, Any]]:
     for steps in blocks:
         for step in steps:
             yield step
-            yield from _steps([step.get("then", []), step.get("else", [])])
+            cases = [steps for _, steps in step.get("cases", [])]
+            yield from _steps([step.get("then", []), step.get("else", []), *cases])

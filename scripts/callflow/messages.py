@@ -66,10 +66,7 @@ def _part(call: State, message: str, part: dict[str, object]) -> Part:
         return File(reading.file_name(part["file"]))
     if "said" in part:
         return Text(_said(call, message, reading.count(part, "said", 0, 1000)))
-    value, used = call.lookup(reading.name(part, "var")), _filter(part.get("filter"))
-    if used is None or used[0] == "digits":
-        return Text(filtered(value, part.get("filter")))
-    return Text(*in_words(value.strip(), used, call.language))
+    return worded(call.lookup(reading.name(part, "var")), part.get("filter"), call.language)
 
 
 def _written(call: State, message: str, part: dict[str, object]) -> str:
@@ -101,11 +98,14 @@ def _filter(value: object) -> Filter | None:
     return tuple(reading.text(each, "a filter") for each in listed)
 
 
-def filtered(value: str, used: object) -> str:
-    """What is said for a value that is not put into words: as it is, or digit by digit. Raises `ProgramError`."""
+def worded(value: str, used: object, language: str) -> Text:
+    """What is said for a value by the filter of a part (a name, a list of it and its arguments, or None).
+
+    Raises `ProgramError`.
+    """
     chosen = _filter(used)
     if chosen is None:
-        return value.strip()
+        return Text(value.strip())
     if chosen[0] == "digits":
-        return " ".join(value.replace(" ", ""))  # one by one: "1042" is heard as one, zero, four, two
-    raise reading.ProgramError("unknown filter")
+        return Text(" ".join(value.replace(" ", "")))  # "1042" is heard as one, zero, four, two
+    return Text(*in_words(value.strip(), chosen, language))
