@@ -22,7 +22,7 @@ from orchestrator.engine.hours import next_open
 from orchestrator.runtime.append_test import append_test
 from orchestrator.runtime.call_path import readable
 from orchestrator.runtime.find import find_file, find_scenario
-from orchestrator.runtime.hearing import sample_contact
+from orchestrator.runtime.hearing import sample_contact, sample_fields
 from orchestrator.runtime.inbound_tests import A_CALLER, IVR, a_number_of
 from orchestrator.runtime.phone import Hand, Phone
 from orchestrator.runtime.phone_answers import read_queues, read_services
@@ -33,7 +33,7 @@ from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.settings import Settings, load_settings
 from orchestrator.runtime.story import clock_of
 from orchestrator.runtime.trying import Trial, block_files
-from orchestrator.runtime.walk_test import test_of
+from orchestrator.runtime.walk_test import Given, test_of
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal import FIRST_MOMENT, parse_at
 
@@ -123,8 +123,16 @@ class _Session:
                 voice.wait()
         self._report(trial, phone)
         if self._options["test_name"]:
-            tree = test_of(trial, phone, self._options["test_name"], services, queues, self._fields())
-            append_test(path, bounds, tree)
+            given = Given(
+                name=self._options["test_name"],
+                contact=self._whole_contact(compiled),
+                services=services,
+                queues=queues,
+                caller=self._options["caller"] or "",
+                called=self._options["called"] or "",
+                has_at=self._options["moment"] is not None,
+            )
+            append_test(path, bounds, test_of(trial, phone, given))
             click.echo(f"wrote the test {self._options['test_name']!r} to {path}", err=True)
 
     def _check_name(self, compiled: Compiled) -> None:
@@ -134,6 +142,8 @@ class _Session:
             return
         if self._options["callback"]:
             raise KnownError("a test begins with the call that comes in: a walk through the callback is none")
+        if self._options["caller"] == "-":
+            raise KnownError("tests have callers with numbers: leave `--caller -` out")
         if not name.strip() or any(test.name == name for test in compiled.tests):
             raise KnownError(f"{compiled.name} has a test {name!r} already: choose another name")
 
@@ -187,6 +197,13 @@ class _Session:
                 raise click.BadParameter(f"{text!r} is not COLUMN=VALUE", param_hint="--contact")
             found[name] = value
         return found
+
+    def _whole_contact(self, compiled: Compiled) -> dict[str, str]:
+        """Everything that a test has to say of who is called; nothing when the call comes in."""
+        if compiled.program["kind"] == IVR:
+            return {}
+        language = {"language": self._options["lang"]} if self._options["lang"] else {}
+        return {**sample_fields(compiled), **self._fields(), **language}
 
     def _numbers(self, compiled: Compiled) -> tuple[str, str]:
         caller = self._options["caller"] or A_CALLER

@@ -9,6 +9,7 @@ from orchestrator.contacts.zones import zone_key
 from orchestrator.domain.call_event import FlowEnd, Party
 from orchestrator.domain.inbound import CallEnd, InboundCall, MissedDecision, Note
 from orchestrator.domain.plan import Delay
+from orchestrator.engine.hours import next_open
 from orchestrator.engine.missed import PROMISED, CallbackRules, can_reach_people, decide
 from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.story import Story, Stuck, failure, flow_of, local_time, play
@@ -96,7 +97,7 @@ class InboundStory:
         self._note(f"over: {call.end}{result}{reached}", at=call.ended_at)
         for note in call.notes:
             self._note(f"then {told_note(note)}")
-        self._note(told_decision(self.decision, self.compiled.zone))
+        self._note(told_decision(self.compiled, self.decision))
 
     def _note(self, text: str, *, at: int | None = None) -> None:
         self.entries.append(Entry(at_s=None if at is None else (at - self.began_at) / 1000, text=text))
@@ -158,6 +159,10 @@ def callback_rules(compiled: Compiled, caller: str) -> CallbackRules:
 
 def told_note(note: Note) -> str:
     """`sms to +7..: "..."`."""
+    if note.kind == "callback":
+        when = note.body.get("when")
+        after = "at the next opening" if isinstance(when, str) else f"after {when}s" if when else "at once"
+        return f"call back {after}"
     body = {key: value for key, value in note.body.items() if key not in ("at", "text", "values")}
     told = " ".join(f"{key} {value}" for key, value in body.items() if value not in ("", None))
     text = f': "{note.body["text"]}"' if note.body.get("text") else ""
@@ -166,11 +171,15 @@ def told_note(note: Note) -> str:
     return f"{note.kind} {told}{text}{f': {row}' if row else ''}".strip()
 
 
-def told_decision(decision: MissedDecision, zone: str) -> str:
-    """Whether the call was missed, and when its caller is called back."""
+def told_decision(compiled: Compiled, decision: MissedDecision) -> str:
+    """Whether the call was missed, and when its caller is called back: not before the hours of callbacks open."""
     if not decision.why:
         return "not missed"
     what = "a callback was promised" if decision.why == PROMISED else f"missed ({decision.why})"
-    if decision.callback is None:
-        return f"{what}; no callback: {decision.fate.replace('_', ' ')}"
-    return f"{what}; the callback is due {local_time(decision.callback.due_at, zone)}"
+    callback, back = decision.callback, compiled.callback
+    if callback is None or back is None:
+        why = decision.fate.replace("_", " ") if callback is None else "the scenario has no flow for it"
+        return f"{what}; no callback: {why}"
+    zone = callback.contact.zones[0]
+    opening = next_open(back.plan.hours, zone, callback.due_at)
+    return f"{what}; the callback is due {local_time(opening or callback.due_at, zone)} ({zone})"

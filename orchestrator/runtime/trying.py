@@ -85,7 +85,7 @@ class Trial:
         call = recorded(self.compiled, flow.state, self.at, self._ended_at(flow))
         decision = decide(call, callback_rules(self.compiled, self.caller), now=call.ended_at)
         reached = f"reached {call.reached}" if call.reached else "reached nobody"
-        return [f"ended: {call.end}, {reached}", told_decision(decision, self.compiled.zone)]
+        return [f"ended: {call.end}, {reached}", told_decision(self.compiled, decision)]
 
     def _settled(self, flow: RehearsedFlow, contact: Contact) -> list[str]:
         """What the rules make of a first call that came to this."""

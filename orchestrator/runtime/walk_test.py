@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -21,45 +23,44 @@ from orchestrator.scenario.rehearsal_text import written_answers, written_move, 
 from orchestrator.scenario.source import NOWHERE
 
 WIDTH = 100
+CALL = "call"
 
 
-def test_of(
-    trial: Trial,
-    phone: Phone,
-    name: str,
-    services: dict[str, tuple[ServiceAnswer, ...]],
-    queues: dict[str, QueueAnswer],
-    fields: dict[str, str],
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What was said before the call began. contact: every column of who is called. caller, called, has_at: what
+    was not left to the default.
+    """
+
+    name: str
+    contact: Mapping[str, str] = field(default_factory=dict)
+    services: Mapping[str, tuple[ServiceAnswer, ...]] = field(default_factory=dict)
+    queues: Mapping[str, QueueAnswer] = field(default_factory=dict)
+    caller: str = ""
+    called: str = ""
+    has_at: bool = False
+
+
+def test_of(trial: Trial, phone: Phone, given: Given) -> dict[str, Any]:
     """The walk as it is written in a scenario. KnownError when it comes to something else when it is played again."""
-    asked = services | {path: tuple(answers) for path, answers in phone.given.items()}
-    moves = tuple(phone.walk.moves)
-    test = _test(trial, moves, name, asked, queues, fields)
+    test = _test(trial, phone, given)
     outcome = run_test(trial.compiled, test)
     if not _same(trial, phone, outcome):
         # Keys that cut a message short let it pass unheard: then it is told without what was heard
-        test = replace(
-            test, calls=(tuple(m for m in test.calls[0] if m.kind is not MoveKind.HEARS) or test.calls[0],)
-        )
+        deaf = tuple(move for move in test.calls[0] if move.kind is not MoveKind.HEARS)
+        test = replace(test, calls=(deaf or test.calls[0],))
         outcome = run_test(trial.compiled, test)
     if not _same(trial, phone, outcome):
         raise KnownError(f"this walk cannot be told as a test; played again it went so:\n{outcome.timeline}")
-    return _written(test, outcome, fields)
+    return _written(test, outcome, given)
 
 
-def _test(
-    trial: Trial,
-    moves: tuple[Move, ...],
-    name: str,
-    services: dict[str, tuple[ServiceAnswer, ...]],
-    queues: dict[str, QueueAnswer],
-    fields: dict[str, str],
-) -> ScenarioTest:
+def _test(trial: Trial, phone: Phone, given: Given) -> ScenarioTest:
     first = (Move(kind=MoveKind.ANSWERS, mark=NOWHERE),) if trial.contact is not None else ()
-    calls = (*first, *moves) or (Move(kind=MoveKind.WAITS, seconds=1.0, mark=NOWHERE),)
+    calls = (*first, *phone.walk.moves) or (Move(kind=MoveKind.WAITS, seconds=1.0, mark=NOWHERE),)
     return ScenarioTest(
-        name=name,
-        contact=fields,
+        name=given.name,
+        contact=dict(given.contact),
         calls=(calls,),
         expect=Expectation(),
         at=_local(trial),
@@ -67,8 +68,8 @@ def _test(
         mark=NOWHERE,
         caller=trial.caller,
         called=trial.called,
-        services=services,
-        queues=queues,
+        services={**given.services, **{path: tuple(answers) for path, answers in phone.given.items()}},
+        queues=given.queues,
     )
 
 
@@ -96,38 +97,38 @@ def _same(trial: Trial, phone: Phone, outcome: TestOutcome) -> bool:
     return outcome.calls[-1][0].result == state.result
 
 
-def _written(test: ScenarioTest, outcome: TestOutcome, fields: dict[str, str]) -> dict[str, Any]:
-    expect: dict[str, Any] = {}
-    if outcome.inbound is not None:
-        call = outcome.inbound
-        decision = outcome.is_missed
-        expect = {
-            "result": call.result or NO_RESULT,
-            "reached": call.reached or NO_RESULT,
-            "missed": decision,
-        }
-        kinds = [note.kind for note in call.notes]
-        expect |= {"notes": kinds} if kinds else {}
-        rows = {str(n.body["into"]): n.body["values"] for n in call.notes if n.kind == "row"}
-        expect |= {"stored": rows} if rows else {}
-    else:
-        ending, decided = outcome.calls[-1]
-        expect = {"result": ending.result or NO_RESULT, "disposition": ending.disposition.value}
-        expect |= {"status": decided.state.status} if decided.state.status else {}
+def _written(test: ScenarioTest, outcome: TestOutcome, given: Given) -> dict[str, Any]:
     assert test.at is not None  # noqa: S101  # `_test` has set it
     tree = {
         "name": test.name,
-        "contact": fields or None,
-        "caller": test.caller or None,
-        "called": test.called or None,
+        "contact": dict(given.contact),
+        "caller": given.caller,
+        "called": given.called,
         "language": test.language,
-        "at": test.at.isoformat(" ", "minutes"),
-        "services": {path: written_answers(answers) for path, answers in test.services.items()} or None,
-        "queues": {queue: written_queue(answer) for queue, answer in test.queues.items()} or None,
-        "call": [written_move(move) for move in test.calls[0]],
-        "expect": expect,
+        "at": test.at.isoformat(" ", "minutes") if given.has_at else "",
+        "services": {path: written_answers(answers) for path, answers in test.services.items()},
+        "queues": {queue: written_queue(answer) for queue, answer in test.queues.items()},
+        CALL: [written_move(move) for move in test.calls[0]],
+        "expect": _came(outcome),
     }
-    return {key: value for key, value in tree.items() if value is not None}
+    return {key: value for key, value in tree.items() if value}
+
+
+def _came(outcome: TestOutcome) -> dict[str, Any]:
+    call = outcome.inbound
+    if call is None:
+        ending, decided = outcome.calls[-1]
+        expect = {"result": ending.result or NO_RESULT, "disposition": ending.disposition.value}
+        return expect | ({"status": decided.state.status} if decided.state.status else {})
+    came: dict[str, Any] = {
+        "result": call.result or NO_RESULT,
+        "reached": call.reached or NO_RESULT,
+        "missed": outcome.is_missed,
+    }
+    rows = {str(note.body["into"]): note.body["values"] for note in call.notes if note.kind == "row"}
+    if call.notes:
+        came["notes"] = [note.kind for note in call.notes]
+    return came | ({"stored": rows} if rows else {})
 
 
 class _Dumper(yaml.SafeDumper):
@@ -144,18 +145,46 @@ def yaml_lines(tree: dict[str, Any]) -> list[str]:
     """A test as lines of YAML, its first key without a dash."""
     lines: list[str] = []
     for key, value in tree.items():
-        text = yaml.dump(
-            {key: _plain(value)},
-            Dumper=_Dumper,
-            allow_unicode=True,
-            sort_keys=False,
-            default_flow_style=True,
-            width=WIDTH,
-        )
-        # `{call: [...]}` on one line or more: the outer brackets go, the key begins the line
-        inner = text.strip()[1:-1].split("\n")
-        lines += [line if index == 0 else "  " + line.strip() for index, line in enumerate(inner)]
+        if key == CALL:
+            lines += _folded(f"{key}: [", [_move(move) for move in value])
+        else:
+            lines.append(
+                f"{key}: {_flow(value)}" if isinstance(value, dict) else _dumped({key: value}, False)
+            )
     return lines
+
+
+def _move(move: Any) -> str:
+    """`hears: welcome`, as it is written inside a list."""
+    return _flow(move)[1:-1] if isinstance(move, dict) else str(move)
+
+
+def _folded(begin: str, items: list[str]) -> list[str]:
+    """A list in lines of at most WIDTH, broken between its items."""
+    lines = [begin]
+    for index, item in enumerate(items):
+        piece = item + ("]" if index == len(items) - 1 else ",")
+        if len(lines[-1]) + len(piece) > WIDTH and lines[-1].strip():
+            lines[-1] = lines[-1].rstrip()
+            lines.append(" " * len(begin))
+        lines[-1] += piece if lines[-1].endswith(("[", " ")) else f" {piece}"
+    return lines
+
+
+def _flow(value: Any) -> str:
+    return _dumped(value, True)
+
+
+def _dumped(value: Any, is_flow: bool) -> str:
+    text: str = yaml.dump(
+        _plain(value),
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        default_flow_style=is_flow,
+        width=sys.maxsize,
+    )
+    return text.removesuffix("...\n").strip()
 
 
 def _plain(value: Any) -> Any:
