@@ -15,7 +15,8 @@ SETTINGS = """\
 # The settings of this project; docs/settings.md explains every key.
 project: {name}
 region: RU                       # country of numbers written without a country code
-{clock}limits:
+{clock}inbound: {{scenarios: none}}       # which take calls: all of `kind: ivr`, or shop_line,office
+limits:
   per_number: {{day: 3, ever: 50}} # over all campaigns, whatever a scenario says
 switches:
   main:

@@ -34,9 +34,20 @@ def find_file(settings: Settings, name: str) -> tuple[Path, Path | None]:
     """
     folder = settings.scenarios
     path = Path(name) if name.endswith(SUFFIXES) else _file_of(folder, name)
+    _require(path, name, folder)
+    return path, folder if path.resolve().is_relative_to(folder.resolve()) else None
+
+
+def file_of(folder: Path, name: str) -> Path:
+    """The file of the scenario called `name`. KnownError when there is none."""
+    path = _file_of(folder, name)
+    _require(path, name, folder)
+    return path
+
+
+def _require(path: Path, name: str, folder: Path) -> None:
     if not path.is_file():
         raise KnownError(f"no scenario {name!r}: there is no file {path} ({_instead(folder, path.stem)})")
-    return path, folder if path.resolve().is_relative_to(folder.resolve()) else None
 
 
 def _file_of(folder: Path, name: str) -> Path:

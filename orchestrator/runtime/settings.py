@@ -12,7 +12,7 @@ from orchestrator.contacts.numbers import known_region
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.problem import KnownError
 from orchestrator.domain.trunk import RestRule
-from orchestrator.runtime.call_settings import Calls
+from orchestrator.runtime.call_settings import Calls, Inbound
 from orchestrator.runtime.notify_settings import (
     Mailbox,
     MailPart,
@@ -69,6 +69,7 @@ class Settings(Strict):
     collected: Path | None = None  # folder of rows; default: collected in the data folder
     recordings: Recordings = Recordings()
     outbox: OutboxPart = OutboxPart()
+    inbound: Inbound = Inbound()
     calls: Calls = Calls()
     services: dict[Name, Service] = Field(default_factory=dict)  # HTTP services, by the names scenarios use
     switches: Annotated[dict[Name, Switch], Field(min_length=1)] = Field(

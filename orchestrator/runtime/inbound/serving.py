@@ -1,4 +1,4 @@
-"""What takes the calls that come in: every `kind: ivr` scenario of the project's folder, ready for its switches."""
+"""What takes the calls that come in: scenarios of `kind: ivr`, ready for the switches."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 from orchestrator.deploy.publish import publish
 from orchestrator.deploy.target import Target
 from orchestrator.domain.problem import KnownError, Problem
+from orchestrator.runtime.find import file_of
 from orchestrator.runtime.fixed_prompts import (
     FOLDER,
     FixedText,
@@ -19,6 +20,7 @@ from orchestrator.runtime.fixed_prompts import (
     prompt_files,
     tags,
 )
+from orchestrator.runtime.inbound.outsiders import require_outsiders
 from orchestrator.runtime.inbound.routes import routes_of
 from orchestrator.runtime.settings import Settings
 from orchestrator.scenario.check import check_path
@@ -69,16 +71,23 @@ NOTHING: Final = Served()
 
 def find_served(settings: Settings) -> tuple[Compiled, ...]:
     """The scenarios that take calls, compiled. KnownError names every mistake in one that does, or may."""
-    if not settings.scenarios.is_dir():
+    names = settings.inbound.names()
+    if names is None and not settings.scenarios.is_dir():
         return ()
-    scenarios, problems = check_path(settings.scenarios)
-    concerned = [problem for problem in problems if _may_take_calls(problem)]
+    paths = [settings.scenarios] if names is None else [file_of(settings.scenarios, name) for name in names]
+    scenarios, problems = check_path(paths, folder=settings.scenarios)
+    concerned = [problem for problem in problems if names is not None or _may_take_calls(problem)]
     if concerned:
         lines = "\n".join(map(str, concerned))
         raise KnownError(
             f"{lines}\nthe calls that come in cannot be served by scenarios with mistakes in them"
         )
-    return tuple(compile_scenario(each) for each in scenarios if str(each.model.kind) == KIND)
+    others = [each.name for each in scenarios if str(each.model.kind) != KIND]
+    if names is not None and others:
+        raise KnownError(f"inbound.scenarios: {others[0]} is not of `kind: {KIND}`: it takes no calls")
+    found = tuple(compile_scenario(each) for each in scenarios if str(each.model.kind) == KIND)
+    require_outsiders(found, settings)
+    return found
 
 
 def look(settings: Settings) -> Served:
