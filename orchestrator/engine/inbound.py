@@ -72,7 +72,7 @@ _HEADERS = {
 }
 # All that `inbound_call` looks at: a connection need not decode the rest
 READ: Final = frozenset(
-    {"Event-Name", "Unique-ID", *_HEADERS.values(), *(f"variable_{name}" for name in _VARIABLES)}
+    {"Event-Name", "Unique-ID", "Call-Direction", *_HEADERS.values(), *(f"variable_{v}" for v in _VARIABLES)}
 )
 
 _FLOW_ENDS = {end.value: end for end in FlowEnd}
@@ -102,6 +102,8 @@ def inbound_call(event: Mapping[str, object], switch: str, now: int) -> InboundC
     ours that came in. now (epoch ms): no call ends later.
     """
     if text_of(event.get("Event-Name")) != "CHANNEL_HANGUP_COMPLETE":
+        return None
+    if text_of(event.get("Call-Direction")) == "outbound":  # the leg of a person who was rung for the caller
         return None
 
     def get(name: str) -> str:

@@ -148,6 +148,7 @@ def test_what_a_cdr_does_not_say_the_marker_does() -> None:
     "changes",
     [
         {"Event-Name": "CHANNEL_ANSWER"},
+        {"Call-Direction": "outbound"},
         {"variable_prozvon_inbound": ""},
         {"variable_prozvon_scenario": "a b"},
         {"Unique-ID": "../etc"},

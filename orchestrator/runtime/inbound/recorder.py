@@ -135,9 +135,11 @@ class Recorder:
 
     def _record(self, call: InboundCall) -> None:
         """Store a call, once however often it comes. KnownError: the store is away."""
-        compiled = self._scenarios.of(call)
-        rules = rules_of(compiled, call)
         now = self._clock.now_ms()
+        if call.began_at < self._keep_from(now):  # it may have been recorded, and forgotten since
+            log.warning("call_too_old", call_uuid=call.call_id, scenario=call.scenario)
+            return
+        rules = rules_of(self._scenarios.of(call), call)
         decision = decide(call, rules, now=now)
         if self._store.note_call(call, outbox_of(call, decision, rules.plan), decision, now):
             log.info(
@@ -213,10 +215,12 @@ class Recorder:
     def _forgets(self) -> None:
         while True:
             try:
-                keep_ms = self._project.settings.calls.keep_days * 86_400_000
-                days = self._store.forget_calls(self._clock.now_ms() - keep_ms)
+                days = self._store.forget_calls(self._keep_from(self._clock.now_ms()))
                 if days:
                     log.info("calls_forgotten", days=days)
             except KnownError as error:
                 log.error("store_unreachable", error=str(error))
             gevent.sleep(FORGET_S)
+
+    def _keep_from(self, now: int) -> int:
+        return now - self._project.settings.calls.keep_days * 86_400_000
