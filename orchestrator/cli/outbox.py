@@ -76,7 +76,10 @@ def _is_meant(row: DeliveryRow, *, parked: bool, lane: str | None) -> bool:
 def _table(rows: Iterable[DeliveryRow]) -> Table:
     table = Table(box=None, header_style="bold")
     for column in ("id", "lane", "kind", "of", "state", "tries", "due or tried", "why"):
-        table.add_column(column, justify="right" if column == "tries" else "left", overflow="fold")
+        may_wrap = column in ("of", "why")
+        table.add_column(
+            column, justify="right" if column == "tries" else "left", overflow="fold", no_wrap=not may_wrap
+        )
     for row in rows:
         item = row.delivery
         is_waiting = row.state is DeliveryState.WAITING
