@@ -12,6 +12,8 @@ from typing import Any
 import gevent
 from gevent import socket
 
+from orchestrator.outside.meter import MeteredSocket
+
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 
 
@@ -38,7 +40,7 @@ def is_public(text: str) -> bool:
     )
 
 
-def open_public(host: str, port: int, *, is_private: bool, deadline: float) -> socket.socket:
+def open_public(host: str, port: int, *, is_private: bool, deadline: float) -> MeteredSocket:
     """Connect to `host` (name or address) until `deadline` (time.monotonic). OSError; AddressRefused.
 
     Each address gets its share of the time, so that a dead one does not use up all of it.
@@ -64,8 +66,8 @@ def open_public(host: str, port: int, *, is_private: bool, deadline: float) -> s
     raise error
 
 
-def _connected(family: int, to: Any, timeout_s: float) -> socket.socket:
-    sock = socket.socket(family, socket.SOCK_STREAM)
+def _connected(family: int, to: Any, timeout_s: float) -> MeteredSocket:
+    sock = MeteredSocket(family, socket.SOCK_STREAM)
     try:
         with gevent.Timeout(timeout_s, TimeoutError(f"no connection within {timeout_s:.1f} s")):
             sock.connect(to)

@@ -19,10 +19,12 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError, IncompleteRead
 
 from orchestrator.outside.addresses import AddressRefused, open_public
+from orchestrator.outside.meter import Meter, MeteredTls, OverLimit
 from orchestrator.outside.spec import Why
 from orchestrator.outside.target import Target
 
 CHUNK = 65_536
+HEAD_BYTES = 256 * 1024  # of what comes before and between the parts of a body
 CHARS = 200  # of what an error says
 
 
@@ -80,6 +82,7 @@ def exchange(
             connection = _connection(target, is_private, deadline, context)
             connection.connect()
             progress.is_sent = True
+            cast(Any, connection.sock).meter = Meter(2 * max_bytes + HEAD_BYTES, deadline)
             return _ask(connection, method, target.target, headers, body, max_bytes, progress)
     except gevent.Timeout as error:
         if error is not timeout:
@@ -87,6 +90,9 @@ def exchange(
         raise _failed(Why.SLOW, "not through in time", progress) from None
     except Failed:
         raise
+    except OverLimit as error:
+        why, said = (Why.SLOW, "not through in time") if error.is_late else (Why.TOO_BIG, "too much to read")
+        raise _failed(why, said, progress) from None
     except AddressRefused as error:
         raise Failed(Why.REFUSED, str(error), says_nothing=True) from None
     except (HTTPError, OSError) as error:
@@ -195,6 +201,8 @@ def _connection(
 
 class _Context(ssl.SSLContext):
     """gevent's, but a handshake that is broken off by a time-out leaves no open socket behind."""
+
+    sslsocket_class = MeteredTls
 
     def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
         wrapped = super().wrap_socket(*args, **{**kwargs, "do_handshake_on_connect": False})
