@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from orchestrator.scenario.draft import GIVEN_TYPED, Draft
-from orchestrator.scenario.findings import did_you_mean
+from orchestrator.scenario.draft import TOLD, Draft
+from orchestrator.scenario.findings import did_you_mean, meant
 from orchestrator.scenario.flow import (
     START,
     dead_steps,
@@ -14,13 +14,16 @@ from orchestrator.scenario.flow import (
     with_sets,
 )
 from orchestrator.scenario.part import Broken
+from orchestrator.scenario.people_steps import QueueStep
 from orchestrator.scenario.roles import Role, names_in
 from orchestrator.scenario.rounds import endless_rounds
 from orchestrator.scenario.source import Text, mark_of
 from orchestrator.scenario.steps import AnyStep
+from orchestrator.scenario.talk_steps import AskStep
 from orchestrator.scenario.template import parse_template
 
 HANG_UP = "hang_up"
+_WHERE_TOLD = "`entered` is known in the prompt of `confirm`, `queue.*` in `queue_position` and `queue_wait`"
 
 
 def check_flow(draft: Draft) -> None:
@@ -77,7 +80,19 @@ def _check_names(draft: Draft) -> None:
                 _check_step(draft, step, have)
 
 
+def _told(step: AnyStep) -> dict[str, set[str]]:
+    """Message -> names that can be spoken in it while this step says it."""
+    match step:
+        case AskStep() if step.ask.confirm is not None:
+            return {str(step.ask.confirm.prompt): {"entered", str(step.ask.into)}}
+        case QueueStep():
+            return {message: {"queue.position", "queue.wait"} for message in ("queue_position", "queue_wait")}
+        case _:
+            return {}
+
+
 def _check_step(draft: Draft, step: AnyStep, have: set[str]) -> None:
+    told = _told(step)
     for role, name in names_in(step):
         match role:
             case Role.SETS | Role.SETS_FIELDS:
@@ -85,17 +100,17 @@ def _check_step(draft: Draft, step: AnyStep, have: set[str]) -> None:
             case Role.READS:
                 _check_read(draft, name, have)
             case Role.SAYS:
-                _check_message(draft, name, have)
+                _check_message(draft, name, have, told.get(name, set()))
             case _:
                 pass
     for said in implied(step):
-        _check_message(draft, Text.at(said, step.mark), have)
+        _check_message(draft, Text.at(said, step.mark), have, told.get(said, set()))
 
 
 def _check_variable(draft: Draft, name: Text) -> None:
     if name in draft.contact:
         draft.findings.add("S311", name, f"`{name}` is a contact column")
-    if name in draft.given - GIVEN_TYPED:
+    if name in draft.given:
         draft.findings.add("S112", name, f"`{name}` cannot be set: it has a meaning of its own")
 
 
@@ -108,13 +123,13 @@ def _check_read(draft: Draft, name: Text, have: set[str]) -> None:
         message = f"`{name}` is what was fetched as a whole"
         draft.findings.add("S401", name, message, f"name one field of it: {name}.status")
     elif name not in draft.vouched and name.partition(".")[0] not in draft.vouched:
-        hint = did_you_mean(name, {*draft.contact, *draft.variables, *draft.given})
+        hint = meant(name, {*draft.contact, *draft.variables, *draft.given})
         known = "a contact column nor a variable that is set" if draft.contact else "set nor known otherwise"
         draft.findings.add("S401", name, f"`{name}` is neither {known}", hint)
 
 
-def _check_message(draft: Draft, name: Text, have: set[str]) -> None:
-    """Variables that a message speaks must be set on some way here."""
+def _check_message(draft: Draft, name: Text, have: set[str], told: set[str]) -> None:
+    """Variables that a message speaks must be set on some way here, or be `told` for this message alone."""
     if "contact" in draft.lost:
         return
     wordings = draft.model.messages.get(name)
@@ -127,6 +142,11 @@ def _check_message(draft: Draft, name: Text, have: set[str]) -> None:
         for part in parse_template(wording).names
     }
     for variable in sorted(spoken):
-        is_set_somewhere = noted(variable) in draft.variables and variable not in draft.contact
-        if is_set_somewhere and noted(variable) not in have:
+        if variable in draft.contact or variable in told or noted(variable) in have:
+            continue
+        if noted(variable) in draft.variables:
             draft.findings.add("S310", name, f"`{name}` speaks `{variable}`, which is never set before")
+        elif variable in TOLD:
+            draft.findings.add(
+                "S310", name, f"`{name}` speaks `{variable}`, which is not known here", _WHERE_TOLD
+            )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from orchestrator.domain.inbound import CallEnd
+from orchestrator.scenario.answered import NOT_YET, TAKEN, late_steps
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean, nearest
 from orchestrator.scenario.flow import CLOSED, each_step
-from orchestrator.scenario.inbound import ANY, Missed, zone_of
+from orchestrator.scenario.inbound import ANY, MISSED, Missed, zone_of
 from orchestrator.scenario.model import Ivr
 from orchestrator.scenario.part import Broken
-from orchestrator.scenario.people_steps import OfferCallbackStep, QueueStep
-from orchestrator.scenario.source import Text
+from orchestrator.scenario.people_steps import ForwardStep, OfferCallbackStep, QueueStep, TransferStep
+from orchestrator.scenario.source import Mark, Text
 from orchestrator.scenario.talk_steps import RecordStep, VoicemailStep
 
 
@@ -43,6 +44,8 @@ def check_inbound(draft: Draft, model: Ivr) -> None:
     _check_languages(draft, model)
     _check_queues(draft, model)
     _check_callbacks(draft, model)
+    _check_rung(draft, model)
+    _check_late(draft)
     if model.missed is not None:
         _check_missed(draft, model, model.missed)
 
@@ -72,7 +75,8 @@ def _reads(draft: Draft, name: str) -> bool:
 
 def _check_zone(draft: Draft, model: Ivr) -> None:
     """A clock is needed for hours and for calling back the next day."""
-    needs = [key for key in ("hours", "missed") if getattr(model, key) is not None]
+    calls_back = model.missed is not None and model.missed.flow is not None
+    needs = ["hours"] * (model.hours is not None) + ["missed"] * calls_back
     if not needs or model.timezone is not None or {"numbers", "timezone"} & draft.lost:
         return
     if zone_of(model.numbers) is None:
@@ -91,7 +95,7 @@ def _check_languages(draft: Draft, model: Ivr) -> None:
                 and "numbers" not in draft.lost
                 and not _is_taken(number, model.numbers)
             ):
-                draft.findings.add("S527", number, f"`{number}` is not one of `numbers`")
+                draft.findings.add("S527", number, f"no call to `{number}` comes here")
 
 
 def _is_taken(number: str, claims: tuple[Text, ...]) -> bool:
@@ -136,6 +140,34 @@ def _check_callbacks(draft: Draft, model: Ivr) -> None:
                     where = step.offer_callback.place("when")
                     message = "`next_opening` says nothing: it is always open"
                     draft.findings.add("S319", where, message, "write `now` or a duration, or add `hours`")
+
+
+def _check_rung(draft: Draft, model: Ivr) -> None:
+    """A call that is passed on to a number of this scenario's comes back, and is passed on again."""
+    claims = tuple(claim for claim in model.numbers if claim != ANY)
+    rung: list[tuple[Mark, tuple[str, ...]]] = [
+        (spec.place("agents"), spec.agents) for spec in model.queues.values() if not isinstance(spec, Broken)
+    ]
+    for steps in draft.flow.values():
+        for step in each_step(steps):
+            if isinstance(step, ForwardStep | TransferStep):
+                part = step.forward if isinstance(step, ForwardStep) else step.transfer
+                rung.append((part.place("to"), part.to))
+    for mark, numbers in rung if "numbers" not in draft.lost else ():
+        for number in numbers:
+            if _is_taken(number, claims):
+                draft.findings.add("S528", mark, f"`{number}` is a number of this scenario's")
+
+
+def _check_late(draft: Draft) -> None:
+    entries = {root: TAKEN if root == MISSED else NOT_YET for root in draft.roots}
+    for step, why in late_steps(draft.flow, entries):
+        what = (
+            "the call was taken before"
+            if why == "again"
+            else "the call is taken by then: nobody hears this for nothing"
+        )
+        draft.findings.add("S318", step, what)
 
 
 def _check_missed(draft: Draft, model: Ivr, missed: Missed) -> None:

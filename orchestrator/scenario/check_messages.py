@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator.scenario.draft import Draft
+from orchestrator.scenario.draft import TOLD, Draft
 from orchestrator.scenario.filters import FITS, argument_mistake
-from orchestrator.scenario.findings import did_you_mean, nearest
+from orchestrator.scenario.findings import did_you_mean, meant, nearest
 from orchestrator.scenario.flow import noted
 from orchestrator.scenario.melody import SoundFile
 from orchestrator.scenario.part import Broken
@@ -68,8 +68,9 @@ def _check_said(draft: Draft) -> None:
     if "messages" not in draft.lost:
         for name in draft.said:
             if name not in declared and name not in STANDARD:
-                known = {*declared, *STANDARD}
-                draft.findings.add("S202", name, f"no message `{name}`", did_you_mean(name, known))
+                near = nearest(name, {*declared, *STANDARD})
+                hint = f"did you mean `{near}`?" if near else did_you_mean(name, declared)
+                draft.findings.add("S202", name, f"no message `{name}`", hint)
     if "flow" not in draft.lost:
         known = {*draft.said, *draft.vouched} | _meant(draft.said, declared)
         for name in declared:
@@ -86,13 +87,13 @@ def _check_spoken(draft: Draft, text: Text, spoken: Spoken, language: str) -> No
     column = draft.columns.get(spoken.name)
     if column is not None:
         _check_filters(draft, text, spoken, str(column.type), language)
-    elif noted(spoken.name) in draft.variables or spoken.name in draft.given:
+    elif noted(spoken.name) in draft.variables or spoken.name in draft.given | TOLD:
         _check_variable_filters(draft, text, spoken, language)
     elif not {"contact", "flow"} & draft.lost and spoken.name.partition(".")[0] not in {
         *draft.contact,
         *draft.vouched,
     }:
-        hint = did_you_mean(spoken.name, {*draft.contact, *draft.variables, *draft.given})
+        hint = meant(spoken.name, {*draft.contact, *draft.variables, *draft.given})
         known = "a contact column nor a variable" if draft.contact else "set nor known otherwise"
         draft.findings.add("S209", text, f"`{spoken.name}` is neither {known}", hint)
 

@@ -123,7 +123,7 @@ CODES: dict[str, Code] = {
     ),
     "S316": Code("blocks that call one another in a circle", "`call` comes back: use `goto` to go on"),
     "S317": Code("private digits that would leave the call", "only `send` of a `fetch` may have them"),
-    "S318": Code("a step that comes too late or too early", "see docs/verbs.md"),
+    "S318": Code("a step that comes too late", "remove it, or put it before what takes the call"),
     "S319": Code("a callback that nobody would make", "add `missed` with a `flow`"),
     "S330": Code("no music of a switch", "write moh, moh/NAME, or {file: sounds/tune.wav}"),
     "S331": Code(
@@ -156,7 +156,10 @@ CODES: dict[str, Code] = {
     "S524": Code("a queue that does not exist", "add it to `queues`"),
     "S525": Code("a queue that is never used", "use it, or remove it"),
     "S526": Code("a part of `missed` that can never act", "remove it"),
-    "S527": Code("a number for a language that this scenario does not take", "it is not one of `numbers`"),
+    "S527": Code(
+        "a number for a language that this scenario does not take", "add it to `numbers`, or remove it"
+    ),
+    "S528": Code("a call that would be passed on to itself", "name a number that other people answer"),
     "S601": Code(
         "a rule for something that cannot happen",
         "rules stand under dispositions, results of the flow, or exhausted",

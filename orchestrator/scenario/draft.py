@@ -19,10 +19,9 @@ from orchestrator.scenario.standard_messages import STANDARD
 from orchestrator.scenario.template import Template, parse_template
 from orchestrator.scenario.words import LANGUAGES
 
-# What was just typed, while it is confirmed
-GIVEN_TYPED = frozenset({"entered"})
-# `queue.*` while announcements are made
-GIVEN = GIVEN_TYPED | {"caller", "called", "is_open", "queue.position", "queue.wait"}
+# Names that the interpreter itself fills in: always, and for the message of a moment only
+GIVEN = frozenset({"caller", "called", "is_open"})
+TOLD = frozenset({"entered", "queue.position", "queue.wait"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,8 +99,8 @@ class Draft:
 
     @property
     def given(self) -> frozenset[str]:
-        """Names that the interpreter itself fills in."""
-        return GIVEN if isinstance(self.model, Ivr) else GIVEN_TYPED
+        """Names that can always be read."""
+        return GIVEN if isinstance(self.model, Ivr) else frozenset()
 
     def place_of_flow(self, root: str) -> Mark:
         """Where a block at which calls begin should stand."""

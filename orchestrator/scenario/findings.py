@@ -54,3 +54,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return f"did you mean `{near}`?"
     shown = ", ".join(f"`{name}`" for name in names[:12])
     return f"one of {shown}" + (", ..." if len(names) > 12 else "") if names else ""
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """As `did_you_mean`, of names that may have fields: those known as `card.` are."""
+    names = set(known)
+    head, dot, rest = name.partition(".")
+    near = nearest(head + dot, {each for each in names if each.endswith(".")}) if dot else None
+    if near:
+        return f"did you mean `{near}{rest}`?"
+    return did_you_mean(name, {each.removesuffix(".") for each in names})

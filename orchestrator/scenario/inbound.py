@@ -43,6 +43,7 @@ from orchestrator.scenario.values import (
 )
 
 ANY = "any"
+EVERYWHERE = "+"  # the prefix of every number that is not withheld
 MISSED = "missed"  # the block that a callback begins at
 # Sooner the caller still has the telephone at the ear, later nobody remembers
 After = Annotated[float, PlainValidator(duration_between(30, 86_400)), duration_schema(30, 86_400)]
@@ -90,7 +91,7 @@ def _tell_bad_prefixes(raw: Any, info: ValidationInfo) -> Any:
     """Keys of `caller_language`: prefixes with +."""
     findings = Findings()
     for key in raw if isinstance(raw, Map) else ():
-        if not is_prefix(key):
+        if key != EVERYWHERE and not is_prefix(key):
             findings.add("S503", key, f"`{shorten(key)}` is not a prefix of numbers", "write +7, or +7495")
     refuse_if_any(findings, info)
     return raw

@@ -135,7 +135,8 @@ class Ivr(ScenarioModel):
         description="whose calls it takes: +74950000001, `+7495000????` (`?` is any figure), `any`: what no other takes"
     )
     caller_language: CallerLanguage = Field(
-        default_factory=dict, description="prefix of the caller's number -> language, the longest counts"
+        default_factory=dict,
+        description="prefix of the caller's number -> language, the longest counts; `+` is every other number",
     )
     called_language: CalledLanguage = Field(
         default_factory=dict, description="number that was called -> language; goes before `caller_language`"

@@ -92,11 +92,12 @@ def callback_program_of(scenario: Scenario) -> Json | None:
 
 def _beside(scenario: Scenario, model: Ivr) -> Json:
     """What acts and is not in the program: one program never stands for two of these."""
+    callback = callback_program_of(scenario)
     return {
         "numbers": list(model.numbers),
         "plan": dump_plan(scenario.plan),
         "missed": None if model.missed is None else dump_missed(missed_plan(model.missed)),
-        "callback": callback_program_of(scenario),
+        "callback": None if callback is None else digest_of(callback),
     }
 
 

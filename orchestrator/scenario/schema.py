@@ -20,6 +20,7 @@ def scenario_schema() -> dict[str, Any]:
     _, made = models_json_schema([(model, "validation") for model in MODELS.values()], by_alias=True)
     kinds = made["$defs"]
     kinds["If"] = _if_schema(kinds["If"])
+    kinds["Switch"] = _switch_schema(kinds["Switch"])
     for model in MODELS.values():
         kinds[model.__name__] |= _needed(kinds[model.__name__]["required"])
     return {
@@ -54,6 +55,13 @@ def _if_schema(made: dict[str, Any]) -> dict[str, Any]:
         "minProperties": 2,
         "maxProperties": 3,
     }
+
+
+def _switch_schema(made: dict[str, Any]) -> dict[str, Any]:
+    """An editor that reads YAML 1.1 takes the key `on` for `true`."""
+    keys = made["properties"]
+    either = [{"required": ["on"]}, {"required": ["true"]}]
+    return {**made, "properties": {**keys, "true": keys["on"]}, "required": ["cases"], "anyOf": either}
 
 
 def _undecorated(value: Any) -> Any:

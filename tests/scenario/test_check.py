@@ -88,7 +88,7 @@ def test_a_good_scenario_has_no_problem() -> None:
             },
             ["S103", "S103"],
         ),
-        ({"scenario": "scenario: small\nqueue: x"}, ["S104"]),
+        ({"scenario": "scenario: small\nqueue: x"}, ["S101"]),
         ({"flow": "flow: {start: [{menu: {prompt: hello, keys: {}}}]}"}, ["S103"]),
         ({"flow": "flow: {start: [{say: hello}, {set: {}}]}"}, ["S103"]),
     ],

@@ -17,7 +17,7 @@ from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.countries import prefixes_of
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.hours import DAYS, format_hours
-from orchestrator.scenario.model import ScenarioModel
+from orchestrator.scenario.model import Robocall
 from orchestrator.scenario.source import Map, Seq, Text
 
 from .conftest import Check, codes
@@ -117,10 +117,10 @@ def plain(value: object) -> object:
 @given(weeks().filter(lambda hours: any(hours.days)))
 def test_hours_are_written_so_that_they_read_back(hours: WeeklyHours) -> None:
     findings = Findings()
-    tree = Map.at(ScenarioModel.neutral["dial"])
+    tree = Map.at(Robocall.neutral["dial"])
     tree[Text.at("hours")] = plain(format_hours(hours))
-    model = ScenarioModel.model_validate(
-        Map.at({**{Text.at(k): v for k, v in ScenarioModel.neutral.items()}, Text.at("dial"): tree}),
+    model = Robocall.model_validate(
+        Map.at({**{Text.at(k): v for k, v in Robocall.neutral.items()}, Text.at("dial"): tree}),
         context=findings,
     )
     assert findings.sorted() == []

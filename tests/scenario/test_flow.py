@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.flow import Flow, reachable, read_block, set_before
-from orchestrator.scenario.model import ScenarioModel
+from orchestrator.scenario.model import Robocall
 from orchestrator.scenario.reader import read_document
 from orchestrator.scenario.rounds import endless_rounds
 from orchestrator.scenario.source import Map, Text
@@ -25,14 +25,14 @@ def flow_of(written: str) -> Flow:
     findings = Findings()
     root = read_document(f"flow: {written}".encode(), "f.yaml", findings).root
     assert root is not None
-    neutral = {Text.at(key): value for key, value in ScenarioModel.neutral.items() if key != "flow"}
-    return ScenarioModel.model_validate(Map.at({**neutral, **root}), context=findings).flow
+    neutral = {Text.at(key): value for key, value in Robocall.neutral.items() if key != "flow"}
+    return Robocall.model_validate(Map.at({**neutral, **root}), context=findings).flow
 
 
 def rounds(written: str) -> list[list[str]]:
     flow = flow_of(written)
     blocks = {str(name): read_block(steps) for name, steps in flow.items()}
-    return endless_rounds(flow, blocks, reachable(blocks))
+    return endless_rounds(flow, blocks, reachable(blocks, ["start"]))
 
 
 @pytest.mark.parametrize(
@@ -137,13 +137,14 @@ def test_variables_are_known_where_some_way_has_set_them() -> None:
         flow_of(
             "{start: [{set: {a: 1}}, %s], x: [{set: {b: 1}}, {goto: z}], y: [{goto: z}], z: [{goto: x}], w: [hang_up]}"
             % (MENU % ("x", "y"))
-        )
-    )
+        ),
+        ["start"],
+    )[0]
     assert known == {"start": set(), "x": {"a", "b"}, "y": {"a"}, "z": {"a", "b"}}
 
 
 def test_a_block_too_broken_to_understand_leads_everywhere_it_names() -> None:
-    assert set_before(flow_of("{start: {goto: a}, a: [hang_up]}")) == {
+    assert set_before(flow_of("{start: {goto: a}, a: [hang_up]}"), ["start"])[0] == {
         "start": set(),
         "goto": set(),
         "a": set(),

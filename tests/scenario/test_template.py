@@ -59,7 +59,12 @@ def test_one_blank_between_words_and_none_at_the_ends(text: str, parts: tuple[Fi
         ("{{ a | money(currency='RUB') }}", "S211"),
         ("{{ a | money(*b) }}", "S211"),
         ("{{ a | money(**b) }}", "S211"),
-        ("{{ a.b }}", "S208"),
+        ("{{ a.b }}", None),
+        ("{{ a.b.0.c }}", None),
+        ("{{ a.__class__ }}", "S208"),
+        ("{{ a['b'] }}", "S208"),
+        ("{{ a[1:2] }}", "S208"),
+        ("{{ a().b }}", "S208"),
         ("{{ a() }}", "S208"),
         ("{{ a ~ b }}", "S208"),
         ("{% raw %}{{ a }}{% endraw %}", None),
@@ -79,7 +84,7 @@ def test_anything_more_is_refused(text: str, code: str | None) -> None:
 
 
 def test_what_is_right_beside_a_mistake_is_still_seen() -> None:
-    template = parse_template("{{ a | upper | digits }} {{ b }} {{ c.d }}")
+    template = parse_template("{{ a | upper | digits }} {{ b }} {{ c._d }}")
     assert [spoken.name for spoken in template.names] == ["a", "b"]
     assert [mistake.code for mistake in template.mistakes] == ["S207", "S208"]
 
