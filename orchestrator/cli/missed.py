@@ -62,8 +62,8 @@ def missed(
 
 
 def _table(found: Iterable[MissedFigures], *, by_day: bool) -> Table:
-    table = Table(box=None, header_style="bold", padding=(0, 1))
-    table.add_column("scenario")
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    table.add_column("scenario", no_wrap=True)
     if by_day:
         table.add_column("day", no_wrap=True)
     for column in COLUMNS:
