@@ -10,11 +10,14 @@ import time
 from typing import Any
 
 import gevent
-from gevent import socket
+from gevent import Greenlet, socket
 
 from orchestrator.outside.meter import MeteredSocket
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
+
+
+Found = list[tuple[Any, Any, int, str, Any]]
 
 
 class AddressRefused(OSError):  # noqa: N818  # reads as what happened
@@ -40,12 +43,46 @@ def is_public(text: str) -> bool:
     )
 
 
-def open_public(host: str, port: int, *, is_private: bool, deadline: float) -> MeteredSocket:
+class Lookups:
+    """Asks what names mean, each once at a time, however many wait for it: gevent looks names up in ten threads, which
+    connections to switches need too, and a name server that is away keeps a thread for half a minute.
+    """
+
+    def __init__(self) -> None:
+        self._under_way: dict[tuple[str, int], Greenlet[..., Found | OSError]] = {}
+
+    def addresses(self, host: str, port: int) -> Found:
+        """As getaddrinfo has them. OSError."""
+        key = (host, port)
+        lookup = self._under_way.get(key)
+        if lookup is None:
+            lookup = self._under_way[key] = gevent.spawn(_look_up, host, port)
+            lookup.link(lambda _: self._under_way.pop(key, None))
+        lookup.join()
+        found = lookup.value
+        if isinstance(found, list):
+            return found
+        raise found if isinstance(found, OSError) else OSError("the name cannot be looked up")
+
+
+def _look_up(host: str, port: int) -> Found | OSError:
+    """What went wrong is a value: nobody may be waiting for it any more."""
+    try:
+        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    except OSError as error:
+        return error
+    except UnicodeError:  # a part of the name is longer than a name's may be
+        return OSError("not a host's name")
+
+
+def open_public(
+    host: str, port: int, *, is_private: bool, deadline: float, lookups: Lookups
+) -> MeteredSocket:
     """Connect to `host` (name or address) until `deadline` (time.monotonic). OSError; AddressRefused.
 
     Each address gets its share of the time, so that a dead one does not use up all of it.
     """
-    found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    found = lookups.addresses(host, port)
     allowed = list(
         dict.fromkeys((family, to) for family, _, _, _, to in found if is_private or is_public(str(to[0])))
     )

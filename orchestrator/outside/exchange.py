@@ -7,7 +7,7 @@ nobody could say whether a POST was carried out. Sockets and TLS are gevent's, w
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -18,8 +18,8 @@ from gevent import ssl
 from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError, IncompleteRead
 
-from orchestrator.outside.addresses import AddressRefused, open_public
-from orchestrator.outside.meter import Meter, MeteredTls, OverLimit
+from orchestrator.outside.addresses import AddressRefused, Lookups, open_public
+from orchestrator.outside.meter import Meter, MeteredSocket, MeteredTls, OverLimit
 from orchestrator.outside.spec import Why
 from orchestrator.outside.target import Target
 
@@ -72,6 +72,7 @@ def exchange(
     max_bytes: int,
     is_private: bool,
     context: ssl.SSLContext | None,
+    lookups: Lookups,
 ) -> Answer:
     """Ask, and read the answer whole, until `deadline` (time.monotonic). Raises Failed, and nothing else."""
     progress = _Progress()
@@ -79,7 +80,13 @@ def exchange(
     connection: urllib3.connection.HTTPConnection | None = None
     try:
         with timeout:
-            connection = _connection(target, is_private, deadline, context)
+            connection = _connection(
+                target,
+                context,
+                lambda: open_public(
+                    target.host, target.port, is_private=is_private, deadline=deadline, lookups=lookups
+                ),
+            )
             connection.connect()
             progress.is_sent = True
             cast(Any, connection.sock).meter = Meter(2 * max_bytes + HEAD_BYTES, deadline)
@@ -170,32 +177,30 @@ def _body(response: HTTPResponse, max_bytes: int) -> bytes:
 
 
 class _Plain(urllib3.connection.HTTPConnection):
-    """A connection of urllib3 whose socket is gevent's, to an address that was looked at."""
+    """A connection of urllib3 whose socket is ours: gevent's, to an address that was looked at."""
 
-    is_private = False
-    deadline = 0.0
+    open_socket: Callable[[], MeteredSocket]
 
     def _new_conn(self) -> Any:
-        return open_public(self.host, self.port, is_private=self.is_private, deadline=self.deadline)
+        return self.open_socket()
 
 
 class _Tls(urllib3.connection.HTTPSConnection):
-    is_private = False
-    deadline = 0.0
+    open_socket: Callable[[], MeteredSocket]
 
     def _new_conn(self) -> Any:
-        return open_public(self.host, self.port, is_private=self.is_private, deadline=self.deadline)
+        return self.open_socket()
 
 
 def _connection(
-    target: Target, is_private: bool, deadline: float, context: ssl.SSLContext | None
+    target: Target, context: ssl.SSLContext | None, open_socket: Callable[[], MeteredSocket]
 ) -> urllib3.connection.HTTPConnection:
     connection: _Plain | _Tls
     if target.scheme == "https":
         connection = _Tls(target.host, target.port, ssl_context=cast(Any, context or tls_context(None)))
     else:
         connection = _Plain(target.host, target.port)
-    connection.is_private, connection.deadline = is_private, deadline
+    connection.open_socket = open_socket
     return connection
 
 

@@ -14,6 +14,7 @@ from gevent import ssl
 from gevent.lock import BoundedSemaphore
 
 from orchestrator.engine.service_rest import WELL, ServiceHealth, asked, failed, may_ask, said_nothing, worked
+from orchestrator.outside.addresses import Lookups
 from orchestrator.outside.exchange import Answer, Failed, exchange, tls_context
 from orchestrator.outside.request import Request, request_fault
 from orchestrator.outside.spec import Reply, ServiceSpec, Why
@@ -43,7 +44,8 @@ class Services:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._is_logged = is_logged
-        self._services = {name: _Service(spec, chance, monotonic) for name, spec in specs.items()}
+        lookups = Lookups()
+        self._services = {name: _Service(spec, chance, monotonic, lookups) for name, spec in specs.items()}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -94,9 +96,14 @@ class Services:
 
 class _Service:
     def __init__(
-        self, spec: ServiceSpec, chance: Callable[[], float], monotonic: Callable[[], float]
+        self,
+        spec: ServiceSpec,
+        chance: Callable[[], float],
+        monotonic: Callable[[], float],
+        lookups: Lookups,
     ) -> None:
         self._spec = spec
+        self._lookups = lookups
         self._chance = chance
         self._monotonic = monotonic
         self._room = BoundedSemaphore(spec.at_once)
@@ -205,6 +212,7 @@ class _Service:
                 max_bytes=self._spec.max_bytes,
                 is_private=self._spec.is_private,
                 context=self._trusted() if target.scheme == "https" else None,
+                lookups=self._lookups,
             )
             if answer.status not in MOVED:
                 return answer

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 
+import gevent
 import pytest
 from gevent import socket
+from gevent.event import Event
 
-from orchestrator.outside.addresses import AddressRefused, is_public, open_public
+from orchestrator.outside.addresses import AddressRefused, Lookups, is_public, open_public
 from tests.outside.http_service import http_service
 
 
@@ -60,7 +62,9 @@ def test_addresses_that_are_not(text: str) -> None:
 def test_loopback_is_not_connected_to_however_it_is_written(host: str) -> None:
     with http_service() as service:
         with pytest.raises(AddressRefused, match="private network"):
-            open_public(host, service.port, is_private=False, deadline=time.monotonic() + 2)
+            open_public(
+                host, service.port, is_private=False, deadline=time.monotonic() + 2, lookups=Lookups()
+            )
         assert service.connections == 0
 
 
@@ -81,7 +85,7 @@ def test_a_name_that_means_public_and_private_addresses_is_used_for_the_public_o
     monkeypatch.setattr("gevent.socket.getaddrinfo", lambda *_: found)
     monkeypatch.setattr("orchestrator.outside.addresses._connected", connected)
     with pytest.raises(ConnectionRefusedError):
-        open_public("both.example", 443, is_private=False, deadline=time.monotonic() + 2)
+        open_public("both.example", 443, is_private=False, deadline=time.monotonic() + 2, lookups=Lookups())
     assert tried == [("8.8.8.8", 443)]
 
 
@@ -93,9 +97,45 @@ def test_a_dead_address_does_not_use_up_the_time_of_the_next() -> None:
             (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", service.port)),
         ]
         patch.setattr("gevent.socket.getaddrinfo", lambda *_: found)
-        open_public("two.example", service.port, is_private=True, deadline=time.monotonic() + 0.6).close()
+        open_public(
+            "two.example", service.port, is_private=True, deadline=time.monotonic() + 0.6, lookups=Lookups()
+        ).close()
 
 
 def test_without_time_nothing_is_tried() -> None:
     with pytest.raises(TimeoutError):
-        open_public("127.0.0.1", 9, is_private=True, deadline=time.monotonic() - 1)
+        open_public("127.0.0.1", 9, is_private=True, deadline=time.monotonic() - 1, lookups=Lookups())
+
+
+def test_a_name_server_that_is_away_costs_one_look_up_however_many_ask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, may_answer = [], Event()
+
+    def look_up(host: str, port: int, *_: object) -> object:
+        asked.append(host)
+        may_answer.wait()
+        if host == "none.example":
+            raise socket.gaierror(-2, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", port))]
+
+    monkeypatch.setattr("gevent.socket.getaddrinfo", look_up)
+    lookups = Lookups()
+    for _ in range(20):
+        with gevent.Timeout(0.001, False):  # type: ignore[arg-type]  # False: it passes in silence
+            lookups.addresses("crm.example", 443)
+    waiting = [gevent.spawn(lookups.addresses, "crm.example", 443) for _ in range(5)]
+    gevent.sleep(0)
+    assert asked == ["crm.example"]
+    may_answer.set()
+    gevent.joinall(waiting, raise_error=True)
+    assert {str(each.get()[0][4][0]) for each in waiting} == {"8.8.8.8"}
+    with pytest.raises(socket.gaierror):
+        lookups.addresses("none.example", 443)
+    lookups.addresses("crm.example", 443)
+    assert asked == ["crm.example", "none.example", "crm.example"]
+
+
+def test_a_name_that_can_be_none_is_an_error_like_others() -> None:
+    with pytest.raises(OSError, match="not a host's name"):
+        Lookups().addresses("x" * 70 + ".example", 443)
