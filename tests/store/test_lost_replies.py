@@ -11,8 +11,10 @@ import redis
 from orchestrator.domain.lead import CampaignState
 from orchestrator.domain.problem import KnownError
 from orchestrator.store import Added, Store, open_store
+from tests.store.calls import ask, call, callback, standing, told
 from tests.store.factories import (
     CAMPAIGN,
+    DAY,
     NOW,
     campaign,
     contact,
@@ -141,3 +143,41 @@ def test_a_redis_that_stays_away_is_one_clear_line(
     with pytest.raises(KnownError, match=rf"Redis at unix://{wire.path} cannot be reached") as caught:
         far.campaigns()
     assert "\n" not in str(caught.value)
+
+
+def test_a_call_is_recorded_once_and_that_is_known(store: Store, far: Store, wire: Wire) -> None:
+    standing(store)
+    made = call()
+    wire.lose_next_reply()
+    assert far.note_call(made, (told(),), ask(made), NOW)
+    assert not far.note_call(made, (told(),), ask(made), NOW)
+    assert len(store.outbox()) == 1
+    assert callback(store).calls == 1
+
+
+def test_a_question_is_answered_by_who_claimed_it(store: Store, far: Store, wire: Wire) -> None:
+    wire.lose_next_reply()
+    assert far.claim_ask("call-1", 1)
+    assert not store.claim_ask("call-1", 1)
+
+
+def test_a_standing_campaign_keeps_the_program_before(store: Store, far: Store, wire: Wire) -> None:
+    standing(store, program="c1")
+    wire.lose_next_reply()
+    standing(far, program="c2")
+    assert store.bundle("c1") is not None
+    assert store.bundle("c2") is not None
+
+
+def test_a_scenario_is_served_once(store: Store, far: Store, wire: Wire) -> None:
+    wire.lose_next_reply()
+    far.serve("shop_line", "d1", b"bundle")
+    assert store.served() == {"shop_line": "d1"}
+
+
+def test_old_calls_are_forgotten_to_the_last_day(store: Store, far: Store, wire: Wire) -> None:
+    for days in range(12):
+        store.note_call(call(at=NOW - days * DAY), (), None, NOW)
+    wire.lose_next_reply()
+    far.forget_calls(NOW)
+    assert len(list(store.calls(0, NOW + DAY))) == 1
