@@ -1,0 +1,462 @@
+"""Calls that come in, beyond single verbs: they end, they keep what they must, and nothing private gets out."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from typing import Any
+
+import pytest
+from flow_programs import ask, menu, program, say
+from flow_steps import DIAL, PAYLOAD, QUEUES, STEP, fetch, forward, queue, record
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callflow import machine
+from callflow.moves import (
+    Action,
+    Answer,
+    Answered,
+    Consult,
+    Dial,
+    Dialed,
+    Digits,
+    Failed,
+    Gather,
+    Gone,
+    HangUp,
+    Input,
+    Music,
+    Play,
+    Played,
+    Record,
+    Recorded,
+    Started,
+    Tape,
+    Wait,
+)
+from callflow.names import VARIABLE_MAX, recording_name, variables
+from callflow.state import ACTIONS_PER_CALL, LONG_PATH_MAX, State
+
+MESSAGES = {
+    name: {language: [{"text": f"{name} {language} "}, {"var": "code", "filter": None}] for language in ("ru", "en")}
+    for name in ("hello", "choice", "enter", "review", "queue_position", "queue_wait", "callback_offer",
+                 "callback_promised", "start", "one", "two", "code")
+}  # fmt: skip
+
+
+def inbound(flow: dict[str, list[Any]], **head: Any) -> dict[str, object]:
+    return program(flow, **{"kind": "ivr", "queues": QUEUES, "dial": DIAL, "messages": MESSAGES, **head})
+
+
+def begin(made: dict[str, object], **payload: Any) -> tuple[State, Action]:
+    return machine.step(machine.start(made, {**PAYLOAD, **payload}), Started(), 0.0)
+
+
+def walk(state: State, *inputs: Input, every_s: float = 1.0) -> tuple[State, Action]:
+    action: Action = HangUp()
+    for inp in inputs:
+        state, action = machine.step(state, inp, state.now_s + every_s)
+    return state, action
+
+
+@pytest.mark.parametrize(
+    ("payload", "head", "language"),
+    [
+        ({}, {}, "ru"),
+        ({}, {"caller_language": [["+7916", "en"], ["+7", "ru"]]}, "en"),
+        ({"caller": "+79990000000"}, {"caller_language": [["+7916", "en"], ["+7", "ru"]]}, "ru"),
+        ({"caller": ""}, {"caller_language": [["+7916", "en"]]}, "ru"),
+        ({}, {"caller_language": [["+7", "fr"]]}, "ru"),
+        ({}, {"called_language": [["+74950000001", "en"]], "caller_language": [["+7", "ru"]]}, "en"),
+        ({"called": "+74950000009"}, {"called_language": [["+74950000001", "en"]]}, "ru"),
+        ({"l": "en"}, {"called_language": [["+74950000001", "ru"]]}, "en"),
+        ({}, {"caller_language": [["", "en"], []]}, "ru"),
+    ],
+)
+def test_the_language_is_that_of_the_number_called_then_of_the_callers_then_the_first(
+    payload: dict[str, Any], head: dict[str, Any], language: str
+) -> None:
+    state, _ = begin(inbound({"start": [say("hello")]}, **head), **payload)
+    assert state.language == language
+
+
+@pytest.mark.parametrize(
+    "head", [{"caller_language": 5}, {"caller_language": [5]}, {"called_language": "ru"}]
+)
+def test_languages_by_number_that_it_does_not_understand_are_an_error(head: dict[str, Any]) -> None:
+    assert begin(inbound({"start": [say("hello")]}, **head))[0].flow == "error"
+
+
+def test_a_language_chosen_by_the_flow_is_spoken_from_there_on() -> None:
+    made = inbound({"start": [{"do": "answer"}, {"do": "language", "value": {"text": "en"}}, say("hello")]})
+    state, _ = begin(made)
+    state, action = walk(state, Played())
+    assert isinstance(action, Play)
+    assert action.parts[0].text == "hello en "  # type: ignore[attr-defined]
+    assert state.language == "en"
+
+
+def test_a_built_in_name_gives_way_to_a_variable_or_column_of_that_name() -> None:
+    state, _ = begin(
+        inbound(
+            {
+                "start": [
+                    say(
+                        "hello",
+                    )
+                ]
+            }
+        ),
+        c={"called": "+70000000000", "is_open": "never"},
+    )
+    assert [state.lookup(name) for name in ("caller", "called", "is_open", "entered")] == [
+        "+79160000001",
+        "+70000000000",
+        "never",
+        "",
+    ]
+
+
+def test_the_clock_of_the_call_goes_on_while_it_lasts() -> None:
+    hours = {"days": [[[0, 1440]]] * 7, "closed": [], "dates": {"2026-11-22": [[0, 1]]}, "offsets": [[0, 0]]}
+    state, _ = begin(inbound({"start": [say("hello")]}, hours=hours), at=1795305600)
+    assert state.lookup("is_open") == "yes"  # 2026-11-22 00:00 UTC
+    state, _ = machine.step(state, Played(), 61.0)
+    assert state.lookup("is_open") == "no"
+
+
+@pytest.mark.parametrize("at", [None, "soon", -1, True, 10**12, float("nan"), float("inf")])
+def test_a_beginning_that_is_no_instant_is_the_epoch(at: Any) -> None:
+    state, _ = begin(inbound({"start": [say("hello")]}), at=at)
+    assert state.at_s == 0
+    assert recording_name({"at": at, "id": "a/b"}, "x y/..") == "1970/01/01/unknown.x_y___.wav"
+
+
+def test_going_on_inside_a_called_block_comes_back_at_its_end() -> None:
+    flow = {
+        "start": [{"do": "call", "block": "one"}, {"do": "result", "name": "back"}],
+        "one": [{"do": "goto", "block": "two"}],
+        "two": [{"do": "wait", "seconds": 1}],
+    }
+    state, _ = begin(inbound(flow))
+    assert state.block == "two"
+    state, action = walk(state, Played())
+    assert (state.block, state.result, action) == ("start", "back", HangUp())
+
+
+def test_a_flow_that_goes_round_through_a_called_block_gets_no_deeper() -> None:
+    flow = {
+        "start": [{"do": "wait", "seconds": 1}, {"do": "call", "block": "one"}],
+        "one": [{"do": "goto", "block": "start"}],
+    }
+    state, _ = begin(inbound(flow))
+    for _ in range(100):
+        state, action = walk(state, Played())
+        assert isinstance(action, Wait)
+        assert state.calls == ()
+
+
+def test_what_was_fetched_or_typed_for_a_called_block_is_there_after_it() -> None:
+    flow = {"start": [{"do": "call", "block": "one"}, say("hello")], "one": [fetch()]}
+    state, action = begin(inbound(flow))
+    assert isinstance(action, Consult)
+    state, _ = walk(state, Answered({"ok": True, "fields": {"status": "x" * 999}}))
+    assert state.values == {"card.status": "x" * 256}
+
+
+# -- the queue ------------------------------------------------------------------------------------------------
+
+
+def test_a_long_wait_in_a_busy_queue_is_not_taken_for_a_flow_that_never_ends() -> None:
+    state, action = begin(inbound({"start": [queue(max_wait=7200.0)]}))
+    dials, now_s = 0, 0.0
+    while not isinstance(action, HangUp):
+        dials += isinstance(action, Dial)
+        now_s += action.seconds if isinstance(action, Music) else 0.01
+        inp: Input = Dialed("busy") if isinstance(action, Dial) else Played()
+        state, action = machine.step(state, inp, now_s)
+    assert state.flow == "ended"
+    assert state.end == "queue"
+    assert dials > ACTIONS_PER_CALL
+    assert state.queue_wait_s == pytest.approx(7200, abs=10)
+    assert len(state.path) == LONG_PATH_MAX
+
+
+def test_a_flood_of_keys_that_stop_the_music_ends_the_wait_and_not_the_call() -> None:
+    state, action = begin(inbound({"start": [queue(overflow="one")], "one": [say("hello")]}))
+    count = 0
+    while not (isinstance(action, Play) and action.message == "hello"):
+        inp: Input = Dialed("key") if isinstance(action, Dial) else Played("9")
+        state, action = machine.step(state, inp, 0.1)
+        count += 1
+    assert count < 400
+    assert state.flow == ""
+
+
+def test_a_flow_that_comes_back_to_a_full_queue_for_ever_ends() -> None:
+    state, action = begin(inbound({"start": [queue(overflow="start")]}))
+    count = 0
+    while not isinstance(action, HangUp):
+        inp: Input = Answered({"ok": False, "why": "full"}) if isinstance(action, Consult) else Played()
+        state, action = machine.step(state, inp, 1.0)
+        count += 1
+    assert state.flow == "error"
+    assert count <= ACTIONS_PER_CALL + 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"max_waiting": -1},
+        {"max_waiting": {"per_agent": 0}},
+        {"max_wait": "5m"},
+        {"every": None},
+        {"callback_after": "x"},
+    ],
+)
+def test_a_queue_it_does_not_understand_is_an_error(broken: dict[str, Any]) -> None:
+    state, _ = begin(inbound({"start": [queue(position=True, **broken)]}))
+    state, _ = walk(state, Played(), Answered({"ok": True}))
+    assert state.flow == "error"
+
+
+@pytest.mark.parametrize("gateway", [5, "a b", "sofia/gateway/x"])
+def test_a_gateway_is_a_name(gateway: Any) -> None:
+    state, _ = begin(inbound({"start": [forward()]}, dial={"gateways": [gateway]}))
+    assert state.flow == "error"
+
+
+# -- what is left ---------------------------------------------------------------------------------------------
+
+
+def decoded(text: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+
+
+def test_what_a_call_that_came_in_leaves_on_its_channel() -> None:
+    flow = {"start": [record(), queue(), {"do": "sms", "to": {"ref": "caller"}, "message": "hello"}]}
+    state, _ = begin(inbound(flow))
+    state, _ = walk(
+        state, Played(), Recorded(3.0), Answered(), Dialed("talked", "+79990000001", 5.0), Answered()
+    )
+    left = variables(state)
+    assert (left["prozvon_end"], left["prozvon_reached"], left["prozvon_language"]) == (
+        "flow",
+        "+79990000001",
+        "ru",
+    )
+    assert left["prozvon_queue_wait"] == "1"
+    assert decoded(left["prozvon_recordings"]) == ["2026/11/22/call-1.speech.wav"]
+    assert [note["do"] for note in decoded(left["prozvon_notes"])] == ["recording", "sms"]
+
+
+def test_many_notes_are_cut_into_pieces_that_are_one_text_again() -> None:
+    store = {"do": "store", "into": "rows", "values": {"v": {"text": "ж" * 250}}, "webhook": None}
+    state, _ = begin(inbound({"start": [store] * 60}))
+    left = variables(state)
+    pieces = [
+        left[name] for name in ("prozvon_notes", "prozvon_notes_2", "prozvon_notes_3", "prozvon_notes_4")
+    ]
+    assert all(len(piece) <= VARIABLE_MAX for piece in pieces)
+    assert "prozvon_notes_5" not in left
+    notes = decoded("".join(pieces))
+    assert notes == list(state.notes)
+    assert len(notes) + sum("no room for row rows" in entry for entry in state.path) == 60
+
+
+def test_a_language_that_may_not_stand_in_a_variable_is_not_left() -> None:
+    made = inbound({"start": []}, languages=["${x}"])
+    assert "prozvon_language" not in variables(begin(made)[0])
+
+
+def test_a_call_that_is_under_way_counts_as_lost() -> None:
+    assert variables(begin(inbound({"start": [say("hello")]}))[0])["prozvon_end"] == "lost"
+
+
+def test_a_robocall_leaves_what_it_left_before() -> None:
+    made = program({"start": [say("hello")]})
+    state, _ = machine.step(machine.start(made, {"c": {}, "l": "ru"}), Started(), 0.0)
+    state, _ = walk(state, Played())
+    assert sorted(variables(state)) == [
+        "prozvon_flow",
+        "prozvon_heard",
+        "prozvon_party",
+        "prozvon_path",
+        "prozvon_values",
+    ]
+
+
+# -- whatever comes -------------------------------------------------------------------------------------------
+
+BLOCKS = st.lists(STEP, max_size=5)
+PROGRAM = st.builds(
+    lambda first, one, two, kind, machine, record: inbound(
+        {"start": first, "one": one, "two": two}, kind=kind, machine=machine, record=record, entry="start"
+    ),
+    st.lists(STEP, min_size=1, max_size=6),
+    BLOCKS,
+    BLOCKS,
+    st.sampled_from(["ivr", "callback", "robocall"]),
+    st.sampled_from(["off", "leave_message"]),
+    st.sampled_from([None, {"stereo": True}, {}]),
+)
+KEYS = st.text("0123456789*#", max_size=6)
+BODY = st.one_of(
+    st.none(),
+    st.fixed_dictionaries(
+        {"ok": st.booleans()},
+        optional={
+            "status": st.sampled_from([200, 404, 0]),
+            "why": st.sampled_from(["full", "slow", 5]),
+            "fields": st.one_of(st.just({"status": "ready"}), st.just({}), st.none()),
+            "position": st.sampled_from([1, -1, "x", True]),
+            "wait_s": st.sampled_from([None, 30, 0]),
+        },
+    ),
+)
+INPUT = st.one_of(
+    st.builds(lambda keys: Played(keys[:1]), KEYS),
+    st.builds(Digits, KEYS),
+    st.builds(
+        Recorded, st.sampled_from([0.0, 0.4, 9.0]), st.sampled_from(["#", "silence", "gone", "failed"])
+    ),
+    st.builds(
+        Dialed,
+        st.sampled_from(["talked", "busy", "no_answer", "failed", "key", ""]),
+        st.sampled_from(["+79990000001", "", "${x}"]),
+        st.sampled_from([0.0, 9.0, -4.0]),
+    ),
+    st.builds(Answered, BODY),
+    st.just(Failed("broken")),
+    st.just(Played()),
+)
+INPUTS = st.lists(
+    st.one_of(INPUT, INPUT, INPUT, st.just(Digits("1")), st.just(Recorded(5.0))), min_size=1, max_size=40
+)
+
+
+@settings(max_examples=300)
+@given(PROGRAM, INPUTS, st.sampled_from([0.0, 0.5, 7.0]), st.sampled_from(["human", "machine"]))
+def test_any_flow_and_any_answers_end_and_leave_a_valid_state(
+    made: dict[str, object], inputs: list[Input], every_s: float, party: str
+) -> None:
+    state, action = machine.step(machine.start(made, PAYLOAD), Started(party), 0.0)
+    turn = 0
+    while not isinstance(action, HangUp):
+        before = copy.deepcopy(state) if turn < 3 else None
+        if not state.is_answered:
+            assert not isinstance(action, (Gather, Record, Tape))
+        if isinstance(action, Dial):
+            assert action.numbers
+            assert 0 <= action.ring_s <= 120
+        turn += 1
+        following, action = machine.step(state, inputs[turn % len(inputs)], turn * every_s)
+        assert before is None or state == before
+        state = following
+    assert state.flow in ("ended", "error")
+    assert state.end in ("flow", "closed", "queue", "voicemail", "lost")
+    assert turn < 20 * ACTIONS_PER_CALL
+    left = variables(state)
+    assert all(len(text) <= VARIABLE_MAX for text in left.values())
+    assert decoded(
+        "".join(left.get(f"prozvon_notes{n}", "") for n in ("", "_2", "_3", "_4")) or "W10"
+    ) == list(state.notes)
+
+
+@given(PROGRAM, INPUTS, st.integers(0, 12))
+def test_hanging_up_at_any_point_ends_the_call_and_keeps_what_was_recorded(
+    made: dict[str, object], inputs: list[Input], when: int
+) -> None:
+    state, action = machine.step(machine.start(made, PAYLOAD), Started("human"), 0.0)
+    for turn in range(when):
+        state, action = machine.step(state, inputs[turn % len(inputs)], float(turn))
+    was_over, flow = state.is_over, state.flow
+    state, action = machine.step(state, Gone(), 99.0)
+    assert action == HangUp()
+    assert state.flow in ((flow,) if was_over else ("left", "error"))
+    kept = {str(note["recording"]) for note in state.notes if "recording" in note}
+    assert kept <= set(state.recordings)
+    assert state.end != ""
+
+
+@given(PROGRAM, st.lists(INPUT, min_size=1, max_size=20), st.integers(1, 15))
+def test_what_is_private_gets_out_of_the_call_only_where_the_author_says_so(
+    made: dict[str, object], inputs: list[Input], turns: int
+) -> None:
+    """The secret is typed wherever digits are asked for in private."""
+    secret = "5551"
+    made = {**made, "flow": _without_private_sends(made["flow"])}
+    state, action = machine.step(machine.start(made, PAYLOAD), Started("human"), 0.0)
+    for turn in range(turns):
+        inp = inputs[turn % len(inputs)]
+        if isinstance(action, Gather) and action.private and action.message == "enter":
+            inp = Digits(secret)
+        elif isinstance(inp, Digits) and secret in inp.value:
+            inp = Digits("1")
+        state, action = machine.step(state, inp, float(turn))
+        if secret in str(getattr(action, "parts", "")):
+            assert action.private  # type: ignore[union-attr]
+    left = variables(state)
+    shown = [decoded(left[name]) for name in ("prozvon_path", "prozvon_heard", "prozvon_values")]
+    assert secret not in json.dumps(shown)
+    assert secret not in json.dumps([state.path, state.values, state.notes, state.heard])
+
+
+def _without_private_sends(flow: Any) -> Any:
+    """Every `ask` is private: then nothing that is typed may get out."""
+    return {
+        block: [
+            {**step, "private": True} if step["do"] == "ask" else step
+            for step in steps
+            if step["do"] != "fetch"
+        ]
+        for block, steps in flow.items()
+    }
+
+
+def test_what_was_typed_in_private_is_still_there_for_the_flow() -> None:
+    flow = {
+        "start": [
+            ask(private=True, min=4, max=4, into="pin"),
+            {
+                "do": "if",
+                "left": {"ref": "pin"},
+                "op": "is",
+                "right": {"text": "1234"},
+                "then": [{"do": "result", "name": "right"}],
+                "else": [],
+            },
+            fetch(send={"pin": {"ref": "pin"}}),
+        ]
+    }
+    state, _ = begin(inbound(flow))
+    state, action = walk(state, Played(), Digits("1234"))
+    assert state.result == "right"
+    assert isinstance(action, Consult)
+    assert action.body["send"] == {"pin": "1234"}
+    assert "1234" not in str((state.values, state.path, state.notes))
+
+
+def test_a_private_variable_that_is_set_anew_is_private_no_more() -> None:
+    flow = {
+        "start": [
+            ask(private=True, into="code"),
+            {"do": "set", "name": "code", "value": {"text": "7"}},
+            menu(),
+        ]
+    }
+    state, _ = begin(inbound(flow))
+    state, _ = walk(state, Played(), Digits("1234"))
+    assert (state.values, state.secrets) == ({"code": "7"}, {})
+
+
+def test_a_driver_that_answers_in_the_wrong_shape_does_not_derail_a_call_that_came_in() -> None:
+    state, action = begin(inbound({"start": [fetch(otherwise="one")], "one": [forward(), say("hello")]}))
+    assert isinstance(action, Consult)
+    state, action = walk(state, Dialed("talked"))
+    assert isinstance(action, Dial)
+    state, action = walk(state, Recorded(4.0), Answered())
+    assert isinstance(action, Answer)
+    assert state.reached == ""
