@@ -47,10 +47,6 @@ class Services:
         lookups = Lookups()
         self._services = {name: _Service(spec, chance, monotonic, lookups) for name, spec in specs.items()}
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._services)
-
     def call(
         self,
         name: str,
