@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+import time
 import uuid
+from collections import deque
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,12 +27,18 @@ from tests.conformance.presser import (
 from tests.conformance.sipp_caller import PCMA, scenario
 from tests.ports import free_port
 
+_QUIET: Final = ("-nostdin", "-aa", "-trace_err")
 LIMIT_S: Final = 90  # no call is longer
+STILL: Final = b"\xd5" * PACKET_SAMPLES
+NOISE: Final = bytes((n * 37 % 64) | 0x20 for n in range(PACKET_SAMPLES))  # a packet of loud PCMA
 SILENCE: Final = frozenset(b"\xd5\x55")
 
 
 class Handset:
-    """The sound end of one call. `packets`: instants (epoch of the hub's clock) and samples of what was heard."""
+    """The sound end of one call: sends silence, or what it is told to, from the first packet that comes on.
+
+    `sound`: samples of what was heard, PCMA.
+    """
 
     def __init__(self) -> None:
         self._server = DatagramServer("127.0.0.1:0", self._receive)
@@ -39,48 +47,50 @@ class Handset:
         self.sound = b""
         self._peer: Any = None
         self._sequence, self._stamp = 0, PACKET_SAMPLES  # a key at 0 is not taken for a new one
+        self._frames: deque[tuple[int, bytes]] = deque()  # (payload type and marker, data)
+        self._talking: Any = None
 
     @property
     def hears_us(self) -> bool:
         """Whether more than a fifth of a second of it was no silence."""
         return sum(sample not in SILENCE for sample in self.sound) > 1600
 
-    @property
-    def is_connected(self) -> bool:
-        return self._peer is not None
-
-    def press(self, keys: str, *, gap_s: float = 0.08) -> None:
-        """By RFC 2833, a key of a tenth of a second each. Returns when all are pressed."""
+    def press(self, keys: str) -> None:
+        """By RFC 2833, a key of a tenth of a second each, and as long a pause."""
         for key in keys:
             for place in range(KEY_PACKETS + END_PACKETS):
                 length = min(place + 1, KEY_PACKETS) * PACKET_SAMPLES
-                is_over = place >= KEY_PACKETS
-                event = EVENT.pack(KINDS.index(key), is_over << 7 | VOLUME, length)
-                self._send(TELEPHONE_EVENT | (not place) << 7, event)
-                gevent.sleep(0 if is_over else PACKET_S)
-            self._stamp += PACKET_SAMPLES * KEY_PACKETS
-            gevent.sleep(gap_s)
-            self._stamp += round(gap_s * 8000)
+                event = EVENT.pack(KINDS.index(key), (place >= KEY_PACKETS) << 7 | VOLUME, length)
+                self._frames.append((TELEPHONE_EVENT | (not place) << 7, event))
+            self._frames.extend([(PCMA, STILL)] * KEY_PACKETS)
 
-    def speak(self, samples: bytes) -> None:
-        """PCMA, in real time."""
-        for at in range(0, len(samples), PACKET_SAMPLES):
-            self._send(PCMA, samples[at : at + PACKET_SAMPLES])
-            self._stamp += PACKET_SAMPLES
-            gevent.sleep(PACKET_S)
+    def speak(self, seconds: float) -> None:
+        self._frames.extend([(PCMA, NOISE)] * round(seconds / PACKET_S))
 
     def stop(self) -> None:
+        if self._talking is not None:
+            self._talking.kill()
         self._server.stop()
-
-    def _send(self, kind: int, data: bytes) -> None:
-        self._sequence += 1
-        if self._peer is not None:
-            head = HEAD.pack(0x80, kind, self._sequence & 0xFFFF, self._stamp, 0x5EED)
-            self._server.sendto(head + data, self._peer)
 
     def _receive(self, packet: Any, sender: Any) -> None:
         self._peer = sender
         self.sound += packet[HEAD.size :]
+        self._talking = self._talking or gevent.spawn(self._talk)
+
+    def _talk(self) -> None:
+        """A packet each twentieth of a second; those of one key all say when it began."""
+        due = time.monotonic()
+        began = self._stamp
+        while True:
+            kind, data = self._frames.popleft() if self._frames else (PCMA, STILL)
+            if kind != TELEPHONE_EVENT:
+                began = self._stamp
+            self._sequence += 1
+            head = HEAD.pack(0x80, kind, self._sequence & 0xFFFF, began, 0x5EED)
+            self._server.sendto(head + data, self._peer)
+            self._stamp += PACKET_SAMPLES
+            due += PACKET_S
+            gevent.sleep(max(0.0, due - time.monotonic()))
 
 
 class SippCaller:
@@ -108,8 +118,15 @@ class SippCaller:
         media = ["-mi", "127.0.0.1", "-mp", str(free_port(socket.SOCK_DGRAM) & ~1)]
         with (self._folder / "sipp.out").open("wb") as out:
             self._process = subprocess.Popen(
-                [sipp, f"127.0.0.1:{port}", "-sf", "caller.xml", "-s", called, *own, *keys, *media]
-                + ["-nostdin", "-aa", "-trace_err", "-trace_msg"],
+                [
+                    sipp,
+                    f"127.0.0.1:{port}",
+                    *("-sf", "caller.xml", "-s", called),
+                    *own,
+                    *keys,
+                    *media,
+                    *_QUIET,
+                ],
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -128,7 +145,19 @@ class SippCaller:
         return "".join(path.read_text("utf-8", "replace") for path in self._folder.glob("*_errors.log"))
 
     def press(self, keys: str) -> None:
+        """Once there is sound to press them into."""
         self.handset.press(keys)
+
+    def speak(self, seconds: float) -> None:
+        self.handset.speak(seconds)
+
+    @property
+    def hears(self) -> bool:
+        return bool(self.handset.sound)
+
+    @property
+    def hears_us(self) -> bool:
+        return self.handset.hears_us
 
     def hang_up(self) -> None:
         """BYE, or CANCEL while it rings."""

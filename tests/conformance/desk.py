@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import uuid
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 import gevent
 
@@ -24,6 +27,32 @@ EVENTS = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY", "BACKG
 PAYLOAD = {"c": {"name": "Анна"}, "l": "ru", "s": {}}
 
 
+class Caller(Protocol):
+    """Somebody who has called in. They are silent and stay on the line unless they are told."""
+
+    def hang_up(self) -> None:
+        """BYE, or CANCEL before the answer."""
+        ...
+
+    def press(self, keys: str) -> None: ...
+    def speak(self, seconds: float) -> None:
+        """Say something from now on; does not wait until it is said."""
+        ...
+
+    @property
+    def hears(self) -> bool:
+        """Whether sound has come."""
+        ...
+
+    @property
+    def hears_us(self) -> bool:
+        """Whether more than a fifth of a second of it was no silence."""
+        ...
+
+    @property
+    def is_over(self) -> bool: ...
+
+
 class Switch(Protocol):
     """A running switch. `second_s`: real seconds of a second on its clock."""
 
@@ -38,6 +67,10 @@ class Switch(Protocol):
     def die(self) -> None: ...
     def hears(self, call: str, number: str) -> bool:
         """Whether sound of ours got to the callee."""
+        ...
+
+    def calls(self, called: str, caller: str) -> Caller:
+        """Somebody calls in."""
         ...
 
     def stop(self) -> None: ...
@@ -81,6 +114,38 @@ class Desk:
         call = str(uuid.uuid4())
         self.originate(self.command(number, call, **given), call)
         return call
+
+    def call_in(self, called: str) -> tuple[Caller, str]:
+        """Somebody calls, from a number that nobody had before; the id of the call."""
+        number = f"+7916{uuid.uuid4().int % 10**7:07}"
+        self.client.listen("CHANNEL_CREATE")
+        caller = self.switch.calls(called, number)
+
+        def found() -> list[str]:
+            events = self.client.named("CHANNEL_CREATE")
+            return [e["Unique-ID"] for e in events if _calls(e, number)]
+
+        self.wait(found, f"a call of {number}")
+        return caller, found()[0]
+
+    def made_for(self, call: str) -> list[str]:
+        """Ids of the legs that were made for it."""
+        events = self.client.named("CHANNEL_CREATE")
+        return [e["Unique-ID"] for e in events if e.get("variable_originating_leg_uuid") == call]
+
+    def ended(self, call: str) -> dict[str, Any]:
+        """Variables of the last event of a call that came in; its CDR has the same."""
+        event = self.event("CHANNEL_HANGUP_COMPLETE", call)
+        variables = {
+            name.removeprefix("variable_"): value
+            for name, value in event.items()
+            if name.startswith("variable_")
+        }
+        cdr = read_cdr(self.switch.cdr_dir / f"{call}.cdr.json")
+        assert not isinstance(cdr, NoCdr)
+        ours = {name: value for name, value in variables.items() if name.startswith("prozvon_")}
+        assert {name: unquote(str(cdr.get(name))) for name in ours} == ours
+        return variables
 
     def ringing(self, number: str) -> str:
         """A call whose callee has said that it rings, and goes on ringing for a minute."""
@@ -143,3 +208,13 @@ def disposition(facts: CallFacts) -> Disposition:
 def in_order(events: list[str], *names: str) -> bool:
     """These, each once, in this order; others may stand between them."""
     return [name for name in events if name in names] == list(names)
+
+
+def _calls(event: dict[str, Any], number: str) -> bool:
+    is_inbound = event["Call-Direction"] == "inbound"
+    return is_inbound and bool(event["Caller-Caller-ID-Number"] == number)
+
+
+def told(encoded: str) -> Any:
+    """What a variable that holds base64url of JSON says."""
+    return json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))

@@ -24,11 +24,11 @@ PROMPT_S: Final = 3.0
 
 def write_programs(root: Path, www: Path) -> None:
     """Below the root of a switch; `www` is served to it by HTTP."""
-    _write_tone(www / FETCHED_WAV, SHORT_S)
+    write_tone(www / FETCHED_WAV, SHORT_S)
     for name in ("programs", "prompts"):
         (root / name).mkdir(exist_ok=True)
     for name, seconds in (("short", SHORT_S), ("long", LONG_S), ("prompt", PROMPT_S)):
-        _write_tone(root / "prompts" / _SOUNDS[name], seconds)
+        write_tone(root / "prompts" / _SOUNDS[name], seconds)
     for digest, (sound, machine, flow) in _FLOWS.items():
         program = _program(_SOUNDS[sound], machine, flow)
         (root / "programs" / f"{digest}.json").write_text(json.dumps(program), "utf-8")
@@ -93,7 +93,7 @@ def _program(sound: str, machine: str, flow: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _write_tone(path: Path, seconds: float) -> None:
+def write_tone(path: Path, seconds: float) -> None:
     samples = (int(4000 * math.sin(2 * math.pi * 440 * n / 8000)) for n in range(int(8000 * seconds)))
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)

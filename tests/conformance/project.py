@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from orchestrator.deploy.release import Release, build_release
+from orchestrator.runtime.deploying import Deployer
+from orchestrator.runtime.inbound.serving import serve
 from orchestrator.runtime.settings import Settings, load_settings
+from orchestrator.runtime.site import site_of
 from orchestrator.runtime.switch_init import init_switch
+from tests.conformance.inbound_scenarios import write_scenarios
 from tests.conformance.programs import write_programs
 
 PASSWORD: Final = "test-esl-pass"
@@ -66,6 +71,15 @@ class Project:
     def port(self) -> int:
         return self.settings.switches["main"].port
 
+    @property
+    def sip_port(self) -> int:
+        return self.settings.switches["main"].profiles["out"].port
+
+    def release(self) -> Release:
+        """What is in force."""
+        inbound = serve(self.settings).inbound(self.settings, "main")
+        return build_release(site_of(self.settings, "main"), inbound=inbound)
+
 
 def make_project(folder: Path, ports: Ports) -> Project:
     """A project below `folder`, and the root of its switch as `prozvon switch init` makes it."""
@@ -88,12 +102,23 @@ def make_project(folder: Path, ports: Ports) -> Project:
             "down": trunk | {"proxy": f"127.0.0.1:{ports.nobody}", "ping_s": 5},  # and it gets to know
         },
     }
-    text = json.dumps({"project": "conformance", "switches": {"main": switch}})
-    (folder / "prozvon.yaml").write_text(text, "utf-8")  # JSON is YAML too
+    whole = {
+        "project": "conformance",
+        "speech": {"engine": "switch"},
+        "services": {"crm": {"url": f"http://127.0.0.1:{ports.http}/", "private": True}},
+        "switches": {"main": switch},
+    }
+    (folder / "prozvon.yaml").write_text(json.dumps(whole), "utf-8")  # JSON is YAML too
     settings = load_settings(folder)
-    init_switch(settings, "main", lambda: int(time.time() * 1000))
+    write_scenarios(settings.scenarios)
+    init_switch(settings, "main", now_ms)
     project = Project(folder=folder, settings=settings)
+    Deployer(settings, "main", now_ms, serve(settings)).deploy(is_offline=True)
     (project.root / "conf" / "local" / "dialplan" / "unrunnable.xml").write_text(_UNRUNNABLE_XML, "utf-8")
     project.www.mkdir()
     write_programs(project.root, project.www)
     return project
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)

@@ -15,6 +15,7 @@ from gevent import socket
 
 from orchestrator.render.release import ram_of
 from orchestrator.runtime.site import site_of
+from tests.conformance.caller import SippCaller
 from tests.conformance.http_server import HttpServer
 from tests.conformance.project import PASSWORD, Ports, make_project
 from tests.conformance.telephones import Telephones
@@ -41,7 +42,8 @@ class RealSwitch:
     second_s = 1.0
 
     def __init__(self, binary: Path, sipp: str, folder: Path) -> None:
-        self._binary, self._folder, self.password = binary, folder, PASSWORD
+        self._binary, self._sipp, self._folder, self.password = binary, sipp, folder, PASSWORD
+        self._callers: list[SippCaller] = []
         self.telephones, self._server = Telephones(sipp, folder / "telephones"), HttpServer()
         try:
             ports = Ports(
@@ -87,12 +89,20 @@ class RealSwitch:
         heard = self.telephones.pressers[number].heard.values()
         return any(sum(sample not in silence for sample in sound) > 1600 for sound in heard)
 
+    def calls(self, called: str, caller: str) -> SippCaller:
+        port = self.project.sip_port
+        made = SippCaller(self._sipp, self._folder / "callers", port=port, called=called, caller=caller)
+        self._callers.append(made)
+        return made
+
     def log_warnings(self) -> list[str]:
         """What it complained of since it first started, times cut off."""
         text = (self.root / LOG).read_text("utf-8", "replace")
         return [line.partition("] ")[2] for line in _BAD_LINE.findall(text)]
 
     def _stop_callees(self) -> None:
+        for caller in self._callers:
+            caller.stop()
         self.telephones.stop()
         self._server.stop()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -10,6 +12,7 @@ import gevent
 
 from orchestrator.simulator.callee_log import read_callee_log
 from orchestrator.simulator.clock import SharedClock
+from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.switch import SimulatedSwitch
 from orchestrator.simulator.throttle import Limits
 from tests.conformance.http_server import HttpServer
@@ -64,9 +67,46 @@ class SimulatedOne:
         heard = {one.call: one.heard for one in read_callee_log(self.root / "callees.jsonl")}
         return bool(heard[call])
 
+    def calls(self, called: str, caller: str) -> SimulatedCaller:
+        asked = base64.urlsafe_b64encode(json.dumps({"called": called, "caller": caller}).encode())
+        said = self._switch.calls.incoming(asked.decode())
+        assert said.startswith("+OK "), said
+        leg = self._switch.calls.live_leg(said.split()[1])
+        assert leg is not None
+        return SimulatedCaller(leg)
+
     def log_warnings(self) -> list[str]:
         return []
 
     def stop(self) -> None:
         self._switch.stop()
         self._server.stop()
+
+
+class SimulatedCaller:
+    """A caller's finger and mouth."""
+
+    def __init__(self, leg: Leg) -> None:
+        self._leg = leg
+
+    def hang_up(self) -> None:
+        self._leg.soon(self._leg.leaves)
+
+    def press(self, keys: str) -> None:
+        for key in keys:
+            self._leg.soon(lambda key=key: self._leg.press(key))  # type: ignore[misc]  # bound now
+
+    def speak(self, seconds: float) -> None:
+        self._leg.soon(lambda: self._leg.speaks(seconds))
+
+    @property
+    def hears(self) -> bool:
+        return bool(self._leg.heard)
+
+    @property
+    def hears_us(self) -> bool:
+        return bool(self._leg.heard)
+
+    @property
+    def is_over(self) -> bool:
+        return not self._leg.is_up

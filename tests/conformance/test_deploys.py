@@ -43,7 +43,7 @@ def deploy(desk: Desk, site: SwitchSite) -> Iterator[Deploy]:
     try:
         yield bring
     finally:
-        bring(build_release(site))
+        bring(desk.switch.project.release())
 
 
 def another_interpreter(tmp_path: Path) -> Path:
@@ -77,7 +77,7 @@ def test_another_interpreter_counts_for_new_calls_and_calls_under_way_end_on_the
     assert desk.api(f"uuid_kill {before}") == "+OK\n"
     assert version_of(desk, before) is None
     assert desk.facts(before).heard == ("hello",)
-    deploy(build_release(site))
+    deploy(desk.switch.project.release())
     back = desk.call(PICKS_UP)
     assert version_of(desk, back) is None
     assert desk.facts(back).result == "told"
@@ -93,7 +93,7 @@ def test_a_gateway_of_a_new_release_is_found_by_a_rescan_and_goes_by_killgw(
     assert desk.api("sofia profile out rescan") == "Reload XML [Success]\n+OK scan complete\n"
     desk.wait(lambda: "\nUsername\tanna\n" in desk.api("sofia status gateway fresh"), "the gateway")
     assert desk.facts(desk.call(PICKS_UP, gateway="fresh")).result == "told"
-    deploy(build_release(site))
+    deploy(desk.switch.project.release())
     assert desk.api("sofia profile out rescan").endswith("+OK scan complete\n")
     assert "\nUsername\tanna\n" in desk.api("sofia status gateway fresh")  # a rescan takes none away
     assert desk.api("sofia profile out killgw fresh") == "+OK gateway marked for deletion.\n"
