@@ -154,6 +154,13 @@ class Line:
         rows = json.loads(reply).get("rows") or []
         return frozenset(str(row["uuid"]) for row in rows)
 
+    def has_calls(self) -> bool:
+        """Whether anybody is on the line, those who called included; also when that cannot be told."""
+        try:
+            return bool(self.live_channels())
+        except (EslError, ValueError):
+            return True
+
     def cdr(self, attempt_id: str) -> Variables | NoCdr:
         """The variables of the CDR the switch wrote for this attempt, or why there are none."""
         return self._read_cdr(attempt_id)

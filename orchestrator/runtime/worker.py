@@ -260,10 +260,11 @@ class Worker:
 
     def _may_jump(self) -> bool:
         """Nobody is on the line, nothing waits to be stored, and no list is being loaded."""
-        if len(self._tracker) or self._settler.backlog or len(self._cases):
+        if len(self._tracker) or self._settler.backlog or len(self._cases) or self._reception.is_busy:
             return False
         states = [c.state for c in self._store.campaigns()]
-        return CampaignState.LOADING not in states and not self._store.live()
+        is_still = CampaignState.LOADING not in states and not self._store.live()
+        return is_still and not any(line.has_calls() for line in self._lines.values() if line.is_up)
 
     # -- listening
 
