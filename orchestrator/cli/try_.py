@@ -35,7 +35,7 @@ from orchestrator.runtime.story import clock_of
 from orchestrator.runtime.trying import Trial, block_files
 from orchestrator.runtime.walk_test import Given, test_of
 from orchestrator.scenario.compile import Compiled
-from orchestrator.scenario.rehearsal import FIRST_MOMENT, parse_at
+from orchestrator.scenario.rehearsal import FIRST_MOMENT, NONE, parse_at
 
 NOW = "now"
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
@@ -46,7 +46,7 @@ _NUMBER = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
 @click.option(
     "--contact", "fields", multiple=True, metavar="COLUMN=VALUE", help="robocall: a field of who is called."
 )
-@click.option("--caller", metavar="NUMBER", help="ivr: who calls; - for a withheld number.")
+@click.option("--caller", metavar="NUMBER", help="ivr: who calls; none for a hidden number.")
 @click.option("--called", metavar="NUMBER", help="ivr: the number called.  [default: the scenario's first]")
 @click.option(
     "--at",
@@ -142,8 +142,6 @@ class _Session:
             return
         if self._options["callback"]:
             raise KnownError("a test begins with the call that comes in: a walk through the callback is none")
-        if self._options["caller"] == "-":
-            raise KnownError("tests have callers with numbers: leave `--caller -` out")
         if not name.strip() or any(test.name == name for test in compiled.tests):
             raise KnownError(f"{compiled.name} has a test {name!r} already: choose another name")
 
@@ -209,11 +207,11 @@ class _Session:
         caller = self._options["caller"] or A_CALLER
         called = self._options["called"] or a_number_of(compiled)
         for option, number in (("--caller", caller), ("--called", called)):
-            if not _NUMBER.match(number) and (option, number) != ("--caller", "-"):
+            if not _NUMBER.match(number) and (option, number) != ("--caller", NONE):
                 raise click.BadParameter(
                     f"{number!r} is not a number such as +79990000001", param_hint=option
                 )
-        return ("" if caller == "-" else caller), called
+        return ("" if caller == NONE else caller), called
 
     def _at(self, compiled: Compiled, zone: str) -> int:
         """Epoch ms."""

@@ -10,7 +10,7 @@ from orchestrator.domain.call_event import FlowEnd, Party
 from orchestrator.domain.inbound import CallEnd, InboundCall, MissedDecision, Note
 from orchestrator.domain.plan import Delay
 from orchestrator.engine.hours import next_open
-from orchestrator.engine.missed import PROMISED, CallbackRules, can_reach_people, decide
+from orchestrator.engine.missed import NEXT_OPENING, PROMISED, CallbackRules, can_reach_people, decide
 from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.story import Story, Stuck, failure, flow_of, local_time, play
 from orchestrator.runtime.timeline import Entry
@@ -42,7 +42,8 @@ class InboundStory:
     def take(self, moves: tuple[Move, ...]) -> None:
         """Raises Stuck where a move does not fit."""
         when = f"{local_time(self.began_at, self.compiled.zone)} ({self.compiled.zone})"
-        self._note(f"{self.caller} calls {self.called}, {when}", at=self.began_at)
+        who = self.caller or "somebody without a number"
+        self._note(f"{who} calls {self.called}, {when}", at=self.began_at)
         flow = flow_of(self.compiled, inbound_payload(self.caller, self.called, self.began_at, self.language))
         try:
             ended_at = play(
@@ -75,7 +76,8 @@ class InboundStory:
         if callback is None or program is None:
             why = "nobody is called back by this scenario" if program is None else self._no_callback()
             raise Stuck(failure(move, f"this callback is never made: {why}"))
-        self.waits.append(Delay(after_s=max(0, callback.due_at - self.call.ended_at) // 1000))
+        wait_s = self._first_wait_s(callback.due_at)
+        self.waits += [Delay(after_s=wait_s)] if wait_s else []  # at once is no wait
         return Story(
             compiled=program,
             contact=callback.contact,
@@ -84,6 +86,13 @@ class InboundStory:
             answers=self.answers,
             what="callback",
         )
+
+    def _first_wait_s(self, due_at: int) -> int:
+        """A promise for the next opening is counted in whole minutes: nobody knows how long the call will be."""
+        assert self.call is not None  # noqa: S101  # as above
+        wait_s = max(0, due_at - self.call.ended_at) // 1000
+        promises = [note.body.get("when") for note in self.call.notes if note.kind == "callback"]
+        return round(wait_s / 60) * 60 if promises and promises[-1] == NEXT_OPENING else wait_s
 
     def _no_callback(self) -> str:
         assert self.call is not None  # noqa: S101  # as above

@@ -26,7 +26,7 @@ def run_inbound_test(compiled: Compiled, test: ScenarioTest) -> TestOutcome:
     place = f"{test.mark.file}:{test.mark.line}"
     story = InboundStory(
         compiled=compiled,
-        caller=test.caller or A_CALLER,
+        caller=A_CALLER if test.caller is None else test.caller,
         called=test.called or a_number_of(compiled),
         language=test.language or "",
         answers=RehearsedAnswers(test.services, test.queues),

@@ -103,9 +103,9 @@ class ScriptedCall:
         return isinstance(action, Play | Gather) and action.message == message
 
     def _refuse_question(self, move: Move, expected: str, message: str = "") -> None:
-        """A question is not let pass by a move that does not mean to."""
+        """A question is not let pass by a move that does not mean to, unless its answer was begun."""
         action = self.flow.action
-        if isinstance(action, Gather) and not self._typed:
+        if isinstance(action, Gather) and not self._typed and not action.typed:
             again = " again" if message and action.message == message else ""
             raise Misfit(move, f"{expected}{again}, but `{action.message}` asks for a key")
 

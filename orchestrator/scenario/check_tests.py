@@ -193,7 +193,7 @@ def _test(spec: TestSpec, contact: dict[str, str]) -> ScenarioTest:
         at=spec.at,
         language=_plain(spec.language),
         mark=spec.mark,
-        caller=str(spec.caller or ""),
+        caller=_or_nothing(spec.caller),
         called=str(spec.called or ""),
         services={str(name): answers for name, answers in spec.services.items()},
         queues={str(name): answer for name, answer in spec.queues.items()},

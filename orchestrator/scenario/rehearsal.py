@@ -77,7 +77,7 @@ class ScenarioTest:
 
     at: local time, in the contact's zone (of a call that comes in: the scenario's), when it begins; None: when
     hours are open. Of a scenario for calls that come in, the first call is the caller's, the others are callbacks;
-    caller, called: E.164, "" when the test does not care. services: `service/path`, or a service -> its answers in
+    caller, called: E.164; a caller "" has no number, None or a called "": the test does not care. services: `service/path`, or a service -> its answers in
     turn, the last one repeats.
     """
 
@@ -88,7 +88,7 @@ class ScenarioTest:
     at: dt.datetime | None
     language: str | None
     mark: Mark
-    caller: str = ""
+    caller: str | None = None
     called: str = ""
     services: Mapping[str, tuple[ServiceAnswer, ...]] = field(default_factory=dict)
     queues: Mapping[str, QueueAnswer] = field(default_factory=dict)
@@ -118,7 +118,7 @@ def _at(raw: Any) -> dt.datetime:
     return moment  # local to the contact, on purpose
 
 
-def _reached(raw: Any) -> Text:
+def _number_or_none(raw: Any) -> Text:
     text = text_of(raw)
     return text if text == NONE else parse_number(text)
 
@@ -132,7 +132,7 @@ def _notes(raw: Any) -> tuple[str, ...]:
 At = Annotated[dt.datetime, PlainValidator(_at), WithJsonSchema({"type": "string"})]
 Count = Annotated[int, PlainValidator(whole_between(0, CALLS_MAX)), whole_schema(0, CALLS_MAX)]
 Number = Annotated[Text, PlainValidator(parse_number), WithJsonSchema({"type": SCALAR_TYPES})]
-Reached = Annotated[Text, PlainValidator(_reached), WithJsonSchema({"type": SCALAR_TYPES})]
+NumberOrNone = Annotated[Text, PlainValidator(_number_or_none), WithJsonSchema({"type": SCALAR_TYPES})]
 _NOTE_SCHEMA: dict[str, Any] = {"enum": [*NOTES, NONE]}
 Notes = Annotated[
     tuple[str, ...],
@@ -155,7 +155,7 @@ class ExpectSpec(Part):
     attempts: Count | None = Field(default=None, description="counted calls in all; of `ivr`: callbacks")
     waits: Retry | None = Field(default=None, description="the delays between the calls")
     disposition: DispositionName | None = Field(default=None, description="of the last call")
-    reached: Reached | None = Field(
+    reached: NumberOrNone | None = Field(
         default=None, description="`ivr`: the number that took the last call, or `none`"
     )
     missed: YesNo | None = Field(default=None, description="`ivr`: whether the caller is to be called back")
@@ -179,7 +179,9 @@ class TestSpec(Part):
 
     name: Filled = Field(description="what the test shows")
     contact: dict[Text, Text] = Field(default_factory=dict, description="column -> value, `phone` too")
-    caller: Number | None = Field(default=None, description="`ivr`: who calls")
+    caller: NumberOrNone | None = Field(
+        default=None, description="`ivr`: who calls; `none` for a number that is hidden"
+    )
     called: Number | None = Field(default=None, description="`ivr`: the number that is called")
     call: Call | None = Field(default=None, description="the moves of the one call")
     calls: Calls | None = Field(
