@@ -45,9 +45,8 @@ def dial(session: Session, action: Dial, stock: Stock, course: Course) -> Input:
     if not session.ready():
         return Gone()
     numbers = [number for number in action.numbers if NUMBER.fullmatch(number)][:NUMBERS_MAX]
-    dialed = Dialed("failed", cause="INVALID_NUMBER_FORMAT")
     if not numbers:
-        return dialed
+        return Dialed("failed", cause="INVALID_NUMBER_FORMAT")
     session.setVariable("hangup_after_bridge", "false")
     session.setVariable("continue_on_fail", "true")
     path = place_of(course.root, action.tape) if action.tape else ""
@@ -56,6 +55,7 @@ def dial(session: Session, action: Dial, stock: Stock, course: Course) -> Input:
             "record_session", f"{path} +{TAPE_MAX_S} {{RECORD_BRIDGE_REQ=true,RECORD_STEREO=false}}"
         )
         course.tapes.append(path)
+    dialed = Dialed("failed", cause="INVALID_GATEWAY")
     until_s = now_s(session) + action.ring_s
     for gateway in _gateways(action, course):
         ring_s = max(1, min(RING_MAX_S, round(until_s - now_s(session))))

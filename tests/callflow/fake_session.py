@@ -12,12 +12,19 @@ import re
 import struct
 import wave
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import fake_line
+
 RATE = 8000
-SAFE_VALUE = re.compile(r"[A-Za-z0-9_=-]*")
+EPOCH_S = 1_795_000_000  # at second 0
+SAFE_VALUE = re.compile(r"[A-Za-z0-9_=+.-]*")
+# Values of its own variables: nothing that is expanded
+SWITCHS_OWN = re.compile(r"[A-Za-z0-9_.,:;/%()#*+=-]*")
+LAST_KEYS = 50_000  # a flood is cut somewhere
 
 
 @dataclass
@@ -31,7 +38,8 @@ class FakeSession:
     """`keys`: (second, key) pressed by the callee; `hangs_up_at`: second. Times are seconds since answer.
 
     `sound`: (ms, level) of the callee's voice from the answer on, of a tone where the level is below nothing; silence
-    after it.
+    after it. `telephones`: number -> who is rung there, nobody where there is none. `desk`: what is asked -> (seconds
+    until the answer, the answer as it is put into the variable), None for no answer.
     """
 
     variables: dict[str, str] = field(default_factory=dict)
@@ -42,7 +50,15 @@ class FakeSession:
     seconds_per_character: float = 0.05
     records: bool = True
     sends_media: bool = True
+    is_answered: bool = True
+    telephones: dict[str, fake_line.Telephone] = field(default_factory=dict)
+    desk: Callable[[dict[str, Any]], tuple[float, str] | None] = lambda _: None
+    disk_is_full_after_s: float = 1e9  # of recording
 
+    has_media: bool = False
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    tapes: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
+    later: list[tuple[float, str, str]] = field(default_factory=list)  # (second, variable, value)
     t: float = 0.0
     is_up: bool = True
     destroyed: int = 0
@@ -68,11 +84,16 @@ class FakeSession:
 
     def getVariable(self, name: str) -> str | None:  # noqa: N802
         self._check("getVariable", name)
+        own = {"created_time": 0, "answered_time": 0 if self.is_answered else None}  # of the caller's profile
+        if name in own and name not in self.variables:
+            at_s = own[name]
+            return "0" if at_s is None else str(int((EPOCH_S + at_s) * 1_000_000))
         return self.variables.get(name)
 
     def setVariable(self, name: str, value: str) -> None:  # noqa: N802
         self._check("setVariable", name, value)
-        if not SAFE_VALUE.fullmatch(value) or not re.fullmatch("[a-z0-9_]+", name):
+        safe = SAFE_VALUE if name.startswith("prozvon_") else SWITCHS_OWN
+        if not safe.fullmatch(value) or not re.fullmatch("[a-z0-9_]+", name):
             self.faults.append(f"variable {name} may be expanded: {value[:60]}")
         if value:
             self.variables[name] = value
@@ -83,13 +104,20 @@ class FakeSession:
         self._check("streamFile", path)
         if not self.is_up:
             return 0
-        if not Path(path).is_file():
+        limit = self.variables.get("playback_timeout_sec")
+        assert limit is None or self.variables["playback_timeout_as_success"] == "true"
+        if "://" in path:
+            self._note("stream", path)
+            seconds = 1e9 if path.startswith("local_stream") or "loops=-1" in path else 1.0
+        elif not Path(path).is_file():
             self._note("missing", path)
             return 0
-        self._note("file", Path(path).name)
-        with wave.open(path, "rb") as file:
-            seconds = file.getnframes() / file.getframerate()
-        return int(self._pass(seconds))
+        else:
+            self._note("file", Path(path).name)
+            with wave.open(path, "rb") as file:
+                seconds = file.getnframes() / file.getframerate()
+        self.has_media = True
+        return int(self._pass(min(seconds, int(limit)) if limit else seconds))
 
     def set_tts_params(self, engine: str, voice: str) -> None:
         self._check("set_tts_params", engine, voice)
@@ -154,6 +182,9 @@ class FakeSession:
             self.faults.append(f"{application} on a channel that is hung up")
             return
         self._note(application, data)
+        if application in fake_line.APPLICATIONS and "RECORD_READ_ONLY" not in data:
+            fake_line.APPLICATIONS[application](self, data)
+            return
         path = Path(data.split(" ")[0])
         if application == "record_session" and self.records:
             assert "RECORD_READ_ONLY=true" in data
@@ -165,6 +196,7 @@ class FakeSession:
             self.recorded.append(path)
         elif application == "stop_record_session":
             self._stop_recording()
+            fake_line.stop_tape(self, data)
 
     def hangup(self, cause: str = "NORMAL_CLEARING") -> None:
         self._check("hangup", cause)
@@ -196,6 +228,7 @@ class FakeSession:
 
     def _next_event(self) -> float:
         upcoming = [at for at, _ in self.keys if at > self.t] + [self.hangs_up_at]
+        upcoming += [at for at, _, _ in self.later if at > self.t]
         return max(self.t, min(upcoming))
 
     def _advance(self, to: float) -> None:
@@ -203,7 +236,9 @@ class FakeSession:
         came = [key for at, key in self.keys if self.t < at <= to or (at == 0 == self.t)]
         self.keys = [(at, key) for at, key in self.keys if at > to]
         self.t = to
-        self.queue += came
+        self.queue = (self.queue + came)[:LAST_KEYS]
+        self.variables |= {name: value for at, name, value in self.later if at <= to}
+        self.later = [each for each in self.later if each[0] > to]
         self._record()
         if to >= self.hangs_up_at:
             self._down()
@@ -226,6 +261,8 @@ class FakeSession:
     def _down(self) -> None:
         self.is_up = False
         self._stop_recording()
+        for path in list(self.tapes):
+            fake_line.stop_tape(self, path)
 
     def _record(self) -> None:
         if self._recording is not None and self.sends_media:

@@ -54,3 +54,46 @@ def call(root: Path, made: object, session: FakeSession, payload: object = None)
     assert session.variables["prozvon_flow"] in ("ended", "left", "error")
     assert list((root / "tmp").iterdir()) == []  # nothing recorded is kept
     return session
+
+
+CALLED, CALLER = "+74950000001", "+79991112233"
+NUMBERING = {"code": "7", "trunk": "8", "international": ["810", "00"], "lengths": [10]}
+GATEWAYS = {"main": "sofia/gateway/main/{number}", "spare": "sofia/gateway/spare/{number}"}
+
+
+def routes(**changes: Any) -> dict[str, Any]:
+    """inbound.json with one route, for CALLED."""
+    route = {"number": CALLED.lstrip("+"), "program": DIGEST, "scenario": "shop_line"}
+    made = {"format": 1, "numbering": NUMBERING, "routes": [route], "patterns": [], "any": None}
+    return {**made, "voices": {}, "gateways": GATEWAYS, **changes}
+
+
+def publish_inbound(root: Path, made: object, inbound: object) -> ModuleType:
+    """A root without releases, with this program and inbound.json; returns the entry script of calls that come in."""
+    publish(root, made)
+    (root / "inbound").mkdir(exist_ok=True)
+    if inbound is not None:
+        (root / "inbound.json").write_text(json.dumps(inbound), encoding="utf-8")
+    script = root / "scripts" / "prozvon_ivr.py"
+    shutil.copy(CHECKOUT / "scripts" / "ivr" / "prozvon_ivr.py", script)
+    spec = importlib.util.spec_from_file_location("prozvon_ivr", script)
+    assert spec is not None
+    assert spec.loader is not None
+    entry = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(entry)
+    return entry
+
+
+def incoming(root: Path, made: object, session: FakeSession, inbound: object = None) -> FakeSession:
+    """Have the session call CALLED, and check what must hold after every call."""
+    session.is_answered = False
+    session.variables = {
+        "uuid": "c-1",
+        "destination_number": CALLED,
+        "caller_id_number": CALLER,
+    } | session.variables
+    publish_inbound(root, made, routes() if inbound is None else inbound).handler(session, "")
+    assert session.faults == []
+    assert session.destroyed == 1
+    assert all(len(value) <= 6000 for value in session.variables.values())
+    return session

@@ -58,3 +58,27 @@ def ask(**changes: Any) -> dict[str, Any]:
 
 def say(message: str) -> dict[str, Any]:
     return {"do": "say", "message": message}
+
+
+def ivr(flow: dict[str, list[Any]], /, **head: Any) -> dict[str, object]:
+    """A program for calls that come in, as `program`."""
+    return program(flow, **{"kind": "ivr", "entry": "start", "hours": None, "queues": {}, **head})
+
+
+def forward(*numbers: str, **changes: Any) -> dict[str, Any]:
+    step = {"do": "forward", "to": list(numbers), "order": "in_turn", "ring": 20, "caller_id": "keep"}
+    blank = {"whisper": None, "accept": "", "music": "", "record": False, "otherwise": None}
+    return {**step, **blank, **changes}
+
+
+def recorded(**changes: Any) -> dict[str, Any]:
+    step = {
+        "do": "record",
+        "into": "complaint",
+        "prompt": None,
+        "max": 20,
+        "min": 1,
+        "silence": 3,
+        "end": "#",
+    }
+    return {**step, "beep": True, "review": None, "email": None, **changes}

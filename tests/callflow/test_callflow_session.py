@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from test_callflow_machine import PROGRAM
 
 from callflow import session as driver
-from callflow.names import PAYLOAD_MAX, prompt_name
 from callflow.course import Course
+from callflow.names import PAYLOAD_MAX, prompt_name
 from callflow.playing import gather, on_input
 from callflow.stock import Stock
 from callflow.switch import log, now_s
