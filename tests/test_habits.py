@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import get_origin
 
 import pytest
+from pydantic import BaseModel
 
 from orchestrator.cli.reference import cli_reference
 from orchestrator.runtime.export import COLUMNS
+from orchestrator.runtime.notify_settings import Mailbox, MailPart, OutboxPart, Recordings, Sms
 from orchestrator.runtime.service_settings import Service, ServiceRest
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.speech_settings import Speech
@@ -33,10 +36,23 @@ def test_the_command_line_reference_is_up_to_date() -> None:
     assert (DOCS / "cli.md").read_text(encoding="utf-8") == cli_reference(), "run `make docs`"
 
 
+def _is_a_part(annotation: object) -> bool:
+    """Whether a key of prozvon.yaml holds other keys."""
+    return get_origin(annotation) is dict or (
+        isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    )
+
+
 @pytest.mark.parametrize(
     "key",
     [
-        *(k for k in Settings.model_fields if k not in ("calls", "limits", "services", "speech", "switches")),
+        *(k for k, field in Settings.model_fields.items() if not _is_a_part(field.annotation)),
+        *(f"mail.{field.alias or k}" for k, field in MailPart.model_fields.items()),
+        *(f"mailboxes.NAME.{k}" for k in Mailbox.model_fields),
+        *(f"sms.{k}" for k in Sms.model_fields if k != "send"),
+        "sms.send.NAME",
+        *(f"recordings.{k}" for k in Recordings.model_fields),
+        *(f"outbox.{k}" for k in OutboxPart.model_fields),
         *(f"speech.{k}" for k in Speech.model_fields if k != "voices"),
         "speech.voices.LANGUAGE",
         *(f"switches.NAME.{k}" for k in Switch.model_fields if k not in ("gateways", "profiles", "port")),
