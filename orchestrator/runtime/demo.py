@@ -31,6 +31,7 @@ clock: simulated
 lease_s: 2
 reconcile_s: 2
 speech: {{engine: switch}}
+inbound: {{scenarios: none}}
 limits: {{per_number: {{day: 3, ever: 50}}}}
 switches:
   main:
