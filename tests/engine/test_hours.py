@@ -8,7 +8,15 @@ import zoneinfo
 import pytest
 
 from orchestrator.domain.hours import Span, WeeklyHours
-from orchestrator.engine.hours import HORIZON_MS, is_open, known_country, local_day, next_open, open_until
+from orchestrator.engine.hours import (
+    HORIZON_MS,
+    is_open,
+    known_country,
+    local_day,
+    next_open,
+    offsets,
+    open_until,
+)
 
 MOSCOW, OMSK, BERLIN = "Europe/Moscow", "Asia/Omsk", "Europe/Berlin"
 
@@ -233,3 +241,55 @@ def test_midnight_may_come_twice() -> None:
     _, ends = local_day(havana, at(havana, "2026-10-31 12:00"))
     assert ends == at(havana, "2026-11-01 00:00", fold=0)
     assert at(havana, "2026-11-01 00:00", fold=1) == ends + 3_600_000
+
+
+DATED = WeeklyHours(
+    days=WORKDAYS.days,
+    holidays="RU",
+    dates=(
+        (dt.date(2026, 11, 4), (Span(start=600, end=720),)),  # a holiday
+        (dt.date(2026, 11, 24), ()),
+        (dt.date(2026, 11, 28), (Span(start=1320, end=1560),)),  # Saturday, over midnight
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-04 10:30", True),
+        ("2026-11-04 12:30", False),
+        ("2026-11-24 10:30", False),
+        ("2026-11-25 10:30", True),
+        ("2026-11-28 10:30", False),
+        ("2026-11-28 23:00", True),
+        ("2026-11-29 01:59", True),
+        ("2026-11-29 02:00", False),
+    ],
+)
+def test_a_date_has_hours_of_its_own_before_weekday_and_holiday(text: str, expected: bool) -> None:
+    assert is_open(DATED, MOSCOW, at(MOSCOW, text)) is expected
+
+
+def test_the_next_opening_may_be_a_date_of_its_own() -> None:
+    assert next_open(DATED, MOSCOW, at(MOSCOW, "2026-11-28 10:30")) == at(MOSCOW, "2026-11-28 22:00")
+    only = WeeklyHours(days=NEVER.days, dates=DATED.dates)
+    assert next_open(only, MOSCOW, at(MOSCOW, "2026-11-05 00:00")) == at(MOSCOW, "2026-11-28 22:00")
+
+
+def test_always_open_but_on_one_date_is_not_always_open() -> None:
+    hours = WeeklyHours(days=ALWAYS.days, dates=((dt.date(2026, 11, 24), ()),))
+    now = at(MOSCOW, "2026-11-23 12:00")
+    assert open_until(hours, MOSCOW, now) == at(MOSCOW, "2026-11-24 00:00")
+
+
+def test_offsets_of_a_zone_are_told_since_when_each_of_them() -> None:
+    first, last = at("UTC", "2026-01-01"), at("UTC", "2027-01-01")
+    assert offsets(MOSCOW, first, last) == ((first, 3 * 3_600_000),)
+    hour = 3_600_000
+    assert offsets(BERLIN, first, last) == (
+        (first, hour),
+        (at("UTC", "2026-03-29 01:00"), 2 * hour),
+        (at("UTC", "2026-10-25 01:00"), hour),
+    )
+    assert len(offsets(BERLIN, first, at("UTC", "2030-01-01"))) == 9

@@ -66,6 +66,7 @@ def weeks(draw: st.DrawFn) -> WeeklyHours:
         days=tuple(draw(spans()) for _ in range(7)),
         closed=frozenset(draw(st.lists(around, max_size=3))),
         holidays=draw(st.sampled_from([None, None, "RU", "US"])),
+        dates=tuple((date, draw(spans())) for date in draw(st.lists(around, max_size=2, unique=True))),
     )
 
 
@@ -85,17 +86,18 @@ AMERICAN = {dt.date(2026, 2, 16)}
 def is_within(hours: WeeklyHours, zone_key: str, at_ms: int) -> bool:
     """By the definition, from scratch."""
 
-    def begins(day: dt.date) -> bool:
+    def begun(day: dt.date) -> tuple[Span, ...]:
         holidays = {"RU": RUSSIAN, "US": AMERICAN, None: set[dt.date]()}[hours.holidays]
-        return day not in hours.closed and day not in holidays
+        usual = () if day in hours.closed or day in holidays else hours.days[day.weekday()]
+        return dict(hours.dates).get(day, usual)
 
     for name in zone_key.split("+"):
         wall = dt.datetime.fromtimestamp(at_ms // 1000, zoneinfo.ZoneInfo(name))
         minute, today = wall.hour * 60 + wall.minute, wall.date()
         before = today - dt.timedelta(days=1)
         if not (
-            any(span.start <= minute < span.end for span in hours.days[today.weekday()] if begins(today))
-            or any(minute + 1440 < span.end for span in hours.days[before.weekday()] if begins(before))
+            any(span.start <= minute < span.end for span in begun(today))
+            or any(minute + 1440 < span.end for span in begun(before))
         ):
             return False
     return True

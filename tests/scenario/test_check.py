@@ -16,8 +16,7 @@ from orchestrator.scenario.check import check_draft, check_path
 from orchestrator.scenario.codes import CODES
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import Findings, did_you_mean, nearest
-from orchestrator.scenario.library import Loaded
-from orchestrator.scenario.reader import read_document
+from orchestrator.scenario.library import Library, Loaded
 from orchestrator.scenario.source import Map, Seq, Text
 
 from .conftest import HERE, Check, codes
@@ -168,9 +167,10 @@ def test_problems_are_in_the_order_of_the_file_and_told_once() -> None:
 
 
 def tree_of(name: str) -> Any:
-    root = read_document((HERE / name).read_bytes(), str(HERE / name), Findings()).root
-    assert root is not None
-    return root
+    """With what it includes."""
+    loaded = Library(HERE).load(HERE / name, Findings())
+    assert loaded is not None
+    return loaded.root
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
@@ -199,12 +199,22 @@ ODD = st.recursive(
             "-1",
             "09:00-10:00",
             "1..2",
+            "any",
+            "crm/x",
+            "after 60s",
+            "2 x agents",
+            "+79990000001",
+            "moh",
+            "now",
+            "predictive",
         ]
     ).map(Text.at),
     lambda inner: (
         st.lists(inner, max_size=3).map(Seq.at)
         | st.dictionaries(
-            st.sampled_from(["a", "say", "menu", "if", "then", "ru", "1", "retry", "type"]).map(Text.at),
+            st.sampled_from(
+                ["a", "say", "menu", "if", "then", "ru", "1", "retry", "type", "file", "flow", "missed", "on"]
+            ).map(Text.at),
             inner,
             max_size=3,
         ).map(Map.at)
@@ -214,7 +224,7 @@ ODD = st.recursive(
 PYDANTIC = re.compile(
     r"[Ii]nput should|[Pp]ydantic|valid (string|dict|list)|Field required|Extra|Map\(|Seq\(|Text\("
 )
-CHECKED = {name: tree_of(name) for name in ("parcel.yaml", "everything.yaml")}
+CHECKED = {name: tree_of(name) for name in ("parcel.yaml", "everything.yaml", "everything_ivr.yaml")}
 
 
 @settings(max_examples=400, deadline=None)
