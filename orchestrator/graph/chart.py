@@ -86,10 +86,6 @@ class Chart:
     def unreached(self) -> tuple[Place, ...]:
         return tuple(place for place in self.places if not place.is_reached)
 
-    @property
-    def dead_ends(self) -> tuple[Place, ...]:
-        return tuple(place for place in self.places if place.faults)
-
 
 def judged(places: tuple[Place, ...]) -> tuple[Place, ...]:
     """The same places, with the blocks that are never reached and the dead ends marked."""

@@ -134,7 +134,15 @@ class _Middles:
             rows = self._layers if round_ % 2 == 0 else self._layers[::-1]
             for row in rows:
                 self._move(row, self._above if round_ % 2 == 0 else self._below)
+        for row in self._layers:
+            self._gather(row)
         return self.middles
+
+    def _gather(self, row: Sequence[int]) -> None:
+        """What no line holds anywhere comes close to what stands before it."""
+        for before, point in pairwise(row):
+            if point not in self._above and point not in self._below:
+                self.middles[point] = self.middles[before] + self._half(before) + self._half(point)
 
     def _half(self, point: int) -> float:
         """Half of the room that a point needs, the gap beside it included."""
