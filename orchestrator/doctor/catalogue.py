@@ -37,6 +37,7 @@ CHECKS: Final[Mapping[str, str]] = MappingProxyType(
         "sessions": "whether it takes as many calls as the gateways are allowed",
         "scripts": "which release of our scripts runs there, from where, and whether it is whole",
         "dialplan": "whether originated calls get to our script",
+        "inbound": "whether calls that come in get to our script",
         "cdr": "whether each call leaves a record, where it is, and whether we can read it",
         "folders": "whether the switch can read what calls need",
         "gateways": "whether the gateways are known and up",
@@ -208,6 +209,12 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
             "give that extension a context of another name than prozvon",
         ),
         "dialplan.unreadable": _entry(_E, "it does not show its dialplan", DEPLOY),
+        "inbound.dialplan": _entry(_E, "calls that come in are not taken by any scenario", DEPLOY),
+        "inbound.nobody": _entry(
+            _W,
+            "every call that comes in is refused, for no carrier is let in",
+            "`inbound: true` (or networks) for a gateway in prozvon.yaml; nothing, if a profile of yours lets them in",
+        ),
         "cdr.unwritable": _entry(
             _E,
             "the switch cannot write CDRs: after a crash nobody could tell who was called",

@@ -26,7 +26,8 @@ class Wanted:
     """What prozvon.yaml says of a switch.
 
     `root` and `cdr`: as the switch's scripts see them when `is_here`, that is on this machine; else as written.
-    `release`: the one that belongs there, None when it cannot be made. `programs`: of running campaigns.
+    `release`: the one that belongs there, None when it cannot be made. `programs`: of running campaigns, and
+    of calls that come in. `takes`: the numbers that scenarios answer; `has_inbound`: whether a gateway may bring calls.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Wanted:
     release: str | None = None
     release_fault: str = ""  # why it cannot be made
     programs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    has_inbound: bool = False
     has_real_clock: bool = True
 
 

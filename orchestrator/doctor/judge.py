@@ -13,6 +13,7 @@ from orchestrator.doctor.judge_calls import (
     judge_sound,
     judge_speech,
 )
+from orchestrator.doctor.judge_inbound import judge_inbound
 from orchestrator.doctor.judge_scripts import judge_cdr, judge_dialplan, judge_folders, judge_scripts
 from orchestrator.doctor.judge_switch import (
     judge_expansion,
@@ -31,6 +32,7 @@ JUDGES = (
     judge_sessions,
     judge_scripts,
     judge_dialplan,
+    judge_inbound,
     judge_cdr,
     judge_folders,
     judge_gateways,

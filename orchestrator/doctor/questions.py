@@ -9,6 +9,7 @@ from typing import Final
 from orchestrator.doctor.dialplan import LOCATE_DIALPLAN
 from orchestrator.doctor.facts import Wanted, WantedGateway
 from orchestrator.doctor.hello import HELLO
+from orchestrator.doctor.judge_inbound import LOCATE_INBOUND
 from orchestrator.doctor.replies import configuration, read_params, read_profiles
 
 SIMULATED: Final = "prozvon_fault"
@@ -77,6 +78,8 @@ def first_questions(wanted: Wanted) -> tuple[str, ...]:
     asked += [gateway_status(name) for name in dict.fromkeys(names)]
     if any(endpoint_of(gateway) == "sofia" for gateway in wanted.gateways):
         asked.append(PROFILES)
+    if wanted.takes:
+        asked.append(LOCATE_INBOUND)
     if wanted.speaks_itself:
         asked.append(TTS_ENGINE)
     return tuple(asked)

@@ -13,6 +13,7 @@ _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}\Z")  # E.164
 _NESTED = "origination_nested_vars=true"
 
 CONTEXT = "prozvon"
+INBOUND_CONTEXT = f"{CONTEXT}_inbound"
 EXTENSION = "robocall"
 
 

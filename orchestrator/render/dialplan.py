@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from orchestrator.engine.originate import CONTEXT, EXTENSION
+from orchestrator.engine.originate import CONTEXT, EXTENSION, INBOUND_CONTEXT
 from orchestrator.render.xml import render_xml
 
 ROBOCALL_SCRIPT = "prozvon_robocall"  # scripts/robocall/prozvon_robocall.py, beside callflow on the switch
 IVR_SCRIPT = "prozvon_ivr"  # scripts/ivr/prozvon_ivr.py
-INBOUND_CONTEXT = f"{CONTEXT}_inbound"
 
 
 def render_dialplan(prompts_url: str = "") -> bytes:

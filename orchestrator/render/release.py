@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from orchestrator.render.dialplan import INBOUND_CONTEXT, render_dialplan, render_inbound
+from orchestrator.engine.originate import INBOUND_CONTEXT
+from orchestrator.render.dialplan import render_dialplan, render_inbound
 from orchestrator.render.secrets import variable_of
 from orchestrator.render.site import (
     EVENT_SOCKET_SECRET,

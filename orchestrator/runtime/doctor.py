@@ -102,6 +102,9 @@ def look_at_switch(
 
 def _wanted(settings: Settings, name: str, seen: StoreSeen, served: Served | str) -> Wanted:
     release, fault = None, ""
+    switch = settings.switches[name]
+    scenarios = () if isinstance(served, str) else served.scenarios
+    own = () if isinstance(served, str) else tuple(program.digest for program in served.programs)
     try:
         if isinstance(served, str):
             raise KnownError(served)
@@ -110,11 +113,13 @@ def _wanted(settings: Settings, name: str, seen: StoreSeen, served: Served | str
     except (KnownError, ValueError) as error:
         fault = str(error)
     return replace(
-        wanted_of(name, settings.switches[name]),
+        wanted_of(name, switch),
         speaks_itself=settings.speech.engine == "switch",
         release=release,
         release_fault=fault,
-        programs=seen.programs,
+        programs=tuple(dict.fromkeys((*seen.programs, *own))),
+        takes=tuple(number for each in scenarios for number in each.routes),
+        has_inbound=any(gateway.inbound for gateway in switch.gateways.values()),
         has_real_clock=settings.clock == "real",
     )
 

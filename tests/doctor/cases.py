@@ -9,6 +9,7 @@ from orchestrator.doctor import questions as ask
 from orchestrator.doctor.dialplan import LOCATE_DIALPLAN
 from orchestrator.doctor.facts import CdrAccess, Door, HereFacts, Process, Reach, Sounds, SwitchFacts
 from orchestrator.doctor.hello import HELLO
+from orchestrator.doctor.judge_inbound import LOCATE_INBOUND
 from tests.doctor.facts import (
     HERE_WELL,
     OURS,
@@ -35,6 +36,7 @@ from tests.doctor.spoilt import (
     process,
     socket,
     speaking,
+    taking_calls,
     url,
 )
 
@@ -215,6 +217,16 @@ CASES: Final[list[tuple[SwitchFacts | HereFacts, str, str]]] = [
         replied(LOCATE_DIALPLAN, OURS.replace('<extension name="robocall">', DOUBT)),
         "dialplan.in_doubt",
         "'vip' of",
+    ),
+    (
+        replied(LOCATE_INBOUND, "can't find anything\n", taking_calls()),
+        "inbound.dialplan",
+        "its context prozvon_inbound does not lead to our script",
+    ),
+    (
+        taking_calls(has_inbound=False),
+        "inbound.nobody",
+        "no gateway says from where calls may come",
     ),
     (replied(LOCATE_DIALPLAN, None), "dialplan.unreadable", "the switch does not show its dialplan"),
     (

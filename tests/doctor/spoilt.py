@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from orchestrator.doctor import questions as ask
 from orchestrator.doctor.facts import Door, Reach, SwitchFacts
+from orchestrator.doctor.judge_inbound import LOCATE_INBOUND
 from tests.doctor.facts import (
     GATEWAY,
     MAIN,
@@ -39,6 +40,15 @@ def gateway(**fields: str) -> SwitchFacts:
 
 def dialing(dial: str, **values: Any) -> SwitchFacts:
     return wanting(gateways=(replace(MAIN, dial=dial, **values),))
+
+
+def taking_calls(*, has_inbound: bool = True, takes: tuple[str, ...] = ("+74950000001",)) -> SwitchFacts:
+    """With scenarios that take calls, and a dialplan that leads to our script."""
+    return replied(
+        LOCATE_INBOUND,
+        '<context name="prozvon_inbound"><action application="python" data="prozvon_ivr"/></context>',
+        wanting(takes=takes, has_inbound=has_inbound),
+    )
 
 
 def process(**values: Any) -> SwitchFacts:

@@ -13,6 +13,7 @@ from orchestrator.doctor.facts import Door, HereFacts, Reach, SwitchFacts
 from orchestrator.doctor.findings import Verdict, is_sound
 from orchestrator.doctor.hello import HELLO
 from orchestrator.doctor.judge import judge_here, judge_switch
+from orchestrator.doctor.judge_inbound import LOCATE_INBOUND
 from tests.doctor.cases import CASES
 from tests.doctor.facts import (
     HERE_WELL,
@@ -38,6 +39,7 @@ from tests.doctor.spoilt import (
     process,
     socket,
     speaking,
+    taking_calls,
     url,
 )
 
@@ -56,17 +58,35 @@ def test_every_finding_of_the_catalogue_is_shown_to_be_made() -> None:
     assert {code for _, code, _ in CASES} == set(CATALOGUE)
 
 
+@pytest.mark.parametrize(
+    ("takes", "said"),
+    [
+        (("+74950000001", "any"), "calls are taken to +74950000001, any"),
+        (("1", "2", "3", "4", "5"), "calls are taken to 1, 2, 3 and 2 more"),
+    ],
+)
+def test_the_numbers_that_are_answered_are_told(takes: tuple[str, ...], said: str) -> None:
+    found = [item for item in judge_switch(taking_calls(takes=takes)) if item.code == "inbound.ok"]
+    assert [item.found for item in found] == [said]
+
+
 def test_every_finding_belongs_to_a_check() -> None:
     assert {code.split(".")[0] for code in CATALOGUE} == set(CHECKS)
 
 
 def test_a_switch_that_is_well_is_fine_in_every_check() -> None:
-    found = judge_switch(WELL)
+    found = judge_switch(taking_calls())
     assert {item.level for item in found} == {Verdict.OK}
     assert [item.code.removesuffix(".ok") for item in found] == [
         check for check in CHECKS if check not in ("speech", "settings", "store", "disk")
     ]
     assert is_sound(found)
+
+
+def test_a_switch_whose_scenarios_take_no_calls_is_not_asked_about_them() -> None:
+    assert "inbound.ok" not in [item.code for item in judge_switch(WELL)]
+    assert LOCATE_INBOUND not in ask.first_questions(WANTED)
+    assert LOCATE_INBOUND in ask.first_questions(replace(WANTED, takes=("any",)))
 
 
 def test_a_machine_that_is_well_is_fine_in_every_check() -> None:
