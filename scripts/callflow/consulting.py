@@ -13,6 +13,7 @@ from .switch import Session, log, now_s, variable
 SUBCLASS = "prozvon::ask"
 HEADER = "Prozvon-Ask"
 ANSWER = "prozvon_answer_"
+ASKS = "prozvon_asks"  # "true" on a channel that has asked: the orchestrator hears its further events
 ASK_MAX = 12_000  # characters of a question
 ANSWER_MAX = 65_536
 POLL_MS = 100
@@ -28,6 +29,8 @@ def consult(session: Session, action: Consult, course: Course) -> Input:
     if len(question) > ASK_MAX or course.asked > ASKS_MAX:
         log("err", f"a question of {len(question)} characters is not asked: {action.what}")
         return Answered(None)
+    if course.asked == 1:
+        session.setVariable(ASKS, "true")
     session.execute("event", f"Event-Name=CUSTOM,Event-Subclass={SUBCLASS},{HEADER}={question}")
     if action.quiet:
         return Answered(None)

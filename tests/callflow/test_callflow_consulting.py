@@ -37,7 +37,7 @@ def test_the_answer_is_found_soon_and_taken_off_the_channel() -> None:
     assert asked(session) == Answered({"asked": 1, "ok": True})
     assert session.asked == [{"service": "crm", "send": {"order": "1042"}, "n": 1, "what": "fetch"}]
     assert round(session.t, 1) == 0.5
-    assert session.variables == {}
+    assert session.variables == {"prozvon_asks": "true"}
 
 
 def test_each_question_has_its_own_number() -> None:

@@ -128,13 +128,21 @@ class Desk:
                 late_s = time.monotonic() - heard_at
                 return fetch(self._services, question.body, key=key, late_s=late_s)
             case What.QUEUE_JOIN:
-                return self._queues.join(question, now)
+                return self._queues.join(question, self._scenario(question), now)
             case What.QUEUE_WAIT:
                 return self._queues.place(question, now)
             case What.QUEUE_LEAVE:
                 is_reached = question.body.get("reached") is True
                 self._queues.forget(question.call_id, is_reached=is_reached, now=now)
                 return None
+
+    def _scenario(self, question: Question) -> str:
+        """Whose queue it is; a callback only says which attempt it is."""
+        if question.scenario:
+            return question.scenario
+        attempt = self._store.live_attempt(question.call_id)
+        campaign = None if attempt is None else self._store.campaign(attempt.campaign_id)
+        return "" if campaign is None else campaign.standing or campaign.scenario
 
     # -- callers who left
 

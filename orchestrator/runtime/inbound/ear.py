@@ -1,4 +1,6 @@
-"""Hears what calls that come in tell: their questions, that a person talks with the caller, that they have ended."""
+"""Hears what calls that come in tell: their questions, that a person talks with the caller, that they have ended.
+And the same of callbacks that ask something.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,9 @@ log = structlog.get_logger()
 
 ASK = "prozvon::ask"
 EVENTS = ("CHANNEL_BRIDGE", "CHANNEL_HANGUP_COMPLETE", ASK)
-# Calls that come in; and the questions of the calls we make, which are callbacks
-FILTERS = (("variable_prozvon_inbound", "true"), ("Event-Subclass", ASK))
-WANTED = READ | {"Event-Subclass", "Prozvon-Ask"}
+# Calls that come in; and of those we make the callbacks, once they have asked something
+FILTERS = (("variable_prozvon_inbound", "true"), ("variable_prozvon_asks", "true"), ("Event-Subclass", ASK))
+WANTED = READ | {"Event-Subclass", "Prozvon-Ask", "variable_prozvon_asks"}
 
 Heard = Callable[[str, Mapping[str, object]], None]
 
@@ -89,6 +91,6 @@ class Ear:
         name = event.get("Event-Name")
         if name == "CUSTOM":
             return self._asked if event.get("Event-Subclass") == ASK else ()
-        if event.get("variable_prozvon_inbound") != "true":
+        if "true" not in (event.get("variable_prozvon_inbound"), event.get("variable_prozvon_asks")):
             return ()
         return {"CHANNEL_BRIDGE": self._bridged, "CHANNEL_HANGUP_COMPLETE": self._ended}.get(str(name), ())

@@ -14,7 +14,6 @@ from orchestrator.store.waiting import Place, Waiting, WaitingRoom
 
 log = structlog.get_logger()
 
-CALLBACK = "-missed"  # what the name of a scenario's callback flow ends with: they wait in the same line
 UNSEEN_MS = 3_600_000  # a caller on a switch that cannot be asked for so long waits no more
 MOST_WAITING = 100_000
 AGAIN_S = 2.0  # real time between looks for the sake of callers who find it full
@@ -39,17 +38,18 @@ class Queues:
         self._lines = lines
         self._swept_at = float("-inf")
 
-    def join(self, question: Question, now: int) -> dict[str, object]:
-        """now: epoch ms of the business clock, as everywhere here."""
+    def join(self, question: Question, scenario: str, now: int) -> dict[str, object]:
+        """scenario: whose queue it is, "" when nobody knows. now: epoch ms of the business clock, as always."""
         body = question.body
         queue = body.get("queue")
         most = most_waiting(body.get("max_waiting"), body.get("agents"))
         if not isinstance(queue, str):
             return _REFUSED
-        scenario = question.scenario.removesuffix(CALLBACK) or "-"
 
         def join() -> Place | None:
-            return self._room.join(scenario, queue, question.call_id, question.switch, most=most, now=now)
+            return self._room.join(
+                scenario or "-", queue, question.call_id, question.switch, most=most, now=now
+            )
 
         try:
             place = join()

@@ -36,11 +36,12 @@ def answer_in(command: str) -> tuple[str, int, dict[str, object]]:
 
 
 class Line:
-    """live: the channels there are; is_up: whether it is connected."""
+    """live: the channels there are; is_up: whether it is connected; is_mute: it does not say which there are."""
 
     def __init__(self, *live: str) -> None:
         self.live = set(live)
         self.is_up = True
+        self.is_mute = False
         self.commands: list[str] = []
         self.looks = 0
 
@@ -52,7 +53,7 @@ class Line:
 
     def live_channels(self) -> frozenset[str]:
         self.looks += 1
-        if not self.is_up:
+        if not self.is_up or self.is_mute:
             raise NotConnected("gone")
         return frozenset(self.live)
 

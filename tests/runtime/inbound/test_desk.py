@@ -17,6 +17,8 @@ from orchestrator.runtime.project import Project
 from tests.outside.http_service import HttpService, Seen, answer, http_service
 from tests.runtime.factories import move_clock
 from tests.runtime.inbound.questions import Line, asking, event
+from tests.store.calls import SHOP, SHOP_MISSED, missed, standing
+from tests.store.factories import request
 
 CARD = '{"status": "sent", "sum": 1042.50, "paid": false, "address": {"city": "Тверь"}}'.encode()
 FETCH = {
@@ -347,6 +349,12 @@ def test_a_full_queue_does_not_have_the_switch_asked_by_each_caller(bench: Bench
     assert bench.line.looks == 1
 
 
+def test_a_switch_that_does_not_say_which_calls_it_has_loses_nobody_a_place(bench: Bench) -> None:
+    bench.one("queue_join", call="c1", queue="sales")
+    bench.line.is_mute = True
+    assert bench.desk._queues.sweep(bench.desk._clock.now_ms()) == 0
+
+
 def test_callers_on_a_switch_that_cannot_be_asked_wait_for_an_hour(project: Project, bench: Bench) -> None:
     bench.one("queue_join", call="c1", queue="sales")
     bench.line.is_up = False
@@ -356,11 +364,19 @@ def test_callers_on_a_switch_that_cannot_be_asked_wait_for_an_hour(project: Proj
     assert queues.sweep(now()) == 1
 
 
-def test_a_callback_waits_in_the_line_of_its_scenario(bench: Bench) -> None:
-    bench.ask(asking(1, "queue_join", call="in", scenario="shop_line", queue="sales"))
-    found = bench.ask(asking(1, "queue_join", call="back", scenario="shop_line-missed", queue="sales"))
-    assert found["back", 1]["position"] == 2
-    found = bench.ask(asking(1, "queue_join", call="other", scenario="clinic", queue="sales"))
+def test_a_callback_waits_in_the_line_of_its_scenario(bench: Bench, project: Project) -> None:
+    standing(project.store)
+    missed(project.store, 1, after=0)
+    (back,) = project.store.claim(request(1, campaign_id=SHOP_MISSED)).attempts
+    bench.ask(asking(1, "queue_join", call="in", scenario=SHOP, queue="sales"))
+    found = bench.ask(asking(1, "queue_join", call=back.attempt_id, scenario="", queue="sales"))
+    assert found[back.attempt_id, 1]["position"] == 2
+
+
+@pytest.mark.parametrize("scenario", ["clinic", ""])
+def test_each_scenario_has_a_line_of_its_own(bench: Bench, scenario: str) -> None:
+    bench.ask(asking(1, "queue_join", call="in", scenario=SHOP, queue="sales"))
+    found = bench.ask(asking(1, "queue_join", call="other", scenario=scenario, queue="sales"))
     assert found["other", 1]["position"] == 1
 
 

@@ -91,6 +91,7 @@ def test_it_asks_for_what_it_hears_and_for_no_more() -> None:
         wait_until(lambda: ear.hears("main"), "it is up")
     assert said == [
         "filter variable_prozvon_inbound true",
+        "filter variable_prozvon_asks true",
         "filter Event-Subclass prozvon::ask",
         "event json CHANNEL_BRIDGE CHANNEL_HANGUP_COMPLETE CUSTOM prozvon::ask",
     ]
@@ -104,16 +105,19 @@ def test_each_event_goes_to_those_it_is_for_and_a_bug_in_one_stops_no_other() ->
         peer.send(json_event(inbound("CHANNEL_BRIDGE", "b")))
         peer.send(json_event(inbound("CHANNEL_HANGUP_COMPLETE", "c")))
         peer.send(json_event(asking(2, "fetch", call="d")))
+        callback = {"Event-Name": "CHANNEL_BRIDGE", "Unique-ID": "e", "variable_prozvon_asks": "true"}
+        peer.send(json_event(callback))
         peer.serve()
 
     ledger = Ledger()
     with switch(script) as server, listening(server, ledger):
-        wait_until(lambda: len(ledger.told) == 4, "all is heard")
+        wait_until(lambda: len(ledger.told) == 5, "all is heard")
     assert ledger.told == [
         ("asked", "main", "a"),
         ("bridged", "main", "b"),
         ("ended", "main", "c"),
         ("asked", "main", "d"),
+        ("bridged", "main", "e"),
     ]
 
 
