@@ -139,6 +139,13 @@ def _park(leg: Leg, data: str) -> None:
     leg.live_until(NEVER_MS)
 
 
+OWN_APPLICATIONS: Final = (
+    "python",
+    "pyrun",
+    "bridge",
+    "record",
+    "record_session",
+)  # that need more than the leg
 _NEEDS_MEDIA: Final = ("playback", "play_and_get_digits", "record", "record_session")
 _AFTER_HANGUP: Final = ("set", "unset", "stop_record_session", "log", "info")
 

@@ -10,7 +10,7 @@ from tests.conformance.programs import PROMPT_S, SHORT_S, write_tone
 MENU: Final = "+74950000001"  # 1: `one`; 9: the menu again; nothing: `nothing`
 ASK: Final = "+74950000002"  # four digits, which are to be confirmed by 1; then four that nothing may keep
 RECORD: Final = "+74950000003"  # a message of at most 6 s, ended by 1 s of silence or #
-FORWARD: Final = "+74950000004"  # to who picks up and leaves; `nobody` when nobody does
+FORWARD: Final = "+74950000004"  # to who picks up and leaves; the talk is recorded
 FORWARD_BUSY: Final = "+74950000005"
 FORWARD_RINGS: Final = "+74950000006"  # to who never picks up; 5 s
 WHISPER: Final = "+74950000007"  # to who picks up and must press 1, at once with one who presses nothing
@@ -54,7 +54,7 @@ _FLOWS: Final = {
 """,
     FORWARD: """\
   start:
-    - forward: {to: +79990000002, ring: 5s, otherwise: nobody}
+    - forward: {to: +79990000002, ring: 5s, record: yes, otherwise: nobody}
     - result: talked
   nobody: [{result: nobody}]
 """,

@@ -121,7 +121,8 @@ def test_text_never_becomes_a_command(desk: Desk, text: str) -> None:
         ("::1", "prozvon_event_socket", "true"),
         ("203.0.113.1", "prozvon_event_socket", "false"),
         ("2001:db8::1", "prozvon_event_socket", "false"),
-        ("127.0.0.1", "prozvon_inbound_out", "false"),
+        ("127.0.0.1", "prozvon_inbound_out", "true"),  # whose calls gateway `main` takes
+        ("127.0.0.2", "prozvon_inbound_out", "false"),
         ("127.0.0.1", "loopback.auto", "true"),
         ("203.0.113.1", "loopback.auto", "false"),
         ("10.1.2.3", "rfc1918.auto", "true"),

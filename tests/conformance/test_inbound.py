@@ -160,9 +160,8 @@ def test_a_message_is_recorded_until_its_key_and_kept_when_the_caller_just_leave
     for end in ends:
         caller, call = watching.call_in(lines.RECORD)
         watching.wait(lambda call=call: watching.events_of("RECORD_START", call), "recording")
-        caller.speak(9.0) if end is ends[1] else caller.speak(1.5)
-        watching.wait(lambda: True, "a moment")
-        pause(watching, 2.0)
+        caller.speak(1.5)
+        pause(watching, 1.4)
         end(caller)
         last = watching.ended(call)
         (name,) = told(last["prozvon_recordings"])
@@ -182,6 +181,9 @@ def test_a_call_is_forwarded_and_goes_on_when_the_talk_is_over(watching: Desk) -
     assert others["Hangup-Cause"] == "NORMAL_CLEARING"
     assert "variable_prozvon_inbound" not in others
     assert not (watching.switch.cdr_dir / f"{other}.cdr.json").exists()  # of b-legs there are none
+    (name,) = told(last["prozvon_recordings"])
+    with wave.open(str(watching.switch.root / "recordings" / name)) as file:
+        assert file.getnframes() / 8000 == pytest.approx(1.5, abs=0.4)  # the talk, and not the ringing
     assert any(step.startswith(("talked 1 s +7999", "talked 2 s +7999")) for step in steps(last))
 
 
@@ -276,8 +278,8 @@ def question(desk: Desk, call: str) -> dict[str, Any]:
 
 def pause(desk: Desk, seconds: float) -> None:
     """On the switch's clock, as the switch itself says."""
-    began = int(desk.api("strepoch"))
-    desk.wait(lambda: int(desk.api("strepoch")) >= began + seconds, f"{seconds} s")
+    began = int(desk.api("strmicroepoch"))
+    desk.wait(lambda: int(desk.api("strmicroepoch")) >= began + seconds * 1e6, f"{seconds} s")
 
 
 def loud_s(path: Path) -> list[float]:

@@ -8,7 +8,10 @@ import uuid
 
 import pytest
 
+from orchestrator.runtime.recordings import NoRecording, forget_recordings, read_recording
+from orchestrator.runtime.switch_settings import Switch
 from tests.conformance.desk import Desk
+from tests.conformance.inbound_scenarios import MENU
 from tests.conformance.numbers import refusing
 from tests.conformance.programs import SHORT
 
@@ -45,6 +48,12 @@ def test_a_record_is_read_through_the_switch(desk: Desk) -> None:
         ("python prozvon_switch cdr ../../secrets", "-ERR usage"),
         ("python prozvon_switch cdr", "-ERR usage"),
         ("python prozvon_switch nosuch", "-ERR usage"),
+        ("python prozvon_switch began", "+OK 0"),
+        ("python prozvon_switch done of-nobody", "+OK"),
+        ("python prozvon_switch recording 2026/01/01/of.nobody.wav 0", "-ERR missing"),
+        ("python prozvon_switch recording ../secrets.xml 0", "-ERR usage"),
+        ("python prozvon_switch forget recordings 90", "+OK 0"),
+        ("python prozvon_switch forget everything 0", "-ERR usage"),
         ("python prozvon_switch", "-ERR usage"),
         (f"python prozvon_switch has programs {SHORT}", "+OK"),
         (f"python prozvon_switch has programs {SHORT} {'e' * 32}", f"-ERR missing {'e' * 32}"),
@@ -86,3 +95,34 @@ def test_scripts_run_by_command_get_what_the_switch_gives_them(desk: Desk) -> No
         script.unlink()
     assert desk.api("python nosuch") == "-ERR no reply\n"
     assert desk.api("python") == "-ERR no reply\n"
+
+
+def test_a_recording_is_read_through_the_switch_and_forgotten_when_it_is_old(desk: Desk) -> None:
+    name = "2020/02/03/call.message.wav"
+    path = desk.switch.root / "recordings" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(bytes(range(256)) * 700)
+    read = b"".join(read_recording(elsewhere(desk), desk.api, name, 10**6))
+    assert read == path.read_bytes()
+    assert forget_recordings(desk.api, 36_500) == 0
+    assert forget_recordings(desk.api, 90) == 1
+    assert not path.parent.exists()
+    with pytest.raises(NoRecording):
+        list(read_recording(elsewhere(desk), desk.api, name, 10**6))
+
+
+def elsewhere(desk: Desk) -> Switch:
+    """As if it were on another machine."""
+    own = desk.switch.project.settings.switches["main"]
+    return own.model_copy(update={"ssh": "elsewhere"})
+
+
+def test_calls_that_began_are_told_until_they_are_done(desk: Desk) -> None:
+    caller, call = desk.call_in(MENU)
+    caller.hang_up()
+    desk.ended(call)
+    first, line = desk.api("python prozvon_switch began").split("\n")
+    marker = json.loads(line)
+    assert (first, marker["id"], marker["called"]) == ("+OK 1", call, MENU)
+    assert desk.api(f"python prozvon_switch done {call}") == "+OK"
+    assert desk.api("python prozvon_switch began") == "+OK 0"

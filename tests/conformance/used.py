@@ -1,4 +1,4 @@
-"""What a tree of Python says to a switch and hears from it: api commands and events, found in its texts."""
+"""What a tree of Python says to a switch and hears from it: api commands, applications, events, found in its texts."""
 
 from __future__ import annotations
 
@@ -50,6 +50,17 @@ def events_of(paths: Iterable[Path]) -> dict[str, str]:
         for path in paths
         for text, line, _ in _texts(ast.parse(path.read_text("utf-8")))
         if text in EVENTS
+    }
+
+
+def applications_of(paths: Iterable[Path]) -> set[str]:
+    """What scripts run on a session: `session.execute("NAME", ...)`."""
+    return {
+        str(node.args[0].value)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and _name(node.func) == "execute"
+        if node.args and isinstance(node.args[0], ast.Constant)
     }
 
 
