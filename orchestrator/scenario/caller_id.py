@@ -126,7 +126,11 @@ def _of_country(
     return prefixes
 
 
-NUMBERS_SCHEMA: dict[str, Any] = {"type": [*SCALAR_TYPES, "array"], "items": {"type": SCALAR_TYPES}}
+NUMBERS_SCHEMA: dict[str, Any] = {
+    "type": [*SCALAR_TYPES, "array"],
+    "items": {"type": SCALAR_TYPES},
+    "minItems": 1,
+}
 CALLER_ID_SCHEMA: dict[str, Any] = {
     "anyOf": [
         NUMBERS_SCHEMA,

@@ -12,6 +12,8 @@ from orchestrator.scenario.check import Scenario, check_path
 from orchestrator.scenario.compile import Compiled, compile_scenario
 
 HERE = Path(__file__).parent
+# The scenarios beside the tests
+ALL = tuple(HERE / f"{name}.yaml" for name in ("parcel", "everything", "everything_ivr"))
 
 # Part -> its text in the smallest scenario there is
 SMALLEST: dict[str, str] = {

@@ -101,7 +101,9 @@ def weeks(draw: st.DrawFn) -> WeeklyHours:
 
     days = tuple(day() for _ in range(7))
     dates = draw(st.frozensets(st.dates(dt.date(2020, 1, 1), dt.date(2040, 1, 1)), max_size=3))
-    own = {date: day() for date in sorted(draw(st.frozensets(st.dates(dt.date(2020, 1, 1)), max_size=3)) - dates)}
+    own = {
+        date: day() for date in sorted(draw(st.frozensets(st.dates(dt.date(2020, 1, 1)), max_size=3)) - dates)
+    }
     holidays = draw(st.sampled_from([None, "RU", "DE"]))
     return WeeklyHours(days=days, closed=dates, holidays=holidays, dates=tuple(own.items()))
 

@@ -12,7 +12,7 @@ from orchestrator.scenario.check import check_path
 from orchestrator.scenario.compile import Compiled, compile_scenario
 from orchestrator.scenario.explain import explain
 
-from .conftest import HERE, Check, compiled
+from .conftest import ALL, HERE, Check, compiled
 
 SHIPPED = sorted((HERE.parents[1] / "scenarios").glob("*.yaml"))
 
@@ -30,7 +30,9 @@ def again(written: str, beside: Path) -> Compiled:
 
 
 @pytest.mark.parametrize(
-    "path", [HERE / "parcel.yaml", HERE / "everything.yaml", *SHIPPED], ids=lambda path: path.stem
+    "path",
+    [*ALL, *SHIPPED],
+    ids=lambda path: path.stem,
 )
 def test_what_is_written_out_compiles_to_the_same(path: Path, tmp_path: Path) -> None:
     scenarios, problems = check_path(path)
@@ -40,6 +42,13 @@ def test_what_is_written_out_compiles_to_the_same(path: Path, tmp_path: Path) ->
     made, back = compile_scenario(scenarios[0]), again(explain(scenarios[0]), tmp_path / path.name)
     assert back.digest == made.digest
     assert (back.plan, back.columns) == (made.plan, made.columns)
+    assert (back.routes, back.zone, back.hours, back.missed) == (
+        made.routes,
+        made.zone,
+        made.hours,
+        made.missed,
+    )
+    assert (back.callback and back.callback.digest) == (made.callback and made.callback.digest)
     assert [test.calls and test.expect for test in back.tests] == [
         test.calls and test.expect for test in made.tests
     ]

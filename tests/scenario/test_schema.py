@@ -16,7 +16,7 @@ from orchestrator.scenario.model import MODELS
 from orchestrator.scenario.schema import scenario_schema
 from orchestrator.scenario.steps import VERBS
 
-from .conftest import HERE
+from .conftest import ALL, HERE
 
 SCHEMA = scenario_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -44,7 +44,10 @@ def test_the_schema_itself_is_valid() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [HERE / "parcel.yaml", HERE / "everything.yaml", *sorted((HERE.parents[1] / "scenarios").glob("*.yaml"))],
+    [
+        *ALL,
+        *sorted((HERE.parents[1] / "scenarios").glob("*.yaml")),
+    ],
     ids=lambda path: path.stem,
 )
 def test_a_good_scenario_is_valid(path: Path) -> None:
@@ -83,6 +86,37 @@ def test_a_good_scenario_is_valid(path: Path) -> None:
 )
 def test_a_mistake_is_seen_by_an_editor(place: list[Any], value: object) -> None:
     scenario = copy.deepcopy(load(HERE / "parcel.yaml"))
+    at = scenario
+    for key in place[:-1]:
+        at = at[key]
+    at[place[-1]] = value
+    assert not VALIDATOR.is_valid(scenario)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (["kind"], "robocall"),
+        (["numbers"], {}),
+        (["contact"], {"name": "text"}),
+        (["record"], "loudly"),
+        (["record"], {"sterio": True}),
+        (["queues", "sales"], {"agents": []}),
+        (["queues", "sales", "strategy"], "random"),
+        (["missed", "when"], ["busy"]),
+        (["missed", "unless"], "called"),
+        (["missed", "per_number"], {}),
+        (["flow", "closed"], [{"queue": {"max_waiting": "many", "name": "sales"}}]),
+        (["flow", "closed"], [{"offer_callback": "soon"}]),
+        (["flow", "closed"], [{"fetch": {"get": "https://example.com"}}]),
+        (["flow", "closed"], [{"switch": {"on": "card.status"}}]),
+        (["flow", "closed"], [{"record": {"review": "perhaps"}}]),
+        (["flow", "closed"], [{"forward": {"to": "+79990000001", "accept": "12"}}]),
+        (["flow", "closed"], [{"music": {"play": "calm", "for": "5s"}}]),
+    ],
+)
+def test_a_mistake_of_a_line_is_seen_by_an_editor(place: list[Any], value: object) -> None:
+    scenario = copy.deepcopy(load(HERE / "everything_ivr.yaml"))
     at = scenario
     for key in place[:-1]:
         at = at[key]
