@@ -29,7 +29,8 @@ def outcome(folder: Path, test: str, text: str = LINE) -> TestOutcome:
         f"{READY}\ncall: [presses: 1, presses: '1042', presses: 777, hears: told]\n"
         "expect: {result: told, values: {order: 1042, pin: '', card.state: ready}, notes: [row, webhook, sms], "
         "stored: {asked: {order: 1042}}}",
-        "services: {crm: 404}\ncall: [presses: 1, presses: '12#', presses: 777, hears: sorry]\nexpect: {result: unknown_order}",
+        "services: {crm: 404}\ncall: [presses: 1, presses: '12#', presses: 777, hears: sorry]\n"
+        "expect: {result: unknown_order}",
         "services: {crm/orders: 500}\ncall: [presses: 1, presses: '12#', presses: 777]\nexpect: {result: no_service}",
         "services: {crm/orders: down}\ncall: [presses: 1, presses: '12#', presses: 777]\nexpect: {result: no_service}",
         "services: {crm/orders: slow}\ncall: [presses: 1, presses: '12#', presses: 777]\nexpect: {result: no_service}",
