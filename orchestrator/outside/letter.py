@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -13,6 +15,9 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 _SUBJECT_CHARS = 200
+_LINE = 57  # bytes that make a line of base64
+_PIECE = 1000 * _LINE
+_STAND_IN = b"\0" * _LINE
 _FILE_CHARS = 120
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -46,8 +51,28 @@ def is_address(text: str) -> bool:
     return text.isascii() and _ADDRESS.match(text) is not None
 
 
-def compose(letter: Letter, sender: str) -> bytes:
-    """The letter as SMTP sends it. sender: address, or NAME <ADDRESS>. ValueError when an address is none."""
+def pieces(letter: Letter, sender: str) -> Iterator[bytes]:
+    """The letter as SMTP sends it, in pieces of whole lines: ten megabytes are not encoded in one go, while calls wait.
+
+    sender: address, or NAME <ADDRESS>. ValueError, at the first piece, when an address is none.
+    """
+    whole = _composed(letter, sender)
+    if letter.attachment is None:
+        yield whole
+        return
+    before, _, after = whole.rpartition(_encoded(_STAND_IN))
+    yield before
+    for at in range(0, len(letter.attachment.data), _PIECE):
+        yield _encoded(letter.attachment.data[at : at + _PIECE])
+    yield after
+
+
+def _encoded(data: bytes) -> bytes:
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def _composed(letter: Letter, sender: str) -> bytes:
+    """All of it, with a stand-in of one line for what is attached."""
     message = EmailMessage(policy=SMTP)
     try:
         message["From"] = _sender(sender)
@@ -63,7 +88,7 @@ def compose(letter: Letter, sender: str) -> bytes:
     message.set_content(text, cte="quoted-printable" if text.isascii() else "base64")
     if letter.attachment is not None:
         name = re.sub(r"[^A-Za-z0-9._+-]", "_", letter.attachment.name)[-_FILE_CHARS:]
-        message.add_attachment(letter.attachment.data, maintype="audio", subtype="wav", filename=name)
+        message.add_attachment(_STAND_IN, maintype="audio", subtype="wav", filename=name)
     return message.as_bytes()
 
 

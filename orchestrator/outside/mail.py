@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import smtplib
 import socket as plain_socket
 import ssl as plain_ssl
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,11 +17,14 @@ from typing import Any
 import gevent
 from gevent import socket, ssl
 
-from orchestrator.outside.letter import Letter, address_of, compose
+from orchestrator.outside.letter import Letter, address_of, pieces
 from orchestrator.outside.undelivered import Undelivered
 
 WHOLE = 10  # a letter as a whole may take so many times as long as one answer of the server
-_READY = 220
+_READY, _DONE, _GO_ON = 220, 250, 354
+_TAKEN = (250, 251)
+_REST_S = 0.001  # between pieces: calls come first (a sleep of nothing lets no timer and no socket have its turn)
+_DOT = re.compile(rb"^\.", re.M)  # RFC 5321, 4.5.2
 _GONE_FOR_GOOD = range(500, 600)  # RFC 5321, 4.2.1: the same again would fail again
 
 
@@ -54,14 +60,12 @@ class MailServer:
 
 def send(server: MailServer, letter: Letter) -> None:
     """Hand one letter to the server. Undelivered when it is not taken, or nobody knows."""
-    try:
-        data = compose(letter, server.sender)
-    except ValueError as error:
-        raise Undelivered(str(error), is_final=True) from None
     whole = gevent.Timeout(WHOLE * server.timeout_s)
     try:
         with whole:
-            _hand_over(server, letter, data)
+            _hand_over(server, letter)
+    except _NoLetter as error:
+        raise Undelivered(str(error), is_final=True) from None
     except gevent.Timeout as timeout:
         if timeout is not whole:
             raise
@@ -91,7 +95,16 @@ def send(server: MailServer, letter: Letter) -> None:
         raise Undelivered(f"{server.where} cannot be reached: {why}") from None
 
 
-def _hand_over(server: MailServer, letter: Letter, data: bytes) -> None:
+class _NoLetter(Exception):  # noqa: N818
+    """It cannot be composed."""
+
+
+def _hand_over(server: MailServer, letter: Letter) -> None:
+    data = pieces(letter, server.sender)
+    try:
+        first = next(data)
+    except ValueError as error:
+        raise _NoLetter(str(error)) from None
     client = _Client(server)
     try:
         code, greeting = client.connect(server.host, server.port)
@@ -103,7 +116,7 @@ def _hand_over(server: MailServer, letter: Letter, data: bytes) -> None:
             client.ehlo()
         if server.user:
             client.login(server.user, server.password)
-        client.sendmail(address_of(server.sender), [letter.to], data)
+        client.tell(address_of(server.sender), letter.to, itertools.chain([first], data))
         with suppress(smtplib.SMTPException, OSError):
             client.quit()  # it has been taken already
     finally:
@@ -128,6 +141,25 @@ class _Client(smtplib.SMTP):
         except BaseException:
             made.close()
             raise
+
+    def tell(self, sender: str, to: str, data: Iterable[bytes]) -> None:
+        """As `sendmail`, for a letter in pieces of whole lines. The errors of smtplib."""
+        code, said = self.mail(sender)
+        if code != _DONE:
+            raise smtplib.SMTPSenderRefused(code, said, sender)
+        code, said = self.rcpt(to)
+        if code not in _TAKEN:
+            raise smtplib.SMTPRecipientsRefused({to: (code, said)})
+        code, said = self.docmd("DATA")
+        if code != _GO_ON:
+            raise smtplib.SMTPDataError(code, said)
+        for piece in data:
+            self.send(_DOT.sub(b"..", piece))
+            gevent.sleep(_REST_S)
+        self.send(b".\r\n")
+        code, said = self.getreply()
+        if code != _DONE:
+            raise smtplib.SMTPDataError(code, said)
 
 
 def _context(server: MailServer) -> Any:

@@ -122,15 +122,21 @@ class SmtpServer:
                 return self._say(talk, command, "250 ok")
 
     def _letter(self, talk: _Talk) -> bool:
-        data = b""
+        lines: list[bytes] = []
         while (line := talk.file.readline()) != b".\r\n":  # type: ignore[attr-defined]
             if not line:
                 return False
-            data += line.removeprefix(b".")
+            lines.append(line.removeprefix(b"."))
         answer = self._next("END", "250 taken")
         if answer.startswith("2") or answer in (HANG, CLOSE):
             self.mails.append(
-                Mail(sender=talk.sender, to=tuple(talk.to), data=data, was_tls=talk.is_tls, user=talk.user)
+                Mail(
+                    sender=talk.sender,
+                    to=tuple(talk.to),
+                    data=b"".join(lines),
+                    was_tls=talk.is_tls,
+                    user=talk.user,
+                )
             )
         return self._answer(talk, answer)
 

@@ -10,10 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.outside.letter import Attachment, Letter, address_of, compose, is_address
+from orchestrator.outside.letter import Attachment, Letter, address_of, is_address, pieces
 
 SENDER = "Магазин <calls@shop.example>"
 NOON = 1_796_029_200_000
+
+
+def compose(wanted: Letter, sender: str) -> bytes:
+    return b"".join(pieces(wanted, sender))
 
 
 def letter(**more: object) -> Letter:
@@ -90,6 +94,16 @@ def test_a_recording_is_attached_under_a_plain_name() -> None:
     (part,) = read(compose(letter(attachment=sound), SENDER)).iter_attachments()
     assert part.get_filename() == ".._____X__y.wav"
     assert (part.get_content_type(), part.get_content()) == ("audio/wav", b"RIFF\x00\xff")
+
+
+@pytest.mark.parametrize("size", [0, 1, 57, 57_000, 57_001, 500_000])
+def test_a_recording_of_any_size_comes_through_in_pieces_of_whole_lines(size: int) -> None:
+    data = bytes(range(251)) * (size // 251 + 1)
+    sound = Attachment(name="a.wav", data=data[:size])
+    found = list(pieces(letter(attachment=sound, text="A" * 76 + "\r\n"), SENDER))
+    (part,) = read(b"".join(found)).iter_attachments()
+    assert part.get_content() == data[:size]
+    assert all(piece.endswith(b"\r\n") and len(piece) < 100_000 for piece in found)
 
 
 @pytest.mark.parametrize("to", ["", "nobody", "a@b, c@d", "a@b\r\nBcc: c@d", "<a@b>"])

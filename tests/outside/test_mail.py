@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
+import gevent
 import pytest
 
-from orchestrator.outside.letter import Letter
+from orchestrator.outside.letter import Attachment, Letter
 from orchestrator.outside.mail import MailServer, Security, send
 from orchestrator.outside.undelivered import Undelivered
 from tests.outside.smtp_server import CLOSE, DRIP, HANG, SmtpServer, smtp_server
@@ -146,6 +148,48 @@ def test_a_server_that_is_away_is_told(security: Security) -> None:
         away = at(server, port=free_port(), security=security)
         assert "cannot be reached" in refusal(away).why
         assert "cannot be reached" in refusal(at(server, host="no-such-host.invalid")).why
+
+
+def test_a_server_that_never_speaks_tls_is_given_up() -> None:
+    with smtp_server() as server:
+        server.answers["CONNECT"] = [HANG]
+        found = refusal(at(server, security=Security.TLS, timeout_s=0.2))
+        assert not found.is_final
+        assert "does not answer" in found.why
+
+
+def test_lines_that_begin_with_a_dot_come_through() -> None:
+    text = ".\n..\n.x\n\n.\n"
+    sound = Attachment(name="a.wav", data=b"\0" * 100_000)
+    with smtp_server() as server:
+        for attachment in (None, sound):
+            send(at(server), replace(LETTER, text=text, attachment=attachment))
+        assert [mail.text for mail in server.mails] == [text, text]
+
+
+def test_a_letter_that_cannot_be_composed_waits_for_a_person() -> None:
+    with smtp_server() as server:
+        assert refusal(at(server), replace(LETTER, to="nobody")).is_final
+        assert server.commands == []
+
+
+def test_calls_go_on_while_a_large_letter_is_sent() -> None:
+    sound = Attachment(name="a.wav", data=b"\1" * 10_000_000)
+    naps: list[float] = []
+
+    def calls() -> None:
+        while True:
+            began = time.monotonic()
+            gevent.sleep(0.001)
+            naps.append(time.monotonic() - began)
+
+    with smtp_server() as server:
+        other = gevent.spawn(calls)
+        send(at(server, timeout_s=30), replace(LETTER, attachment=sound))
+        other.kill()
+        (part,) = server.mails[0].message.iter_attachments()
+    assert part.get_content() == sound.data
+    assert len(naps) > 50
 
 
 def test_certificates_that_cannot_be_read_are_told() -> None:
