@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
+import redis
 
 from orchestrator.domain.delivery import Delivery, DeliveryState, Taken
 from orchestrator.store import outbox
@@ -123,7 +124,7 @@ class DeliveryBook:
 
     def rows(self) -> Iterator[DeliveryRow]:
         """All that have not been made, the oldest entry first."""
-        records = self._db.read(lambda client: client.hgetall(self._db.key("outbox:deliveries")))
+        records = self._db.read(self._records)
         parked = set(self._db.read(lambda client: client.zrange(self._db.key("outbox:parked"), 0, -1)))
         under_way = self._under_way()
         found = [(raw_id, _delivery(raw_id.decode(), record)) for raw_id, record in records.items()]
@@ -190,6 +191,10 @@ class DeliveryBook:
             **more,
         }
         return bool(self._db.run("finish_outbox", request))
+
+    def _records(self, client: redis.Redis) -> dict[bytes, bytes]:
+        """A few at a time: there may be a hundred thousand of a place that was away for a day."""
+        return dict(client.hscan_iter(self._db.key("outbox:deliveries"), count=_IDS))
 
     def _due_chains(self, lane: str, now: int) -> int:
         key = self._db.key(f"outbox:due:{lane}")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import gevent
 from gevent.threadpool import ThreadPool
 
 from orchestrator.outside.undelivered import Undelivered
+
+STOP_S = 0.5
 
 T = TypeVar("T")
 
@@ -35,6 +38,8 @@ class Aside:
             ) from None
 
     def stop(self) -> None:
+        """A thread whose disk hangs is not waited for."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.kill()
+            with suppress(gevent.Timeout), gevent.Timeout(STOP_S):
+                pool.kill()

@@ -29,6 +29,7 @@ from orchestrator.store.rows import OutboxRow
 log = structlog.get_logger()
 
 LOOK_S = 0.25  # real time between looks at the outbox
+AT_ONCE = 500  # entries made deliveries in one go
 AWAY_S = 1.0  # real time after the store was away
 BEATS = 4  # heartbeats per lease
 TIDY_S = 3600.0  # real time between rounds of retention
@@ -105,8 +106,8 @@ class Deliveries:
     def _look(self) -> None:
         self._beat()
         has_more = self._route()
-        has_more |= self._take()
-        if not has_more:
+        self._take()
+        if not has_more:  # otherwise whoever is through wakes us
             self._wake.wait(LOOK_S)
             self._wake.clear()
 
@@ -121,13 +122,13 @@ class Deliveries:
             log.warning("deliveries_taken_over", chains=back)
 
     def _route(self) -> bool:
-        """Entries become deliveries. Another worker may have been faster: then nothing is changed."""
-        after, entries = self._book.unrouted()
+        """Entries become deliveries, unless another worker was faster. Whether there may be more."""
+        after, entries = self._book.unrouted(AT_ONCE)
         if not entries:
             return False
         made = [delivery for entry in entries for delivery in self._made_of(entry)]
         self._book.route(after, entries[-1].entry_id, made)
-        return True
+        return len(entries) == AT_ONCE
 
     def _made_of(self, entry: OutboxRow) -> tuple[Delivery, ...]:
         """One that we cannot read is parked, for a person to look at; it stops neither calls nor the others."""
@@ -137,7 +138,7 @@ class Deliveries:
             log.exception("outbox_entry_not_understood", entry_id=entry.entry_id, kind=entry.kind)
             return (astray(entry, self._settings.project),)
 
-    def _take(self) -> bool:
+    def _take(self) -> None:
         busy = Counter(taken.lane for taken, _ in self._under_way.values())
         found = self._book.take(
             self._by,
@@ -148,7 +149,6 @@ class Deliveries:
         )
         for taken in found:
             self._under_way[taken.token] = (taken, gevent.spawn(self._deliver, taken))
-        return bool(found)
 
     # -- delivering
 
