@@ -40,13 +40,12 @@ def fetch(services: Services, body: Mapping[str, object], *, key: str, late_s: f
         tries=None if tries is None else int(tries),
         key=key,
     )
+    wanted = body.get("fields")
+    if not isinstance(wanted, list) or not wanted:
+        # It is told something, no more: when it has taken that, what it says is its own affair
+        return {"ok": True, "status": reply.status, "fields": {}} if reply.was_taken else _refusal(reply)
     if not reply.is_ok:
         return _refusal(reply)
-    wanted = body.get("fields")
-    if (
-        not isinstance(wanted, list) or not wanted
-    ):  # it was told something: what it says to that is its own affair
-        return {"ok": True, "status": reply.status, "fields": {}}
     found = read_json(reply.body, reply.content_type)
     if isinstance(found, Unreadable):
         return {"ok": False, "status": reply.status, "why": str(Why.NONSENSE)}
