@@ -166,6 +166,7 @@ class Recording:
         has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self.path = path
+        self.is_of_session = True  # its end is told by the end of the leg
         self.is_masked = self.is_paused = self.is_full = False
         self.is_of_talks = options.is_of_talks
         self._far, self._ours, self._options, self._has_room = far, ours, options, has_room

@@ -203,8 +203,9 @@ class Leg:
         if by == self.far_end and channel.answered_ms:
             channel.variables.update(BYE_RECEIVED)
         self._emit_before_hangup_time()
-        for path in self.recordings:
-            self.announce("RECORD_STOP", {"Record-File-Path": path})
+        for path, recording in self.recordings.items():
+            if recording.is_of_session:
+                self.announce("RECORD_STOP", {"Record-File-Path": path})
         if self.on_down is not None:
             self.on_down()
 

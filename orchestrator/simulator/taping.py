@@ -25,6 +25,7 @@ def record(leg: Leg, data: str, has_room: HasRoom) -> None:
     except OSError:
         leg.hang_up("DESTINATION_OUT_OF_ORDER", by="switch")
         return
+    tape.is_of_session = False
     leg.channel.set("silence_hits_exhausted", "false")
     leg.announce("RECORD_START", {"Record-File-Path": path})
     end_ms = (leg.now_ms // 1000 + limit_s + 1) * 1000 if limit_s else None  # it counts whole seconds

@@ -9,7 +9,7 @@ from tests.conformance.programs import PROMPT_S, SHORT_S, write_tone
 
 MENU: Final = "+74950000001"  # 1: `one`; 9: the menu again; nothing: `nothing`
 ASK: Final = "+74950000002"  # four digits, which are to be confirmed by 1; then four that nothing may keep
-RECORD: Final = "+74950000003"  # a message of at most 6 s, ended by 1 s of silence or #
+RECORD: Final = "+74950000003"  # a message of at most 9 s, ended by 2 s of silence or #
 FORWARD: Final = "+74950000004"  # to who picks up and leaves; the talk is recorded
 FORWARD_BUSY: Final = "+74950000005"
 FORWARD_RINGS: Final = "+74950000006"  # to who never picks up; 5 s
@@ -49,7 +49,7 @@ _FLOWS: Final = {
 """,
     RECORD: """\
   start:
-    - record: {into: message, prompt: word, max: 6s, silence: 1s, end: "#"}
+    - record: {into: message, prompt: word, max: 9s, silence: 2s, end: "#"}
     - result: recorded
 """,
     FORWARD: """\
