@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from orchestrator.runtime.recordings import (
 )
 from orchestrator.runtime.switch_settings import Switch
 
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "switch" / "prozvon_switch.py"
 NAME = "2026/11/30/uuid-1.voicemail.wav"
 SOUND = bytes(range(256)) * 600
 MOST = 10_000_000
@@ -129,3 +133,54 @@ def test_old_ones_are_forgotten_by_the_switch() -> None:
     assert switch.asked == ["python prozvon_switch forget recordings 90"]
     with pytest.raises(ValueError, match="-ERR usage"):
         forget_recordings(FakeSwitch(said="-ERR usage").api, 90)
+
+
+# -- the script that a switch answers with
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Iterator[tuple[Path, Callable[[str], str]]]:
+    """A switch's root, and what `api python prozvon_switch ...` says there."""
+    path = tmp_path / "scripts" / "prozvon_switch.py"
+    path.parent.mkdir()
+    shutil.copy(SCRIPT, path)
+    spec = importlib.util.spec_from_file_location("prozvon_switch_under_test", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield tmp_path, lambda command: module.answer(command.removeprefix("python prozvon_switch "))
+
+
+@pytest.mark.parametrize("size", [45, 48_000, 49_152, 200_000])
+def test_the_switch_gives_out_what_it_has_recorded(
+    script: tuple[Path, Callable[[str], str]], tmp_path: Path, size: int
+) -> None:
+    root, api = script
+    path = root / "recordings" / NAME
+    path.parent.mkdir(parents=True)
+    path.write_bytes((SOUND * 2)[:size])
+    assert read(far(tmp_path), api) == (SOUND * 2)[:size]
+
+
+def test_the_switch_says_what_it_does_not_have(
+    script: tuple[Path, Callable[[str], str]], tmp_path: Path
+) -> None:
+    root, api = script
+    with pytest.raises(NoRecording, match="not on the switch"):
+        read(far(tmp_path), api)
+    (root / "recordings" / NAME).parent.mkdir(parents=True)
+    (root / "recordings" / NAME).touch()
+    with pytest.raises(NoRecording, match="empty"):
+        read(far(tmp_path), api)
+
+
+def test_the_switch_forgets_what_is_old_enough(script: tuple[Path, Callable[[str], str]]) -> None:
+    root, api = script
+    old, young = root / "recordings" / "2020/01/01/a.b.wav", root / "recordings" / "2999/01/01/a.b.wav"
+    for path in (old, young):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(SOUND)
+    assert forget_recordings(api, 90) == 1
+    assert (old.exists(), young.exists()) == (False, True)
+    assert forget_recordings(api, 90) == 0
