@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import importlib.util
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -139,7 +139,7 @@ def test_old_ones_are_forgotten_by_the_switch() -> None:
 
 
 @pytest.fixture
-def script(tmp_path: Path) -> Iterator[tuple[Path, Callable[[str], str]]]:
+def script(tmp_path: Path) -> tuple[Path, Callable[[str], str]]:
     """A switch's root, and what `api python prozvon_switch ...` says there."""
     path = tmp_path / "scripts" / "prozvon_switch.py"
     path.parent.mkdir()
@@ -149,7 +149,7 @@ def script(tmp_path: Path) -> Iterator[tuple[Path, Callable[[str], str]]]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    yield tmp_path, lambda command: module.answer(command.removeprefix("python prozvon_switch "))
+    return tmp_path, lambda command: module.answer(command.removeprefix("python prozvon_switch "))
 
 
 @pytest.mark.parametrize("size", [45, 48_000, 49_152, 200_000])
