@@ -337,7 +337,7 @@ INPUTS = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(PROGRAM, INPUTS, st.sampled_from([0.0, 0.5, 7.0]), st.sampled_from(["human", "machine"]))
 def test_any_flow_and_any_answers_end_and_leave_a_valid_state(
     made: dict[str, object], inputs: list[Input], every_s: float, party: str

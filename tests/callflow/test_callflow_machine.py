@@ -42,6 +42,8 @@ def begin(made: Any, payload: Any = NOBODY) -> tuple[State, Action]:
         ({"messages": {"hello": {"ru": [{"file": 5}]}}}, "no sound file name"),
         ({"messages": {"hello": {"ru": [{"text": "a" * 5000}]}}}, "no text in a part"),
         ({"messages": {"hello": {"ru": [{"var": "a", "filter": "rhyme"}]}}}, "unknown filter"),
+        ({"messages": {"hello": {"ru": [{"var": "a", "filter": []}]}}}, "no filter"),
+        ({"flow": {"start": [{**say("hello"), "barge_in": "no"}]}}, "no yes or no in barge_in"),
         ({"messages": {"hello": {"ru": [{"var": "a b", "filter": None}]}}}, "no name in var"),
         ({"messages": {"hello": {"ru": [{"said": True}]}}}, "no count in said"),
     ],

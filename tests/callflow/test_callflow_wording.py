@@ -134,6 +134,10 @@ def test_what_is_no_value_of_the_kind_is_said_and_written_as_it_is(name: str, va
         assert in_writing(value, (name,), language) == value
 
 
+def test_a_count_of_what_is_no_number_is_said_as_it_is() -> None:
+    assert in_words("some", ("count", *DAYS), "ru") == ("some", ())
+
+
 @pytest.mark.parametrize(
     ("used", "language"),
     [

@@ -19,6 +19,7 @@ from .keys import give_up, play, typed_in
 PAUSE_S = 8.0  # between two rounds: whoever is busy or does not answer is left alone for so long at least
 RING_MIN_S = 3.0  # for less nobody is rung
 ASK_S = 1.0  # for the orchestrator
+VISIT = 25  # actions that being in a queue counts for, however long
 OFFER, PROMISE, CALLBACK_KEY = "callback_offer", "callback_promised", "1"
 POSITION, WAITING = "queue_position", "queue_wait"
 
@@ -61,7 +62,7 @@ def enter(call: State, step: dict[str, object]) -> Asking | None:
     if not numbers:
         return give_up(call, step, "overflow")
     call.memory = waiting
-    call.actions += 1  # none of the others is counted: a flow that comes back for ever must end all the same
+    call.actions += VISIT  # none of the others is counted; a flow that comes back for ever ends all the same
     body: dict[str, object] = {
         "queue": name,
         "max_waiting": _most(step, len(numbers)),
@@ -225,6 +226,5 @@ def _whole(value: object, otherwise: int) -> int:
 
 
 def _waiting(call: State) -> Waiting:
-    if not isinstance(call.memory, Waiting):
-        raise reading.ProgramError("nobody waits")
+    assert isinstance(call.memory, Waiting)  # noqa: S101  # `enter` has put it there
     return call.memory
