@@ -40,7 +40,9 @@ def test_scripts_need_nothing() -> None:
 
 def test_a_dialplan_is_read_again() -> None:
     found = _changes({}, {"prompts_url": "http://10.0.0.5/"})
-    assert found == Changes(changed=("dialplan/prozvon.xml",), has_new_xml=True)
+    assert found == Changes(
+        changed=("dialplan/prozvon.xml", "dialplan/prozvon_inbound.xml"), has_new_xml=True
+    )
 
 
 def test_limits_are_set_at_once() -> None:

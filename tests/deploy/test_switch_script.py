@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import getpass
 import importlib.util
 import json
 import os
+import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from orchestrator.doctor.hello import Hello, read_hello
 from tests.deploy.factories import release, site, written
 
 Ask = Callable[[str], str]
+NAME = "2026/11/22/call-1.complaint.wav"
 
 
 class _Stream:
@@ -68,6 +72,7 @@ def test_hello_says_which_release_runs_and_what_it_may_do(root: Path, ask: Ask) 
     assert said["cdr"]["is_writable"]
     assert said["cdr"]["free_mb"] > 0
     assert all(said[kind]["is_readable"] for kind in ("programs", "prompts", "spoken"))
+    assert all(said[kind]["is_writable"] for kind in ("recordings", "inbound"))
     assert said["tmp"]["is_writable"]
     assert "callflow_fault" not in said
     assert "\n" not in ask("hello")
@@ -195,3 +200,129 @@ def test_nothing_is_raised_whatever_happens(ask: Ask, root: Path) -> None:
     module.fsapi("na", stream, None, "hello")
     assert stream.text.startswith("-ERR RuntimeError: yyy")
     assert len(stream.text) < 250
+
+
+# What calls that came in have left
+
+
+def _mark(root: Path, call: str, at_s: float, text: str = '{"called": "+74950000001", "at": 1.5}') -> None:
+    path = root / "inbound" / f"{call}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+    os.utime(path, (at_s, at_s))
+
+
+def test_calls_that_began_are_told_oldest_first_until_they_are_done(root: Path, ask: Ask) -> None:
+    assert ask("began") == "+OK 0"
+    _mark(root, "b", 2000)
+    _mark(root, "a", 3000, "[]")
+    _mark(root, "c", 1000, "{")
+    head, *lines = ask("began").split("\n")
+    assert head == "+OK 3"
+    assert [json.loads(line) for line in lines] == [
+        {"at": 1000, "id": "c"},
+        {"called": "+74950000001", "at": 1.5, "id": "b"},
+        {"at": 3000, "id": "a"},
+    ]
+    assert [ask(f"done {call}") for call in ("a", "b", "c", "a")] == ["+OK"] * 4
+    assert ask("began") == "+OK 0"
+
+
+def test_not_all_at_once(root: Path, ask: Ask) -> None:
+    for number in range(503):
+        _mark(root, f"call-{number}", 1000 + number)
+    head, *lines = ask("began").split("\n")
+    assert (head, len(lines)) == ("+OK 500", 500)
+    assert json.loads(lines[-1])["id"] == "call-499"
+
+
+def test_only_markers_are_told_and_what_was_never_finished_is_removed(root: Path, ask: Ask) -> None:
+    folder = root / "inbound"
+    _mark(root, "old", 1000)
+    (folder / "old.json").rename(folder / "old.json.new")
+    (folder / "young.json.new").write_text("{")
+    (folder / "a b.json").write_text("{}")
+    (folder / "link.json").symlink_to("/etc/passwd")
+    assert ask("began") == "+OK 0"
+    assert not (folder / "old.json.new").exists()
+    assert (folder / "young.json.new").exists()
+
+
+def test_a_folder_that_cannot_be_read_is_said(root: Path, ask: Ask) -> None:
+    shutil.rmtree(root / "inbound")
+    assert ask("began").startswith("-ERR unreadable: FileNotFoundError")
+    (root / "inbound" / "a.json").mkdir(parents=True)
+    assert ask("done a").startswith("-ERR unreadable: IsADirectoryError")
+
+
+def _recorded(root: Path, name: str, data: bytes = b"RIFF") -> Path:
+    path = root / "recordings" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def test_a_recording_is_handed_out_in_pieces(root: Path, ask: Ask) -> None:
+    data = os.urandom(100_000)
+    _recorded(root, NAME, data)
+    got = b""
+    for _ in range(3):
+        head, _, text = ask(f"recording {NAME} {len(got)}").partition("\n")
+        assert head == "+OK 100000"
+        assert "\n" not in text
+        got += base64.b64decode(text, validate=True)
+    assert got == data
+    assert ask(f"recording {NAME} 100000") == "+OK 100000\n"
+    assert ask(f"recording {NAME} 999999999999") == "+OK 100000\n"
+
+
+def test_a_recording_that_is_not_there_is_missing(root: Path, ask: Ask) -> None:
+    assert ask(f"recording {NAME} 0") == "-ERR missing"
+    _recorded(root, NAME).unlink()
+    (root / "recordings" / NAME).mkdir()
+    assert ask(f"recording {NAME} 0").startswith("-ERR unreadable: IsADirectoryError")
+    (root / "recordings" / NAME).rmdir()
+    (root / "recordings" / NAME).symlink_to("/etc/passwd")
+    assert ask(f"recording {NAME} 0") == "-ERR missing"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "recording ../../secrets.xml 0",
+        "recording /etc/passwd 0",
+        "recording 2026/11/22/../../../x.y.wav 0",
+        f"recording {'2026/11/22/a.b.wav'} -1",
+        f"recording {'2026/11/22/a.b.wav'}",
+        f"recording {'2026/11/22/a.b.wav'} 0 0",
+        f"recording {'2026/11/22/a.b.wav'} ١",
+        "done ../x",
+        "done",
+        "done a b",
+        "began x",
+        "forget recordings",
+        "forget cdr 5",
+        "forget recordings -1",
+        "forget recordings 9999999999999",
+    ],
+)
+def test_there_is_no_way_to_another_file(words: str, ask: Ask) -> None:
+    assert ask(words) == "-ERR usage"
+
+
+def test_old_recordings_are_forgotten_day_by_day(root: Path, ask: Ask) -> None:
+    today, yesterday, old = (
+        time.strftime("%Y/%m/%d", time.gmtime(time.time() - days * 86400)) for days in (0, 1, 9)
+    )
+    kept = [_recorded(root, f"{day}/a.b.wav") for day in (today, yesterday)]
+    for name in ("a.b.wav", "a.c.wav"):
+        _recorded(root, f"{old}/{name}")
+    other = _recorded(root, "2001/01/01/notes.txt")
+    link = root / "recordings" / "2001/01/02"
+    link.symlink_to("/etc")
+    assert ask("forget recordings 3") == "+OK 2"
+    assert all(path.exists() for path in (*kept, other, link, Path("/etc/passwd")))
+    assert not (root / "recordings" / old).exists()
+    assert ask("forget recordings 3") == "+OK 0"
+    assert ask("forget recordings 0") == "+OK 1"
+    assert kept[0].exists()

@@ -76,7 +76,11 @@ def test_another_release_is_put_beside_and_the_switch_told_what_is_needed(rig: R
     assert files_below(rig.root / "current") == second.everything()
     assert files_below(rig.root / "releases" / rig.first.release_id) == rig.first.everything()
     assert rig.history == [rig.first.release_id, second.release_id]
-    assert found.changes.changed == ("conf/autoload_configs/switch.conf.xml", "dialplan/prozvon.xml")
+    assert found.changes.changed == (
+        "conf/autoload_configs/switch.conf.xml",
+        "dialplan/prozvon.xml",
+        "dialplan/prozvon_inbound.xml",
+    )
 
 
 def test_scripts_alone_need_no_word_to_the_switch(rig: Rig) -> None:

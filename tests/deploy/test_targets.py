@@ -48,8 +48,11 @@ def test_a_release_is_there_whole_and_readable_and_in_force_when_told(opened: Op
 def test_folders_that_calls_need_are_made(opened: Open, root: Path) -> None:
     with opened(root).lock():
         assert {path.name for path in root.iterdir()} == {
-            *("programs", "prompts", "spoken", "cdr", "releases", ".deploy.lock")
+            *("programs", "prompts", "spoken", "cdr", "releases", ".deploy.lock"),
+            *("recordings", "inbound"),
         }
+        for name in ("recordings", "inbound"):  # voices, and who called, are the switch's alone
+            assert (root / name).stat().st_mode & 0o777 == 0o700
 
 
 def test_the_second_upload_writes_nothing(opened: Open, root: Path) -> None:
@@ -226,7 +229,9 @@ def test_a_umask_of_whoever_deploys_keeps_nobody_out(opened: Open, root: Path) -
             target.upload(first)
     finally:
         os.umask(before)
-    (root / ".deploy.lock").unlink()  # the one thing nobody else needs
+    (root / ".deploy.lock").unlink()  # what nobody else needs
+    for name in ("recordings", "inbound"):
+        (root / name).rmdir()
     assert _modes(root) == {(True, 0o755), (False, 0o644)}
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestrator.asset_folders import folder
 from orchestrator.render import SwitchSite, render_base, render_release
 from orchestrator.render.beside import render_beside
 from orchestrator.render.release import EVENT_SOCKET_ACL, MODULES, ram_of
@@ -272,12 +273,25 @@ def test_prompts_by_url_are_told_to_the_script() -> None:
     assert actions[1][0] == "python"
 
 
-def test_a_call_that_comes_in_is_for_the_engineers_or_turned_down() -> None:
+def test_a_call_that_comes_in_is_for_the_engineers_then_for_a_scenario_or_turned_down() -> None:
+    """The script says 603 of numbers that nobody takes; where it cannot be run, the carrier hears that we are ill."""
     made = render_release(site())["dialplan/prozvon_inbound.xml"]
     context = parsed(made).find("context[@name='prozvon_inbound']")
     assert context is not None
     first, last = (node for node in context if node.tag in ("X-PRE-PROCESS", "extension"))
     assert first.attrib == {"cmd": "include", "data": "/srv/prozvon/conf/local/inbound/*.xml"}
+    assert [node.attrib for node in last.iter("condition")] == [{}]  # every number
     assert [(node.get("application"), node.get("data")) for node in last.iter("action")] == [
-        ("hangup", "CALL_REJECTED")
+        ("set", "prozvon_refusal=NORMAL_TEMPORARY_FAILURE"),
+        ("python", "prozvon_ivr"),
+        ("hangup", "${prozvon_refusal}"),
     ]
+    assert (folder("scripts") / "ivr" / "prozvon_ivr.py").is_file()
+
+
+def test_prompts_by_url_are_told_to_the_script_of_calls_that_come_in() -> None:
+    made = render_release(site(prompts_url="http://10.0.0.5:8060/"))["dialplan/prozvon_inbound.xml"]
+    assert next(parsed(made).iter("action")).attrib == {
+        "application": "set",
+        "data": "prozvon_prompts=http_cache://http://10.0.0.5:8060/",
+    }
