@@ -17,7 +17,6 @@ from orchestrator.runtime.settings import load_settings
 from tests.runtime.factories import NOON
 from tests.runtime.inbound.projects import OFFICE, SETTINGS, SHOP, add_settings, inbound_folder
 from tests.runtime.prompting_calls import COMMAND
-from tests.runtime.test_settings_act import acts
 
 
 def _routes(folder: Path) -> dict[str, Any]:
@@ -81,17 +80,6 @@ def test_a_mistake_in_a_campaigns_scenario_keeps_nobody_from_taking_calls(tmp_pa
     path = settings.scenarios / "greeting.yaml"
     path.write_text(path.read_text("utf-8").replace("result: agreed", "resultt: agreed"), "utf-8")
     assert [each.name for each in find_served(settings)] == ["shop"]
-
-
-@acts("inbound.scenarios")
-@pytest.mark.parametrize(
-    ("said", "served"),
-    [("all", ["office", "shop"]), ("none", []), ("shop", ["shop"]), ("office, shop", ["office", "shop"])],
-)
-def test_the_settings_choose_who_takes_calls(tmp_path: Path, said: str, served: list[str]) -> None:
-    folder = inbound_folder(tmp_path, office=OFFICE)
-    add_settings(folder, f"inbound: {{scenarios: '{said}'}}\n")
-    assert sorted(each.name for each in find_served(load_settings(folder))) == served
 
 
 @pytest.mark.parametrize(
