@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import sys
 import termios
@@ -28,6 +29,7 @@ LINES_HELP: Final = (
     "a line of keys presses them, an empty line lets the time pass, h hangs up, t takes a call that rings"
 )
 SPEAK: Final = "how many seconds do you speak? (5# ends it with #, h hangs up) [5]"
+_ESCAPED: Final = re.compile(r"\x1b(\[[0-9;]*[A-Za-z~]|O[A-Z])?")  # keys that no telephone has: arrows, say
 _HANG_UP: Final = ("h", "H", "\x03", "\x04")
 _PASS: Final = (" ", "\r", "\n")
 
@@ -109,12 +111,9 @@ class Keyboard:
     def _next(self, patience_s: float) -> str:
         if not self._pressed and select.select([self.handle], [], [], max(0.0, patience_s))[0]:
             typed = os.read(self.handle, 256).decode(errors="replace")
-            # What begins with an escape is one key that no telephone has: an arrow, say
-            self._pressed.extend("" if typed.startswith("\x1b") else typed)
             if not typed:
-                return "\x04"
-            if not self._pressed:
-                return "\x1b"
+                return _HANG_UP[-1]  # the terminal is gone
+            self._pressed.extend(_ESCAPED.sub("\x1b", typed))
         return self._pressed.popleft() if self._pressed else ""
 
     def _single(self) -> None:

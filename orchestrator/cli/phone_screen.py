@@ -53,7 +53,8 @@ class PhoneScreen:
         if not (isinstance(action, Gather) and action.typed):
             words = flow.words(action.parts)
             private = " (private)" if action.private else ""
-            self._line(flow, f"{action.message}{private}: {words}", bold=True)
+            name = f"{action.message}{private}: " if action.message else ""
+            self._line(flow, f"{name}{words}", bold=True)
             if self.voice is not None:
                 self.voice.say(action.message, action.parts, flow.state.language)
                 if self.waits:
@@ -69,16 +70,30 @@ class PhoneScreen:
 def _asks(state: State, asked: Gather) -> str:
     """`keys: 1 order_status, 2 sales; 5s to answer`."""
     step = step_under_way(state)
-    keys = step.get("keys") if step.get("do") == "menu" else None
-    if isinstance(keys, dict):
-        told = ", ".join(f"{key} {block}" for key, block in keys.items())
-        repeat = f", {step['repeat']} says it again" if step.get("repeat") else ""
-        what = f"keys: {told}{repeat}"
+    keys = _named(step, asked.message)
+    if keys:
+        what = "keys: " + ", ".join(f"{key} {meaning}" for key, meaning in keys.items())
     else:
         many = str(asked.min) if asked.min == asked.max else f"{asked.min} to {asked.max}"
         end = f", {asked.end} ends" if asked.end else ""
         what = f"{many} key{'' if asked.max == 1 else 's'}{end}"
     return f"{what}; {asked.timeout_s:g}s for each" if asked.max > 1 else f"{what}; {asked.timeout_s:g}s"
+
+
+def _named(step: dict[str, object], prompt: str) -> dict[str, str]:
+    """Key -> what it does, of a question that offers keys by name."""
+    offered = step.get("keys")
+    if isinstance(offered, dict):
+        repeat = {str(step["repeat"]): "says it again"} if step.get("repeat") else {}
+        return {str(key): str(block) for key, block in offered.items()} | repeat
+    for part in (step.get("review"), step.get("confirm"), step):
+        if isinstance(part, dict) and part.get("prompt") == prompt:
+            found = {
+                str(part[name]): name for name in ("accept", "keep", "again", "listen") if part.get(name)
+            }
+            if found:
+                return found
+    return {}
 
 
 def step_under_way(state: State) -> dict[str, object]:

@@ -33,7 +33,7 @@ from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.settings import Settings, load_settings
 from orchestrator.runtime.story import clock_of
 from orchestrator.runtime.trying import Trial, block_files
-from orchestrator.runtime.walk_test import Given, test_of
+from orchestrator.runtime.walk_test import Given, as_test
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal import FIRST_MOMENT, NONE, parse_at
 
@@ -132,7 +132,7 @@ class _Session:
                 called=self._options["called"] or "",
                 has_at=self._options["moment"] is not None,
             )
-            append_test(path, bounds, test_of(trial, phone, given))
+            append_test(path, bounds, as_test(trial, phone, given))
             click.echo(f"wrote the test {self._options['test_name']!r} to {path}", err=True)
 
     def _check_name(self, compiled: Compiled) -> None:

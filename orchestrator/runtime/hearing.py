@@ -82,7 +82,7 @@ def sample_contact(settings: Settings, compiled: Compiled, given: Mapping[str, s
 
 def sample_fields(compiled: Compiled) -> dict[str, str]:
     """The columns of the contact of the scenario's first test."""
-    return dict(compiled.tests[0].contact) if compiled.tests else {"phone": PHONE}
+    return {"phone": PHONE, **(compiled.tests[0].contact if compiled.tests else {})}
 
 
 def hear(

@@ -12,7 +12,7 @@ from orchestrator.domain.plan import Delay
 from orchestrator.engine.hours import next_open
 from orchestrator.engine.missed import NEXT_OPENING, PROMISED, CallbackRules, can_reach_people, decide
 from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
-from orchestrator.runtime.story import Story, Stuck, failure, flow_of, local_time, play
+from orchestrator.runtime.story import Story, Stuck, failure, flow_of, local_time, play, zone_name
 from orchestrator.runtime.timeline import Entry
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal_moves import Move
@@ -191,4 +191,4 @@ def told_decision(compiled: Compiled, decision: MissedDecision) -> str:
         return f"{what}; no callback: {why}"
     zone = callback.contact.zones[0]
     opening = next_open(back.plan.hours, zone, callback.due_at)
-    return f"{what}; the callback is due {local_time(opening or callback.due_at, zone)} ({zone})"
+    return f"{what}; the callback is due {local_time(opening or callback.due_at, zone)} ({zone_name(zone)})"

@@ -109,8 +109,8 @@ class Phone:
 
     def _pass(self) -> None:
         """What goes on by itself: a message, music, silence. A key may cut it short."""
-        action = self.flow.action
-        key = self._listen(self.flow.length_s())
+        action, length_s = self.flow.action, self.flow.length_s()
+        key = self._listen(length_s) if length_s else ""
         if key == HANG_UP:
             self._hang_up()
             return

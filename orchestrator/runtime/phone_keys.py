@@ -11,11 +11,11 @@ from orchestrator.runtime.phone import HANG_UP, Spoken
 from orchestrator.scenario.rehearsal_answers import ServiceAnswer
 
 HELP = (
-    "1 or 2# presses keys, w5 waits 5 s, - lets a question pass, s5 speaks 5 s (s5# ends with #), "
+    "1 or 2# presses keys, w5 waits 5 s, - lets a question pass, s5 speaks 5 s (s5# ends with #, s5h hangs up), "
     "t or t+7... : the number rung takes the call, h hangs up"
 )
 _KEYS = re.compile(r"[0-9*#]+\Z")
-_SECONDS = re.compile(r"([ws])(\d{1,4}(?:\.\d)?)([0-9*#]?)\Z", re.ASCII)
+_SECONDS = re.compile(r"([ws])(\d{1,4}(?:\.\d)?)([0-9*#h]?)\Z", re.ASCII)
 _TAKES = re.compile(r"t(\+[1-9]\d{6,14})?\Z", re.ASCII)
 
 

@@ -127,7 +127,7 @@ class RehearsedFlow:
         action = self.action
         match action:
             case Play() | Gather():
-                return f'{action.message} "{self.words(action.parts)}"'
+                return f'{action.message} "{self.words(action.parts)}"'.strip()
             case Wait():
                 return f"silence for {action.seconds:g}s"
             case Answer():

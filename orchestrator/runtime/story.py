@@ -71,7 +71,7 @@ class Story:
         """Wait until the next call may be made, make it, and let the rules decide. Raises Stuck."""
         attempt = self._claim(moves[0])
         number = len(self.endings) + 1
-        when = f"{local_time(self.now, attempt.zone)} ({_zone_name(attempt.zone)})"
+        when = f"{local_time(self.now, attempt.zone)} ({zone_name(attempt.zone)})"
         self._note(f"{self.what} {number} to {attempt.number}, {when}", at=self.now)
         self.flow = None
         self._settle(attempt, self._unanswered(moves[0]) or self._answered(moves))
@@ -255,7 +255,8 @@ def clock_of(zone_key: str) -> ZoneInfo:
         return ZoneInfo(zone_key.split("+")[0])
 
 
-def _zone_name(zone_key: str) -> str:
+def zone_name(zone_key: str) -> str:
+    """The zone whose clock is shown, and of how many."""
     shown = clock_of(zone_key).key
     return shown if shown == zone_key else f"{shown}, in any of {zone_key.count('+') + 1} zones"
 

@@ -19,7 +19,7 @@ from orchestrator.runtime.inbound_story import (
     told_note,
 )
 from orchestrator.runtime.rehearsed_flow import RehearsedFlow
-from orchestrator.runtime.story import Story, called_payload, flow_of, local_time
+from orchestrator.runtime.story import Story, called_payload, flow_of, local_time, zone_name
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.library import Library
@@ -56,7 +56,7 @@ class Trial:
 
     def head(self) -> str:
         """Who calls whom, and when."""
-        when = f"{local_time(self.at, self.zone)} ({self.zone})"
+        when = f"{local_time(self.at, self.zone)} ({zone_name(self.zone)})"
         if self.contact is not None:
             return f"{self.compiled.name} calls {self.contact.numbers[0]}, {when}"
         hours = ""

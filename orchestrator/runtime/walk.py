@@ -19,7 +19,8 @@ class Walk:
     _since_s: float = 0.0  # the end of what the last move tells
 
     def heard(self, message: str, now_s: float) -> None:
-        self._add(MoveKind.HEARS, now_s, text=message)
+        if message:  # what was recorded has no name
+            self._add(MoveKind.HEARS, now_s, text=message)
 
     def pressed(self, keys: str, now_s: float) -> None:
         if keys:

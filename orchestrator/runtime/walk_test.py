@@ -41,7 +41,7 @@ class Given:
     has_at: bool = False
 
 
-def test_of(trial: Trial, phone: Phone, given: Given) -> dict[str, Any]:
+def as_test(trial: Trial, phone: Phone, given: Given) -> dict[str, Any]:
     """The walk as it is written in a scenario. KnownError when it comes to something else when it is played again."""
     test = _test(trial, phone, given)
     outcome = run_test(trial.compiled, test)
