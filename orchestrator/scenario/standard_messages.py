@@ -25,7 +25,7 @@ STANDARD: dict[str, dict[str, str]] = {
         "en": "You are number {{ queue.position | number }} in the queue.",
     },
     "queue_wait": {
-        "ru": "Ждать примерно {{ queue.wait | duration }}.",
+        "ru": 'Ждать примерно {{ queue.wait | duration("accusative") }}.',
         "en": "The wait is about {{ queue.wait | duration }}.",
     },
     "callback_offer": {

@@ -7,12 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callflow.messages import worded
-from callflow.pieces import KEYS, NUMBERS
+from callflow.pieces import KEYS, NUMBERS, pieces
 from callflow.state import VALUE_MAX
 from callflow.wording import prepared
 
 # What a telephone's keys are called, where they are read out
 KEY_WORDS = {"ru": {"*": "звёздочка", "#": "решётка"}, "en": {"*": "star", "#": "hash"}}
+
+# What the interpreter itself tells -> its likely values: places in a queue, and waits in whole minutes
+TOLD = {
+    "queue.position": tuple(map(str, range(1, 101))),
+    "queue.wait": tuple(str(minutes * 60) for minutes in range(1, 121)),
+}
 
 Program = Mapping[str, Any]
 Filter = str | tuple[str, ...] | None  # of a part: its name, it and its arguments, or none
@@ -58,7 +64,7 @@ def needs_of(program: Program, language: str) -> Needs:
     fixed = {part["text"] for part in parts if "text" in part}
     passed_on: dict[tuple[str, Filter], None] = {}
     for name, used in dict.fromkeys((part["var"], _filter(part)) for part in parts if "var" in part):
-        fixed.update(_pieces(used, language))
+        fixed.update(_pieces_of(TOLD[name], used, language) if name in TOLD else _pieces(used, language))
         for kind, value in flow.sources(name):
             if kind == "text":
                 fixed.add(worded(value, _as_listed(used), language).text)
@@ -80,6 +86,13 @@ def _filter(part: Mapping[str, Any]) -> Filter:
 def _as_listed(used: Filter) -> str | list[str] | None:
     """As the program has it."""
     return list(used) if isinstance(used, tuple) else used
+
+
+def _pieces_of(values: Iterable[str], used: Filter, language: str) -> Iterator[str]:
+    """Of which these values are put together."""
+    for value in values:
+        part = worded(value, _as_listed(used), language)
+        yield from part.pieces or pieces(part.text)
 
 
 def _pieces(used: Filter, language: str) -> Iterable[str]:

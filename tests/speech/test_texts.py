@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from callflow.pieces import KEYS, NUMBERS
+from callflow.wording import prepared
 from orchestrator.scenario.speech import spoken
 from orchestrator.speech.texts import is_sound, needs_of, spoken_form
 from tests.scenario.conftest import compiled
@@ -60,6 +61,49 @@ def test_digits_that_the_caller_types_are_made_before_one_by_one() -> None:
 
 def test_numbers_that_the_caller_types_are_made_before_in_pieces() -> None:
     assert needs_of(program([{"var": "code", "filter": None}]), "ru").fixed == set(NUMBERS)
+
+
+@pytest.mark.parametrize(
+    "used", [["money", "EUR"], ["date", "full"], ["time"], ["spelled"], ["count", "день", "дня", "дней"]]
+)
+def test_what_a_filter_makes_of_what_only_the_call_knows_is_made_before_in_pieces(used: list[str]) -> None:
+    needs = needs_of(program([{"var": "card.sum", "filter": used}]), "ru")
+    assert needs.fixed == prepared(tuple(used), "ru")
+
+
+def test_digits_may_stand_in_a_list_too() -> None:
+    assert needs_of(program([{"var": "code", "filter": ["digits"]}]), "ru").fixed == set(KEYS)
+
+
+def test_of_places_and_waits_in_a_queue_only_likely_ones_are_made_before() -> None:
+    parts = [
+        {"var": "queue.position", "filter": ["number"]},
+        {"var": "queue.wait", "filter": ["duration", "accusative"]},
+        {"var": "queue.position", "filter": None},
+    ]
+    fixed = needs_of(program(parts), "ru").fixed
+    assert {"двадцать один", "сто", "двадцать одну минуту", "один час", "два часа", "42"} <= fixed
+    assert "тридцать секунд" not in fixed
+    assert len(fixed) < 300
+
+
+def test_what_the_flow_sets_in_a_case_is_made_before_and_in_words() -> None:
+    switch = {"do": "switch", "left": {"ref": "x"}, "cases": [["a", [puts("sum", text="5")]]], "else": []}
+    needs = needs_of(program([{"var": "sum", "filter": ["money"]}], switch), "ru")
+    assert "пять рублей" in needs.fixed
+
+
+def test_a_column_that_is_passed_on_to_a_filter_is_a_contacts_own_unless_its_pieces_are_there() -> None:
+    made = program(
+        [{"var": "due", "filter": ["money"]}, {"var": "due", "filter": ["spelled"]}],
+        puts("due", ref="sum"),
+        columns=("sum",),
+    )
+    needs = needs_of(made, "ru")
+    assert needs.own({"sum": "21.50"}, {}) == []
+    assert needs.own({"sum": "7000000"}, {}) == ["семь миллионов рублей"]
+    assert needs.own({"sum": "§"}, {}) == ["§"] * 0
+    assert needs.own({"sum": "Ω"}, {}) == ["Ω"]
 
 
 def test_what_the_flow_sets_is_made_before_wherever_it_is_set() -> None:

@@ -162,7 +162,8 @@ def _tell(call: State, step: dict[str, object]) -> Asking | None:
 
 def _announce(call: State, message: str) -> Play:
     waiting = _waiting(call)
-    call.told = {"queue.position": str(waiting.position), "queue.wait": str(max(0, waiting.wait_s))}
+    minutes = max(1, -(-waiting.wait_s // 60))  # nobody can foretell seconds
+    call.told = {"queue.position": str(waiting.position), "queue.wait": str(minutes * 60)}
     action = play(call, message, is_cut_short=False)
     call.told = {}
     return action
