@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -14,14 +14,13 @@ from rich.text import Text
 
 from orchestrator.cli.view import console, utc_instant
 from orchestrator.domain.problem import KnownError
-from orchestrator.esl.connection import Connection
 from orchestrator.esl.protocol import EslError
-from orchestrator.esl.timeouts import Timeouts
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.project import open_project
 from orchestrator.runtime.recordings import (
     Api,
     NoRecording,
+    connected,
     forget_recordings,
     is_name,
     read_recording,
@@ -30,8 +29,6 @@ from orchestrator.runtime.settings import Settings, load_settings
 from orchestrator.runtime.switch_settings import Switch
 
 DAY_MS = 86_400_000
-ASK_S = 30.0
-TIMEOUTS = Timeouts(connect_s=3.0, greeting_s=3.0, auth_s=3.0)
 
 _switch_option = click.option("--switch", help="Only this switch (default: all of the settings).")
 
@@ -161,7 +158,7 @@ def forget(folder: Path, days: int | None, switch: str | None) -> int:
     code = 0
     for name, found in _switches(settings, switch):
         try:
-            with _connected(found) as api:
+            with connected(found) as api:
                 click.echo(f"{name}: {forget_recordings(api, days)} removed", err=True)
         except (EslError, ValueError) as error:
             click.echo(f"{name}: {error}", err=True)
@@ -178,23 +175,10 @@ def _switches(settings: Settings, name: str | None) -> list[tuple[str, Switch]]:
 @contextmanager
 def _asking(switch: Switch) -> Iterator[Api | None]:
     """Asks the switch; None when it cannot be reached: what it has may be in a folder here."""
-    connection = Connection(switch.host, switch.port, switch.password(), timeouts=TIMEOUTS)
-    try:
+    with ExitStack() as stack:
         try:
-            connection.connect()
+            api = stack.enter_context(connected(switch))
         except EslError:
             yield None
-            return
-        yield lambda command: connection.api(command, ASK_S)
-    finally:
-        connection.close()
-
-
-@contextmanager
-def _connected(switch: Switch) -> Iterator[Api]:
-    connection = Connection(switch.host, switch.port, switch.password(), timeouts=TIMEOUTS)
-    try:
-        connection.connect()
-        yield lambda command: connection.api(command, ASK_S)
-    finally:
-        connection.close()
+        else:
+            yield api

@@ -6,9 +6,12 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from orchestrator.esl.connection import Connection
 from orchestrator.esl.protocol import EslError
+from orchestrator.esl.timeouts import Timeouts
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.switch_settings import Switch
 
@@ -16,6 +19,9 @@ ASK = "python prozvon_switch recording"  # scripts/switch/prozvon_switch.py
 FORGET = "python prozvon_switch forget recordings"
 FOLDER = "recordings"  # below the switch's root
 
+ASK_S = 300.0  # for each answer: removing a hundred thousand files takes a while
+
+_TIMEOUTS = Timeouts(connect_s=3.0, greeting_s=3.0, auth_s=3.0)
 _NAME = re.compile(r"\d{4}/\d{2}/\d{2}/[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}\.wav\Z")
 _SAID = re.compile(r"\+OK (\d{1,15})\s*\n")
 _BLOCK = 1 << 18
@@ -35,6 +41,17 @@ class NoRecording(Exception):  # noqa: N818  # not an error of ours
 def is_name(name: str) -> bool:
     """Whether it is the name of a recording: YYYY/MM/DD/CALL.WHAT.wav, below the switch's folder of recordings."""
     return _NAME.match(name) is not None
+
+
+@contextmanager
+def connected(switch: Switch, ask_s: float = ASK_S) -> Iterator[Api]:
+    """A connection of its own: what takes long holds up the connection it is asked on. EslError, KnownError."""
+    connection = Connection(switch.host, switch.port, switch.password(), timeouts=_TIMEOUTS)
+    try:
+        connection.connect()
+        yield lambda command: connection.api(command, ask_s)
+    finally:
+        connection.close()
 
 
 def read_recording(switch: Switch, api: Api | None, name: str, most_bytes: int) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from orchestrator.store import outbox
 from orchestrator.store.db import Db
 from orchestrator.store.rows import OutboxRow
 
-BATCH = 200  # deliveries of a batch taken together, at most
+BATCH = 1000  # deliveries of a batch taken together, at most
 _IDS = 500  # of one script
 _KEPT = (
     "key",

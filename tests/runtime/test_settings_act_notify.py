@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import gevent
@@ -270,25 +270,34 @@ def test_rows_are_collected_in_the_folder_named(short_tmp: Path, lines: tuple[st
 
 
 class _Line:
-    is_up = True
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
+    def __init__(self, *, is_up: bool) -> None:
+        self.is_up = is_up
 
     def api(self, command: str) -> str:
-        self.asked.append(command)
-        return "+OK 3"
+        raise AssertionError(f"calls are made over it: {command}")
 
 
 @acts("recordings.keep_days")
 @pytest.mark.parametrize(("days", "asked"), [(30, ["python prozvon_switch forget recordings 30"]), (0, [])])
 def test_switches_forget_recordings_after_so_many_days(short_tmp: Path, days: int, asked: list[str]) -> None:
-    up, down = _Line(), _Line()
-    down.is_up = False
-    with _project(short_tmp / "a", f"recordings: {{keep_days: {days}}}") as project:
-        lines = {"main": up, "away": down}
-        Retention(project.settings, lines, project.store.deliveries, lambda: NOON).tidy()
-    assert (up.asked, down.asked) == (asked, [])
+    commands: list[str] = []
+
+    def api(command: str) -> str:
+        commands.append(command)
+        return "+OK 3"
+
+    switches = "switches: {main: {port: 1}, away: {port: 2}}"
+    with _project(short_tmp / "a", f"recordings: {{keep_days: {days}}}", switches) as project:
+        lines = {"main": _Line(is_up=True), "away": _Line(is_up=False)}
+        connected = {1: nullcontext(api)}
+        Retention(
+            project.settings,
+            lines,
+            project.store.deliveries,
+            lambda: NOON,
+            connected=lambda switch: connected[switch.port],
+        ).tidy()
+    assert commands == asked
 
 
 @acts("recordings.fetch_mb")

@@ -188,7 +188,7 @@ def test_a_batch_is_taken_as_a_whole_and_done_as_a_whole(store: Store) -> None:
     add(store, *digest)
     (taken,) = take(store)
     assert len(taken.deliveries) == BATCH
-    add(store, delivery("999-0.0", chain="digest", due_at=NOW + 9_000 * SECOND, is_batch=True))
+    add(store, delivery("999999-0.0", chain="digest", due_at=NOW + 9_000 * SECOND, is_batch=True))
     assert store.deliveries.done(taken, NOW)
     assert take(store, now=NOW + (BATCH - 1) * SECOND) == ()
     (rest,) = take(store, now=NOW + BATCH * SECOND)

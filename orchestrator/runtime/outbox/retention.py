@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import structlog
 
 from orchestrator.esl.protocol import EslError
 from orchestrator.runtime.outbox.place import Lines
-from orchestrator.runtime.recordings import forget_recordings
+from orchestrator.runtime.recordings import Api, connected, forget_recordings
 from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.switch_settings import Switch
 from orchestrator.store.deliveries import DeliveryBook
 
 log = structlog.get_logger()
@@ -18,15 +20,23 @@ DAY_MS = 86_400_000
 
 
 class Retention:
-    """real_ms: epoch ms of real time: files and the ids of entries are dated by it."""
+    """real_ms: epoch ms of real time: files and the ids of entries are dated by it. connected: connects to a switch
+    whose line is up; not the line itself, which calls are made over.
+    """
 
     def __init__(
-        self, settings: Settings, lines: Lines, book: DeliveryBook, real_ms: Callable[[], int]
+        self,
+        settings: Settings,
+        lines: Lines,
+        book: DeliveryBook,
+        real_ms: Callable[[], int],
+        connected: Callable[[Switch], AbstractContextManager[Api]] = connected,
     ) -> None:
         self._settings = settings
         self._lines = lines
         self._book = book
         self._real_ms = real_ms
+        self._connected = connected
 
     def tidy(self) -> None:
         """Once round. A switch that is away or says no is asked again the next time. KnownError of the store."""
@@ -38,7 +48,8 @@ class Retention:
             if not line.is_up:
                 continue
             try:
-                gone = forget_recordings(line.api, days)
+                with self._connected(self._settings.switches[name]) as api:
+                    gone = forget_recordings(api, days)
             except (EslError, ValueError) as error:
                 log.warning("recordings_not_forgotten", switch=name, error=str(error))
                 continue

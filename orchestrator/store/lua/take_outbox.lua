@@ -8,7 +8,7 @@ local found = {}
 local function take(lane, chain)
   local key, n = chain_key(lane, chain), 1
   if read_delivery(call("LINDEX", key, 0)).is_batch then n = math.min(call("LLEN", key), req.batch) end
-  local token = req.token .. "-" .. (#found + 1)
+  local token = req.token .. " " .. place_of(lane, chain) -- asked for again, it is another one: see share_outbox
   call("HSET", TAKEN, place_of(lane, chain), cjson.encode({ by = req.by, token = token, n = n }))
   line_up(lane, chain)
   local taken = { token }

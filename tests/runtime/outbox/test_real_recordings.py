@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchestrator.esl.connection import Connection
-from orchestrator.runtime.recordings import NoRecording, forget_recordings, read_recording
+from orchestrator.runtime.recordings import NoRecording, connected, forget_recordings, read_recording
 from tests.conformance.real_switch import find_binary
 from tests.deploy.real_switch import PASSWORD, PASSWORD_ENV, RealSwitch
 
@@ -38,13 +37,9 @@ def test_it_gives_out_whole_what_it_has_and_forgets_what_is_old(switch: RealSwit
         path = settings.root / "recordings" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(SOUND)
-    connection = Connection("127.0.0.1", settings.port, PASSWORD)
-    connection.connect()
-    try:
-        assert b"".join(read_recording(far, connection.api, old, MOST)) == SOUND
-        assert forget_recordings(connection.api, 90) == 1
+    with connected(settings) as api:
+        assert b"".join(read_recording(far, api, old, MOST)) == SOUND
+        assert forget_recordings(api, 90) == 1
         with pytest.raises(NoRecording, match="not on the switch"):
-            b"".join(read_recording(far, connection.api, old, MOST))
-        assert b"".join(read_recording(far, connection.api, young, MOST)) == SOUND
-    finally:
-        connection.close()
+            b"".join(read_recording(far, api, old, MOST))
+        assert b"".join(read_recording(far, api, young, MOST)) == SOUND
