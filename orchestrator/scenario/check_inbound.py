@@ -7,7 +7,7 @@ from orchestrator.scenario.answered import NOT_YET, TAKEN, late_steps
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean, nearest
 from orchestrator.scenario.flow import CLOSED, each_step
-from orchestrator.scenario.inbound import ANY, MISSED, Missed, zone_of
+from orchestrator.scenario.inbound import ANY, MISSED, USUAL_ENDS, Missed, zone_of
 from orchestrator.scenario.model import Ivr
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.people_steps import ForwardStep, OfferCallbackStep, QueueStep, TransferStep
@@ -182,7 +182,8 @@ def _check_missed(draft: Draft, model: Ivr, missed: Missed) -> None:
             first = next(other for other in model.flow if other == name)
             message = f"the block `{name}` stands in line {first.mark.line} already"
             draft.findings.add("S007", name, message, "rename one of the two")
-    if missed.has("when") and not {"flow", "hours"} & draft.lost:
+    # The default may stand there as a whole, as in what `--explain` prints
+    if missed.when != USUAL_ENDS and not {"flow", "hours"} & draft.lost:
         for end in missed.when:
             if why := _why_never(draft, model, str(end)):
                 draft.findings.add("S526", end, f"no call is left at `{end}`: {why}")

@@ -121,7 +121,7 @@ def _check_ask(draft: Draft, ask: Ask) -> None:
         return
     used = [key for key in ("pattern", "range", "date") if getattr(check, key) is not None]
     used += ["luhn"] * check.luhn
-    if len(used) != 1 and not check._broken:
+    if len(used) != 1 and not check.has_mistakes:
         what = f"{len(used)} checks at once" if used else "nothing is checked"
         draft.findings.add("S314", check, what, "write one of pattern, range, luhn, date")
         return
@@ -182,7 +182,7 @@ def _check_offer(draft: Draft, offer: OfferCallback) -> None:
 
 def _check_fetch(draft: Draft, fetch: Fetch) -> None:
     used = [method for method in METHODS if getattr(fetch, method) is not None]
-    if len(used) != 1 and not fetch._broken:
+    if len(used) != 1 and not fetch.has_mistakes:
         what = f"both `{used[0]}` and `{used[1]}`" if used else "no method"
         draft.findings.add("S332", fetch, what)
 

@@ -71,6 +71,7 @@ def read_block(steps: Steps | Broken) -> Block:
             block.vouched.update(texts_in(step.raw))
             continue
         _note_names(step, block)
+        block.vouched.update(_lost_in(step))
         block.says += [Text.at(name, step.mark) for name in implied(step)]
         block.sounds += sounds_in(step)
         if isinstance(step, IfStep | SwitchStep):
@@ -95,8 +96,16 @@ def _note_names(step: AnyStep, block: Block) -> None:
                 block.reads.append(name)
             case Role.CONCLUDES:
                 block.concludes.append(name)
-            case Role.QUEUES:
+            case _:
                 block.queues.append(name)
+
+
+def _lost_in(part: Part) -> Iterator[Text]:
+    """Texts under keys that could not be understood: they may be names of blocks and variables."""
+    yield from part.lost_texts()
+    for value in part.values.values():
+        if isinstance(value, Part):
+            yield from _lost_in(value)
 
 
 def implied(step: AnyStep) -> list[str]:

@@ -52,6 +52,7 @@ WINDOW = duration_between(60, 30 * 86_400)
 ENDS = tuple(
     end.value for end in (CallEnd.QUEUE, CallEnd.CLOSED, CallEnd.HUNG_UP, CallEnd.VOICEMAIL, CallEnd.LOST)
 )
+USUAL_ENDS = tuple(Text.at(end) for end in ENDS if end != CallEnd.VOICEMAIL)
 UNLESS = ("called_again_and_reached", "never")
 
 _CLAIM = re.compile(r"\+[1-9][0-9]{0,13}[0-9?]{0,14}\Z")
@@ -199,7 +200,7 @@ class Missed(Part):
     neutral: ClassVar[dict[str, Any]] = {}
 
     when: Ends = Field(
-        default=tuple(Text.at(end) for end in ENDS if end != CallEnd.VOICEMAIL),
+        default=USUAL_ENDS,
         description="where the caller was left: queue, closed, hung_up, voicemail, lost",
     )
     after: After = Field(default=120.0, description="from the end of the call to calling back: 30s to 24h")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeAlias, TypeVar, cast, get_args
 
 from pydantic import (
@@ -22,7 +22,7 @@ from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_sc
 from orchestrator.scenario.codes import CODES
 from orchestrator.scenario.findings import Findings, did_you_mean
 from orchestrator.scenario.reader import shape
-from orchestrator.scenario.source import Map, Mark, Text, Tree, mark_of
+from orchestrator.scenario.source import Map, Mark, Text, Tree, mark_of, texts_in
 
 # Keys that a later version will know: never taken for a typing mistake
 LATER = frozenset({"desk", "email", "notify", "pacing", "sms", "webhook"})
@@ -116,6 +116,16 @@ class Part(BaseModel):
 
     def is_broken(self, key: str) -> bool:
         return key in self._broken
+
+    @property
+    def has_mistakes(self) -> bool:
+        """Whether any key of its own could not be understood."""
+        return bool(self._broken)
+
+    def lost_texts(self) -> Iterator[Text]:
+        """What stands under keys that could not be understood."""
+        for key in self._broken:
+            yield from texts_in(self._raw.value(key))
 
     @model_validator(mode="wrap")
     @classmethod

@@ -19,7 +19,7 @@ from pydantic import (
 from orchestrator.scenario.findings import did_you_mean
 from orchestrator.scenario.operands import PATH_SCHEMA, ConditionField, ValueField, parse_path
 from orchestrator.scenario.outside_steps import EmailStep, FetchStep, SmsStep, StoreStep, WebhookStep
-from orchestrator.scenario.part import LATER, Part, Tolerant, wrong
+from orchestrator.scenario.part import Part, Tolerant, wrong
 from orchestrator.scenario.people_steps import ForwardStep, OfferCallbackStep, QueueStep, TransferStep
 from orchestrator.scenario.reader import shape
 from orchestrator.scenario.roles import BlockName, CalledBlock, Means, ResultName, Role
@@ -240,8 +240,6 @@ def _one_verb(raw: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     if isinstance(raw, Seq) or not raw:
         raise wrong("S307", f"a step is expected here, this is {shape(raw)}")
     verb = _verb_of(raw)
-    if verb not in VERBS and verb in LATER:
-        raise wrong("S104", f"the step `{verb}` is not in this version")
     if verb not in VERBS:
         raise wrong("S306", f"unknown step `{shorten(verb)}`", did_you_mean(verb, VERBS))
     if isinstance(raw, Text) and verb not in BARE:

@@ -29,6 +29,16 @@ SMALLEST: dict[str, str] = {
     "tests": "",
 }
 
+# The same of those that take calls
+SMALLEST_LINE: dict[str, str] = {
+    "scenario": "scenario: line",
+    "kind": "kind: ivr",
+    "languages": "languages: [ru]",
+    "numbers": "numbers: +74950000001",
+    "messages": "messages: {hello: {ru: Здравствуйте}}",
+    "flow": "flow: {start: [{say: hello}]}",
+}
+
 Check = Callable[..., tuple[list[Scenario], list[Problem]]]
 
 
@@ -41,6 +51,30 @@ def check(tmp_path: Path) -> Check:
         path = tmp_path / "small.yaml"
         path.write_text("\n".join(filter(None, lines.values())) + "\n", encoding="utf-8")
         return check_path(path)
+
+    return run
+
+
+@pytest.fixture
+def check_line(tmp_path: Path) -> Check:
+    """check_line(**parts): as `check`, of the smallest scenario that takes calls."""
+
+    def run(**parts: str) -> tuple[list[Scenario], list[Problem]]:
+        path = tmp_path / "line.yaml"
+        path.write_text("\n".join({**SMALLEST_LINE, **parts}.values()) + "\n", encoding="utf-8")
+        return check_path(path)
+
+    return run
+
+
+@pytest.fixture
+def line(check_line: Check) -> Callable[..., Compiled]:
+    """line(**parts): the smallest scenario that takes calls with these parts replaced, without problems, compiled."""
+
+    def run(**parts: str) -> Compiled:
+        scenarios, problems = check_line(**parts)
+        assert problems == []
+        return compile_scenario(scenarios[0])
 
     return run
 

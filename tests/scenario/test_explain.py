@@ -111,3 +111,22 @@ def test_shared_files_are_merged_in() -> None:
     assert "branch" not in written
     assert compiled("everything.yaml").plan.rules["no_answer"].retry  # from the shared file
     assert "no_answer: {retry: [1h, 2h, 3h, 4h]" in written
+
+
+def test_missed_calls_that_are_only_told_of_are_written_out(tmp_path: Path, check_line: Check) -> None:
+    scenario = check_line(missed="missed: {notify: {email: office}}", record="record: no")[0][0]
+    written = explain(scenario)
+    back = again(written, tmp_path / "line.yaml")
+    assert (back.digest, back.callback) == (compile_scenario(scenario).digest, None)
+    assert yaml.load(written, Loader=yaml.BaseLoader)["missed"] == {  # noqa: S506  # text only
+        "when": ["queue", "closed", "hung_up", "lost"],
+        "after": "2m",
+        "notify": {"email": "office"},
+        "per_number": {"1d": "1"},
+    }
+
+
+def test_standard_messages_are_written_out(check_line: Check) -> None:
+    written = explain(check_line(flow="flow: {start: [{say: hello}, {voicemail: office}]}")[0][0])
+    assert "leave_message: {ru: " in written
+    assert "you_entered" not in written

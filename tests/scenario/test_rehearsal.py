@@ -9,7 +9,9 @@ import pytest
 
 from orchestrator.domain.plan import Delay
 from orchestrator.scenario.compile import Compiled
-from orchestrator.scenario.rehearsal import BEGINNINGS, Expectation, MoveKind
+from orchestrator.scenario.rehearsal import BEGINNINGS, Expectation, MoveKind, TestSpec
+from orchestrator.scenario.rehearsal_answers import QueueAnswer, ServiceAnswer
+from orchestrator.scenario.rehearsal_text import written_queue, written_test
 
 from .conftest import Check, codes, compiled
 
@@ -152,3 +154,149 @@ def test_special_columns_may_be_in_a_contact_undeclared(check: Check) -> None:
         )
         == []
     )
+
+
+# -- calls that come in ---------------------------------------------------------------------------------------
+
+WORLD = {
+    "numbers": 'numbers: [+74950000001, "+7495000010?"]\ntimezone: Europe/Moscow',
+    "messages": "messages: {hello: {ru: Алло}}\nqueues: {sales: {agents: +79990000011}}",
+    "flow": """
+flow:
+  start:
+    - say: hello
+    - fetch: {get: crm/orders, send: {}, otherwise: people}
+    - fetch: {post: shop, send: {}}
+    - store: {into: rows, values: {a: x}}
+    - goto: people
+  people: [{forward: +79990000021}, {transfer: {to: +79990000022, otherwise: last}}]
+  last: [{queue: sales}, {result: done}]""",
+}
+BACK = "missed: {attempts: 2, rules: {busy: {retry: 10m}, done: {status: over}}, flow: [{say: hello}, {queue: sales}]}"
+
+
+def line_codes(check_line: Check, test: str, missed: str = BACK) -> list[str]:
+    parts = {**WORLD, "missed": missed, "tests": f"tests:\n  - {{name: t, {test}}}"}
+    return codes(check_line(**parts)[1])
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        ("call: hangs_up, expect: {missed: yes}", []),
+        ("call: [takes: +79990000021], caller: none, expect: {reached: +79990000021}", []),
+        ("call: [takes: +79990000011], called: +74950000105, expect: {reached: none}", []),
+        (
+            "call: [nobody_takes], services: {crm/orders: 404, shop: [down, {a: 1}]}, expect: {notes: none}",
+            [],
+        ),
+        ("call: [hears: hello], services: {crm: {a: [1]}}, queues: {sales: 3}, expect: {values: {a: b}}", []),
+        ("calls: [hangs_up, busy, busy], expect: {attempts: 2, waits: [2m, 10m], status: over}", []),
+        ("call: hangs_up, expect: {notes: [sms, row], stored: {rows: {a: x}}}", []),
+        ("call: hangs_up, at: sat 22:00, language: ru, expect: {disposition: machine}", []),
+        # what does not happen in such a call
+        ("call: answers, expect: {missed: yes}", ["S702"]),
+        ("call: [hangs_up, hears: hello], expect: {missed: yes}", ["S702"]),
+        ("calls: [hangs_up, hangs_up], expect: {missed: yes}", ["S702"]),
+        ("calls: [hangs_up, [busy, hangs_up]], expect: {missed: yes}", ["S702"]),
+        ("call: hangs_up, contact: {phone: +79990000001}, expect: {missed: yes}", ["S707"]),
+        # what the flow never comes to
+        ("call: [takes: +79990000099], expect: {missed: yes}", ["S703"]),
+        ("call: hangs_up, services: {crm/order: 404}, expect: {missed: yes}", ["S703"]),
+        ("call: hangs_up, queues: {sale: full}, expect: {missed: yes}", ["S703"]),
+        ("call: hangs_up, called: +74950000209, expect: {missed: yes}", ["S703"]),
+        ("call: hangs_up, expect: {stored: {row: {a: x}}}", ["S703"]),
+        ("call: hangs_up, expect: {result: dne}", ["S703"]),
+        ("calls: [hangs_up, busy], expect: {status: ovr}", ["S703"]),
+        ("calls: [hangs_up, busy], expect: {attempts: 2}", ["S703"]),
+        ("calls: [hangs_up, busy], expect: {waits: [2m, 10m]}", ["S703"]),
+        ("calls: [hangs_up, busy], expect: {disposition: abandoned}", ["S703"]),
+        # how it is written
+        ("call: [takes: 79990000011], expect: {missed: yes}", ["S103"]),
+        ("call: [speaks: long], expect: {missed: yes}", ["S106"]),
+        ("call: hangs_up, caller: nobody, expect: {missed: yes}", ["S103"]),
+        ("call: hangs_up, called: none, expect: {missed: yes}", ["S103"]),
+        ("call: hangs_up, services: {crm/orders: [what, 404, 99]}, expect: {missed: yes}", ["S103", "S103"]),
+        ("call: hangs_up, queues: {sales: 0}, expect: {missed: yes}", ["S107"]),
+        ("call: hangs_up, expect: {notes: [letter]}", ["S108"]),
+        ("call: hangs_up, expect: {reached: somebody}", ["S103"]),
+        ("call: hangs_up, at: someday, expect: {missed: yes}", ["S103"]),
+        ("call: hangs_up, at: sat 25:00, expect: {missed: yes}", ["S103"]),
+        ("call: hangs_up, expect: {}", ["S102"]),
+    ],
+)
+def test_tests_of_calls_that_come_in_have_their_shape(check_line: Check, test: str, told: list[str]) -> None:
+    assert line_codes(check_line, test) == told
+
+
+@pytest.mark.parametrize("key", ["status: x", "attempts: 0", "waits: 2m", "disposition: busy"])
+def test_without_callbacks_nothing_comes_of_them(check_line: Check, key: str) -> None:
+    assert line_codes(check_line, f"calls: [hangs_up, busy], expect: {{{key}}}", "") == ["S703"]
+
+
+def test_a_line_that_takes_any_number_is_called_at_any(check_line: Check) -> None:
+    parts = {**WORLD, "numbers": "numbers: any\ntimezone: Europe/Moscow", "missed": BACK}
+    test = "tests: [{name: t, call: hangs_up, called: +442071234567, expect: {missed: yes}}]"
+    assert codes(check_line(**parts, tests=test)[1]) == []
+
+
+def test_nothing_is_held_against_a_test_of_a_flow_that_is_not_understood(check_line: Check) -> None:
+    broken = {**WORLD, "flow": WORLD["flow"] + "\n  other: [{say: [x]}]", "missed": BACK}
+    test = "tests: [{name: t, call: [takes: +79990000099], expect: {missed: yes}}]"
+    assert "S703" not in codes(check_line(**broken, tests=test)[1])
+    queues = {
+        **WORLD,
+        "messages": "messages: {hello: {ru: Алло}}\nqueues: {sales: {agents: x}}",
+        "missed": BACK,
+    }
+    assert "S703" in codes(check_line(**queues, tests=test)[1])
+
+
+def test_a_test_of_a_call_that_comes_in_is_read_as_it_is_written(check_line: Check) -> None:
+    test = """tests:
+  - name: t
+    caller: none
+    called: +74950000001
+    services: {crm/orders: {a: {b: 1}, c: [x, {d: y}]}, shop: [404, slow, nonsense]}
+    queues: {sales: down}
+    at: sun 09:30
+    call: [speaks: 1m, takes: +79990000011]
+    expect: {result: none, reached: none, missed: no, notes: none, stored: {rows: {a: x}}, values: {a: ''}}
+"""
+    scenarios, problems = check_line(**WORLD, missed=BACK, tests=test)
+    assert codes(problems) == []
+    [made] = scenarios[0].tests
+    assert (made.caller, made.called, made.contact) == ("", "+74950000001", {})
+    assert made.at == dt.datetime(2026, 12, 6, 9, 30)
+    assert made.services == {
+        "crm/orders": (ServiceAnswer(fields={"a.b": "1", "c.0": "x", "c.1.d": "y"}),),
+        "shop": (
+            ServiceAnswer(status=404),
+            ServiceAnswer(status=0, why="slow"),
+            ServiceAnswer(status=200, why="nonsense"),
+        ),
+    }
+    assert [answer.is_ok for answers in made.services.values() for answer in answers] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert made.queues == {"sales": QueueAnswer(is_down=True)}
+    assert [move.seconds for move in made.calls[0]] == [60.0, 0.0]
+    assert made.expect == Expectation(
+        result="", reached="", missed=False, notes=(), stored={"rows": {"a": "x"}}, values={"a": ""}
+    )
+    [spec] = scenarios[0].model.tests
+    assert isinstance(spec, TestSpec)
+    written = written_test(spec, ())
+    assert written["services"]["crm/orders"] == {"a": {"b": "1"}, "c": ["x", {"d": "y"}]}
+    assert written["services"]["shop"] == ["404", "slow", "nonsense"]
+    assert written["queues"] == {"sales": "down"}
+    assert written["call"] == [{"speaks": "1m"}, {"takes": "+79990000011"}]
+    assert written["expect"]["notes"] == "none"
+
+
+def test_answers_of_queues_are_written_as_they_are_read() -> None:
+    assert written_queue(QueueAnswer(is_full=True)) == "full"
+    assert written_queue(QueueAnswer(position=3)) == "3"

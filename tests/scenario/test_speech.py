@@ -65,6 +65,23 @@ def test_filters_apply_one_after_another(good: Good) -> None:
     ]
 
 
+def test_durations_and_spelling_are_as_the_interpreter_says_them(good: Good) -> None:
+    made = good(
+        languages="languages: [ru, en]",
+        contact="contact: {code: text, wait: number}",
+        messages="""messages:
+  hello:
+    ru: '{{ code | spelled }} {{ wait | duration }} {{ wait | duration("genitive") }}'
+    en: '{{ code | spelled }} {{ wait | duration }}'
+""",
+    )
+    fields = {"code": "Б1", "wait": "90"}
+    said = ["бэ, один", "одна минута тридцать секунд", "одной минуты тридцати секунд"]
+    assert spoken(made, fields, "ru")["hello"] == said
+    assert spoken(made, fields, "en")["hello"] == ["Б, one", "one minute thirty seconds"]
+    assert spoken(made, {"code": "", "wait": "-1.5"}, "en")["hello"] == ["", "-1.5"]
+
+
 HOSTILE = [
     "{{ order }}",
     "{% for x in range(10**9) %}{% endfor %}",
