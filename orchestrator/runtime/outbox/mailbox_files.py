@@ -60,7 +60,10 @@ class MailboxFiles:
                 if not path.exists():
                     self._keep(path, self._pieces(delivery, round(self._settings.recordings.fetch_mb * MB)))
         except OSError as error:
-            raise Undelivered(f"cannot write {path}: {error.strerror or error}") from None
+            said = (
+                error.strerror or type(error).__name__
+            )  # the name of the file tells who called: not for the log
+            raise Undelivered(f"cannot write into {path.parent}: {said}") from None
         finally:
             self._fetching.pop(path, None)
         return path
@@ -105,7 +108,7 @@ class MailboxFiles:
                 for piece in pieces:
                     file.write(piece)
                 file.flush()
-                self._aside.run(lambda: os.fsync(handle), f"writing {path.name}")
+                self._aside.run(lambda: os.fsync(handle), "writing a voicemail")
             _remove_stale(path, beside.stat().st_mtime - STALE_S)
             os.replace(beside, path)
             sync_folder(path.parent)

@@ -19,7 +19,7 @@ from orchestrator.runtime.outbox.row_files import append, first_line, holds, loc
 
 FIRST = ("at", "scenario", "call", "caller", "called")  # columns before the values
 KEY = "key"  # the last column: by it a row is known
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}\Z")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")
 _WHOLE_KEY = re.compile(rb'-\d+-\d+\.\d"?\r?\Z')  # a row that was not torn ends with its key
 _ESCAPED = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # to many readers these end a line

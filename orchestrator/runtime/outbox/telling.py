@@ -83,7 +83,7 @@ class ShortMessages:
             )
         number = normalize(delivery.target, self._region)
         if not isinstance(number, str):
-            raise Undelivered(f"{delivery.target[:40]!r} is no number for an SMS: {number}", is_final=True)
+            raise Undelivered(f"it is no number for an SMS: {number}", is_final=True)
         known = {"to": number, "digits": number[1:], "text": delivery.text("text"), "key": delivery.key}
         reply = self._services.call(
             settings.service,

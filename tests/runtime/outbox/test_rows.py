@@ -233,7 +233,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, aside: Aside) -> N
         RowFiles(tmp_path / "file" / "rows", aside).carry((row(1),))
 
 
-@pytest.mark.parametrize("into", ["", "../x", ".hidden", "a/b", "a b", "x" * 65])
+@pytest.mark.parametrize("into", ["", "../x", ".hidden", "a/b", "a b", "a.1", "x" * 65])
 def test_no_name_leads_out_of_the_folder(files: RowFiles, tmp_path: Path, into: str) -> None:
     with pytest.raises(Undelivered, match="cannot be the name") as error:
         files.carry((row(1, into=into),))

@@ -120,6 +120,7 @@ def test_no_sms_goes_to_what_is_no_number(to: str) -> None:
                 (delivery("sms", target=to, text="Hi"),)
             )
         assert error.value.is_final
+        assert not to or to not in error.value.why  # it gets into the log
         assert service.seen == []
 
 
