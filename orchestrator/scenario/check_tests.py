@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from orchestrator.domain.plan import DialPlan
 from orchestrator.scenario.check_contact import SPECIAL, value_mistake
+from orchestrator.scenario.check_rehearsal import check_rehearsal
 from orchestrator.scenario.check_rules import NO_RESULT, possible_statuses, why_never
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean
@@ -44,6 +45,7 @@ def check_tests(draft: Draft, plan: DialPlan | None) -> None:
         _check_kind(draft, spec)
         _check_contact(draft, spec)
         _check_moves(draft, spec)
+        check_rehearsal(draft, spec, calls_of(spec))
         _check_expectation(draft, spec, plan)
 
 

@@ -153,7 +153,8 @@ TESTS = """\
 A test plays one call (`call`) or several (`calls`) with a contact; without `contact` it has that of the test before.
 A call is a list of moves, or a single one. It begins with how it is met:
 {beginnings}.
-After `answers` and `machine` it goes on:
+After `answers` and `machine` it goes on. Of an `ivr`, `call`, and the first of `calls`, is the caller's: it begins with
+what the caller hears or does. The other calls are the callbacks of `missed`, when they are due.
 
 | move | what happens |
 |---|---|
@@ -162,6 +163,13 @@ After `answers` and `machine` it goes on:
 | `says_nothing` | lets one prompt pass without a key (each try of a menu is one) |
 | `waits: 5s` | listens for so long |
 | `hangs_up` | hangs up |
+| `takes: NUMBER` | `ivr`: this number takes the call when it is rung (others before it do not), talks for 30 s, hangs up first |
+| `nobody_takes` | `ivr`: nobody takes the call, as often as this step rings somebody |
+| `speaks: 5s` | `ivr`: speaks into a recording; a key, silence or its limit ends it |
+
+Whoever is rung takes no call unless a move says so. A service that is asked must have its answer in `services`: its JSON
+as keys and values, a status, `down`, `slow` or `nonsense`. Without `queues` the caller is the first in each. The whole
+call can be walked through and written as a test by `prozvon try --write-test` ([try.md](try.md)).
 """
 
 INCLUDE = """\

@@ -172,7 +172,7 @@ flow:
   people: [{forward: +79990000021}, {transfer: {to: +79990000022, otherwise: last}}]
   last: [{queue: sales}, {result: done}]""",
 }
-BACK = "missed: {attempts: 2, rules: {busy: {retry: 10m}, done: {status: over}}, flow: [{say: hello}, {queue: sales}]}"
+BACK = "missed: {attempts: 2, rules: {busy: {retry: 10m}, done: {status: over}}, flow: [{say: hello}, {goto: last}]}"
 
 
 def line_codes(check_line: Check, test: str, missed: str = BACK) -> list[str]:
