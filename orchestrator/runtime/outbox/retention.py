@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 
 import structlog
 
+from orchestrator.domain.problem import KnownError
 from orchestrator.esl.protocol import EslError
 from orchestrator.runtime.outbox.place import Lines
 from orchestrator.runtime.recordings import Api, connected, forget_recordings
@@ -50,7 +51,7 @@ class Retention:
             try:
                 with self._connected(self._settings.switches[name]) as api:
                     gone = forget_recordings(api, days)
-            except (EslError, ValueError) as error:
+            except (EslError, KnownError, ValueError) as error:
                 log.warning("recordings_not_forgotten", switch=name, error=str(error))
                 continue
             if gone:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from orchestrator.domain.problem import KnownError
 from orchestrator.esl.errors import NotConnected, ReplyTimeout
 from orchestrator.runtime.outbox.retention import Retention
 from orchestrator.runtime.project import Project, open_project
@@ -22,7 +23,7 @@ def folder(short_tmp: Path) -> Path:
     return make_folder(short_tmp / "p", settings=SETTINGS)
 
 
-@pytest.mark.parametrize("fault", [NotConnected("away"), ReplyTimeout("silent"), "-ERR usage", ""])
+@pytest.mark.parametrize("fault", [NotConnected("away"), ReplyTimeout("silent"), KnownError("no password"), "-ERR usage", ""])
 def test_a_switch_that_says_no_holds_up_no_other(folder: Path, fault: Exception | str) -> None:
     asked: list[str] = []
 
