@@ -128,13 +128,18 @@ def run(session: Session, program: dict[str, object], course: Course) -> State:
     state = machine.start(program, course.payload)
     inp: Input = Started(listen(session, program)) if session.ready() else Gone()
     stock: Stock | None = None  # the language is known after the first step, and may change
+    at_s = now_s(session) - course.began_s
     while True:
-        state, action = machine.step(state, inp, now_s(session) - course.began_s)
+        state, action = machine.step(state, inp, at_s)
         if isinstance(action, HangUp):
             break
+        if not session.ready() and not _is_complete(action):
+            inp = Gone()  # at the same time: nothing of it was heard
+            continue
         if stock is None or stock.language != state.language:
             stock = stock_of(session, course.root, state.language, course.payload)
         inp = _perform(session, action, stock, course)
+        at_s = now_s(session) - course.began_s
     if state.flow == "error":
         call = str(course.payload.get("id") or "")[:64]
         log("err", f"call {call}: {(state.path or ('no program',))[-1]}")
@@ -147,6 +152,11 @@ def run(session: Session, program: dict[str, object], course: Course) -> State:
     else:  # the flow ends without having answered: turned down, not a line that is out of order
         session.hangup("CALL_REJECTED")
     return state
+
+
+def _is_complete(action: Action) -> bool:
+    """Whether all that is wanted was typed already: it counts though the caller has hung up since."""
+    return isinstance(action, Gather) and len(action.typed) >= action.max
 
 
 def _perform(session: Session, action: Action, stock: Stock, course: Course) -> Input:

@@ -104,6 +104,21 @@ def test_hanging_up_anywhere_is_left(tmp_path: Path, second: float, heard: list[
     assert session.hangup_cause is None
 
 
+def test_nothing_is_heard_that_comes_after_hanging_up(tmp_path: Path) -> None:
+    """On a real clock time passes between any two steps."""
+
+    class Ticking(FakeSession):
+        def monotonic(self) -> float:
+            self.t += 1e-6
+            return self.t
+
+    made = program({"start": [say("hello"), {"do": "wait", "seconds": 1.0}, say("after")]})
+    session = call(tmp_path, made, Ticking(hangs_up_at=0.8))
+    assert decoded(session, "prozvon_heard") == ["hello"]
+    session = call(tmp_path, made, Ticking(hangs_up_at=0.1))
+    assert decoded(session, "prozvon_heard") == ["hello"]
+
+
 def test_hung_up_before_the_script_began_nothing_is_done(tmp_path: Path) -> None:
     session = call(tmp_path, {**TODAY, "machine": "hang_up"}, FakeSession(is_up=False))
     assert session.done == []
