@@ -23,7 +23,9 @@ def folder(short_tmp: Path) -> Path:
     return make_folder(short_tmp / "p", settings=SETTINGS)
 
 
-@pytest.mark.parametrize("fault", [NotConnected("away"), ReplyTimeout("silent"), KnownError("no password"), "-ERR usage", ""])
+@pytest.mark.parametrize(
+    "fault", [NotConnected("away"), ReplyTimeout("silent"), KnownError("no password"), "-ERR usage", ""]
+)
 def test_a_switch_that_says_no_holds_up_no_other(folder: Path, fault: Exception | str) -> None:
     asked: list[str] = []
 
