@@ -124,12 +124,16 @@ def test_a_move_that_does_not_fit_says_what_came_instead(tmp_path: Path, test: s
             "{stored: {asked: {order: 7}}}",
             "stored: expected {'order': '7'} in asked, it is {'order': '1042'}",
         ),
-        ("{stored: {other: {order: 7}}}", "stored: expected a row in other, there is none"),
     ],
 )
 def test_what_did_not_come_true_is_told(tmp_path: Path, expect: str, why: str) -> None:
     found = outcome(tmp_path, f"{READY}\ncall: [presses: 1, presses: 1042777]\nexpect: {expect}")
     assert [failure.text for failure in found.failures] == [why]
+
+
+def test_a_row_that_was_not_stored_is_told(tmp_path: Path) -> None:
+    found = outcome(tmp_path, "call: hangs_up\nexpect: {stored: {asked: {order: 7}}}")
+    assert [failure.text for failure in found.failures] == ["stored: expected a row in asked, there is none"]
 
 
 def test_the_timeline_tells_the_call_and_what_comes_of_it(tmp_path: Path) -> None:
