@@ -23,7 +23,7 @@ from orchestrator.outside.undelivered import Undelivered
 WHOLE = 10  # a letter as a whole may take so many times as long as one answer of the server
 _READY, _DONE, _GO_ON = 220, 250, 354
 _TAKEN = (250, 251)
-_REST_S = 0.001  # between pieces: calls come first (a sleep of nothing lets no timer and no socket have its turn)
+_REST_S = 0.001  # between pieces: calls come first (a sleep of nothing lets no timer have its turn)
 _DOT = re.compile(rb"^\.", re.M)  # RFC 5321, 4.5.2
 _GONE_FOR_GOOD = range(500, 600)  # RFC 5321, 4.2.1: the same again would fail again
 
