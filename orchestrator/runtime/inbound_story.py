@@ -10,12 +10,15 @@ from orchestrator.domain.call_event import FlowEnd, Party
 from orchestrator.domain.inbound import CallEnd, InboundCall, MissedDecision, Note
 from orchestrator.domain.plan import Delay
 from orchestrator.engine.hours import next_open
-from orchestrator.engine.missed import NEXT_OPENING, PROMISED, CallbackRules, can_reach_people, decide
+from orchestrator.engine.missed import PROMISED, CallbackRules, can_reach_people, decide
 from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.story import Story, Stuck, failure, flow_of, local_time, play, zone_name
 from orchestrator.runtime.timeline import Entry
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal_moves import Move
+
+
+NEXT_OPENING = "next_opening"  # of a note that promises a callback
 
 
 @dataclass(slots=True, kw_only=True)

@@ -77,8 +77,8 @@ def test_moves_that_fit_pass(tmp_path: Path, test: str) -> None:
     [
         ("call: hears: bye", "expected to hear `bye`, but `choice` asks for a key"),
         (
-            "call: [presses: 2, takes: +79990000099]",
-            "expected `+79990000099` to be rung, but the call is over",
+            "call: [presses: 2, takes: +79990000011]",
+            "expected `+79990000011` to be rung, but the call is over",
         ),
         ("call: [takes: +79990000021]", "expected `+79990000021` to be rung, but `choice` asks for a key"),
         (
