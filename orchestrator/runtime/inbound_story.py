@@ -17,7 +17,6 @@ from orchestrator.runtime.timeline import Entry
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal_moves import Move
 
-
 NEXT_OPENING = "next_opening"  # of a note that promises a callback
 
 
