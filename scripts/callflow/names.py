@@ -79,8 +79,9 @@ def recording_name(payload: dict[str, object], what: str) -> str:
 
 def began_s(at_s: object) -> float:
     """The payload's `at`, when it is an instant of these centuries; else the epoch."""
-    is_instant = isinstance(at_s, (int, float)) and 0 <= at_s < 10**10
-    return float(str(at_s)) if is_instant and not isinstance(at_s, bool) else 0.0
+    if isinstance(at_s, bool) or not isinstance(at_s, (int, float)) or not 0 <= at_s < 10**10:
+        return 0.0
+    return float(at_s)
 
 
 def variables(state: State) -> dict[str, str]:
@@ -89,12 +90,19 @@ def variables(state: State) -> dict[str, str]:
     Only [a-z0-9_] names and base64url: the switch may later expand a variable's value, and `${...}` in one
     would be a call of any API. No `=` at its end: a CDR holds it as `%3D`.
     """
+    values, recordings = _first_values(state.values), _without_middle(state.recordings)
+    more = [
+        (len(state.values) - len(values), "values"),
+        (len(state.recordings) - len(recordings), "recordings"),
+    ]
+    # a robocall's path tells of the flow alone: readers of campaigns know no other entries
+    told = [] if state.is_campaign else [f"{state.now_s:.1f} no room for {n} {what}" for n, what in more if n]
     left = {
         "prozvon_party": state.party,
         "prozvon_flow": state.flow or "error",
-        "prozvon_path": _encode_list(state.path),
-        "prozvon_heard": _encode_list(state.heard),
-        "prozvon_values": _encode_values(state.values),
+        "prozvon_path": _encode(_without_middle((*state.path, *told))),
+        "prozvon_heard": _encode(_without_middle(state.heard)),
+        "prozvon_values": _encode(values),
     }
     if state.result is not None:
         left["prozvon_result"] = state.result
@@ -107,7 +115,7 @@ def variables(state: State) -> dict[str, str]:
     if state.queue_wait_s is not None:
         left["prozvon_queue_wait"] = str(round(state.queue_wait_s))
     if state.recordings:
-        left["prozvon_recordings"] = _encode_list(state.recordings)
+        left["prozvon_recordings"] = _encode(recordings)
     if state.notes:
         notes = _encode(state.notes)
         for n in range(0, len(notes), VARIABLE_MAX):
@@ -121,20 +129,20 @@ def fits(notes: tuple[dict[str, object], ...]) -> bool:
     return len(_encode(notes)) <= VARIABLE_MAX * NOTES_VARIABLES
 
 
-def _encode_list(items: tuple[str, ...]) -> str:
-    """Too much is cut in the middle: the beginning and the end tell most."""
+def _without_middle(items: tuple[str, ...]) -> list[str]:
+    """As many as a variable holds: too much is cut in the middle, for the beginning and the end tell most."""
     kept = list(items)
-    while len(encoded := _encode(kept)) > VARIABLE_MAX:
+    while len(_encode(kept)) > VARIABLE_MAX:
         del kept[len(kept) // 2]
-    return encoded
+    return kept
 
 
-def _encode_values(values: dict[str, str]) -> str:
-    """Too much loses the latest variables first."""
+def _first_values(values: dict[str, str]) -> dict[str, str]:
+    """As many as a variable holds: too much loses the latest first."""
     kept = dict(values)
-    while len(encoded := _encode(kept)) > VARIABLE_MAX:
+    while len(_encode(kept)) > VARIABLE_MAX:
         kept.popitem()
-    return encoded
+    return kept
 
 
 def _encode(value: object) -> str:

@@ -88,7 +88,7 @@ class State:
     @property
     def is_campaign(self) -> bool:
         """A robocall: its reports are shorter."""
-        return isinstance(self.program, dict) and self.program.get("kind") == "robocall"
+        return not isinstance(self.program, dict) or self.program.get("kind") not in ("ivr", "callback")
 
     @property
     def end(self) -> str:

@@ -266,6 +266,21 @@ def test_many_notes_are_cut_into_pieces_that_are_one_text_again() -> None:
     assert len(notes) + sum("no room for row rows" in entry for entry in state.path) == 60
 
 
+def test_values_and_recordings_that_have_no_room_are_told_in_the_path() -> None:
+    puts = [{"do": "set", "name": f"v{n}", "value": {"text": "ж" * 256}} for n in range(20)]
+    state, _ = begin(inbound({"start": [*puts, {"do": "answer"}, *[record()] * 190]}))
+    state, _ = walk(state, Played(), *[Recorded(3.0)] * 190)
+    left = variables(state)
+    shown, kept = decoded(left["prozvon_values"]), decoded(left["prozvon_recordings"])
+    assert len(state.recordings) == 190
+    assert decoded(left["prozvon_path"])[-2:] == [
+        f"191.0 no room for {21 - len(shown)} values",
+        f"191.0 no room for {190 - len(kept)} recordings",
+    ]
+    assert 0 < len(shown) < 21
+    assert kept[0] == state.recordings[0]
+
+
 def test_a_language_that_may_not_stand_in_a_variable_is_not_left() -> None:
     made = inbound({"start": []}, languages=["${x}"])
     assert "prozvon_language" not in variables(begin(made)[0])

@@ -10,4 +10,7 @@ from ..state import State
 def enter(call: State, step: dict[str, object]) -> Asking:
     seconds = reading.seconds(step, "seconds", reading.WAIT_MAX_S)
     source = reading.music(step, "source")
-    return Music(source, seconds) if source and not call.has_no_music else Wait(seconds)
+    if not source or call.has_no_music:
+        return Wait(seconds)
+    call.note("hears music")
+    return Music(source, seconds)

@@ -95,6 +95,7 @@ def _choose(call: State, step: dict[str, object], review: dict[str, object], key
         return _record(call, step)
     if key and key == reading.key_or_none(review, "listen"):
         call.memory = replace(take, rounds=take.rounds + 1)
+        call.note("hears the recording")
         return Play("", (Recording(take.name),))
     if key:
         call.drop_keys()

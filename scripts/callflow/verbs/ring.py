@@ -9,4 +9,7 @@ from ..state import State
 
 def enter(call: State, step: dict[str, object]) -> Asking:
     seconds = reading.seconds(step, "seconds", reading.WAIT_MAX_S)
-    return Wait(seconds) if call.is_answered else Ring(seconds)
+    if call.is_answered:
+        return Wait(seconds)
+    call.note("rings")
+    return Ring(seconds)
