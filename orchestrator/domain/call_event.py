@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from orchestrator.domain.note import Note
+
 
 class CallEventKind(StrEnum):
     ANSWERED = "answered"  # CHANNEL_ANSWER
@@ -47,6 +49,7 @@ class CallFacts:
     path: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

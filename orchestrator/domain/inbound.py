@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from orchestrator.domain.call_event import FlowEnd
 from orchestrator.domain.lead import Contact
+from orchestrator.domain.note import Note as Note  # part of a call: told to whoever asks here
 
 
 class CallEnd(StrEnum):
@@ -19,16 +20,6 @@ class CallEnd(StrEnum):
     VOICEMAIL = "voicemail"  # a message was left
     REFUSED = "refused"  # turned down before anything was played
     LOST = "lost"  # the flow broke off, the switch died, or nobody can tell
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """Something to be done after a call: `kind` is sms, email, row, webhook, voicemail, recording or callback.
-    `body` holds texts, numbers, and mappings of texts; bounded and clean (engine.inbound).
-    """
-
-    kind: str
-    body: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from orchestrator.domain.disposition import Disposition
+from orchestrator.domain.note import Note
 from orchestrator.domain.trunk import TrunkSign, TrunkWord
 
 
@@ -107,6 +108,7 @@ class Ending:
     answered_at: int | None = None
     ended_at: int = 0
     detail: str = ""  # e.g. "reconciled from CDR", sip status
+    notes: tuple[Note, ...] = ()  # what is to be done after the call; for the outbox, not kept in the log
     trunk: TrunkSign = TrunkSign.NOTHING  # what it says of the gateway; not kept in the log
 
 

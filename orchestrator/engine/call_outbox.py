@@ -5,8 +5,7 @@ from __future__ import annotations
 from orchestrator.domain.inbound import InboundCall, MissedDecision
 from orchestrator.domain.lead import OutboxEntry
 from orchestrator.domain.plan import MissedPlan
-
-CALLBACK = "callback"  # the one kind of note that is no message: it becomes a lead
+from orchestrator.engine.notes import entries_of
 
 
 def outbox_of(
@@ -19,11 +18,7 @@ def outbox_of(
         "called": call.called,
         "call_at": call.began_at,
     }
-    entries = [
-        OutboxEntry(kind=note.kind, body={**note.body, **common})
-        for note in call.notes
-        if note.kind != CALLBACK
-    ]
+    entries = [*entries_of(call.notes, common)]
     if decision.why and plan is not None and plan.notify is not None:
         notice = {
             "scenario": call.scenario,

@@ -41,6 +41,7 @@ def ending_of(
         path=facts.path,
         heard=facts.heard,
         values=facts.values,
+        notes=facts.notes,
         rang_at=_within_or_none(attempt.claimed_at, facts.rang_at, ended_at),
         answered_at=_within_or_none(attempt.claimed_at, facts.answered_at, ended_at),
         ended_at=ended_at,

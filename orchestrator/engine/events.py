@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
 from orchestrator.domain.call_event import CallEvent, CallEventKind, CallFacts, FlowEnd, Party
+from orchestrator.engine.notes import VARIABLES as NOTE_VARIABLES
+from orchestrator.engine.notes import notes_of
 from orchestrator.engine.payload import decode
 from orchestrator.engine.said import (
     ENTRY_CHARS,
@@ -36,7 +38,7 @@ _CHANNEL_KINDS = {
 _VARIABLES = (
     *("prozvon_attempt", "prozvon_party", "prozvon_flow", "prozvon_result", "prozvon_path", "prozvon_heard"),
     *("prozvon_values", "hangup_cause", "sip_term_status", "sip_invite_failure_status", "progress_uepoch"),
-    *("progress_media_uepoch", "answer_uepoch", "end_uepoch"),
+    *("progress_media_uepoch", "answer_uepoch", "end_uepoch", *NOTE_VARIABLES),
 )
 # Where an event has the same in a header
 _HEADERS = {
@@ -117,6 +119,7 @@ def _facts(get: Get) -> CallFacts:
         path=texts_of(decode(get("prozvon_path")), ENTRY_CHARS),
         heard=texts_of(decode(get("prozvon_heard")), NAME_CHARS),
         values=pairs_of(decode(get("prozvon_values"))),
+        notes=notes_of(get),
     )
 
 

@@ -7,20 +7,19 @@ and nothing raises.
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import unquote
 
 from orchestrator.domain.call_event import FlowEnd
-from orchestrator.domain.inbound import CallEnd, InboundCall, Marker, Note
+from orchestrator.domain.inbound import CallEnd, InboundCall, Marker
+from orchestrator.engine.notes import VARIABLES as NOTE_VARIABLES
+from orchestrator.engine.notes import notes_of
 from orchestrator.engine.payload import decode
 from orchestrator.engine.said import (
     ENTRY_CHARS,
     NAME_CHARS,
-    VALUE_CHARS,
     clean_cause,
     ms_of,
     pairs_of,
@@ -31,12 +30,9 @@ from orchestrator.engine.said import (
 
 Get = Callable[[str], str]  # channel variable -> its text, "" when there is none
 
-NOTES: Final = 100  # of one call
-NOTE_CHARS: Final = 4_000  # of one text in a note: what an e-mail says
 RECORDINGS: Final = 50
 LONGEST_WAIT_S: Final = 86_400
 
-KINDS: Final = frozenset({"sms", "email", "row", "webhook", "voicemail", "recording", "callback"})
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}\Z")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{32}\Z")
@@ -46,10 +42,7 @@ _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?\Z")
 _EPOCH_S = (1_000_000_000, 10_000_000_000)  # 2001 to 2286
 # A day's folder, the call's uuid, what it is
 _RECORDING = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}/[A-Za-z0-9][A-Za-z0-9_.-]{0,160}\.wav\Z")
-# Lines and tabs may stand in an e-mail; otherwise as in engine.said
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
-_NOTE_PARTS = ("prozvon_notes", "prozvon_notes_2", "prozvon_notes_3", "prozvon_notes_4")
 _VARIABLES = (
     *("prozvon_inbound", "prozvon_scenario", "prozvon_program", "prozvon_called", "prozvon_caller"),
     *(
@@ -60,7 +53,7 @@ _VARIABLES = (
         "prozvon_values",
         "prozvon_language",
     ),
-    *("prozvon_reached", "prozvon_end", "prozvon_queue_wait", "prozvon_recordings", *_NOTE_PARTS),
+    *("prozvon_reached", "prozvon_end", "prozvon_queue_wait", "prozvon_recordings", *NOTE_VARIABLES),
     *("hangup_cause", "start_uepoch", "answer_uepoch", "end_uepoch"),
 )
 # Where an event has the same in a header
@@ -208,7 +201,7 @@ def _call(call_id: str, switch: str, get: Get, marker: Marker | None, now: int) 
         values=pairs_of(decode(get("prozvon_values"))),
         reached=_matching(_NUMBER, get("prozvon_reached")),
         end=_ENDS.get(get("prozvon_end")) or _end(flow, cause, is_answered=answered is not None),
-        notes=tuple(_notes(decode("".join(map(get, _NOTE_PARTS))))),
+        notes=notes_of(get),
         recordings=_recordings(decode(get("prozvon_recordings"))),
         queue_wait_s=min(int(float(wait)), LONGEST_WAIT_S) if _SECONDS.match(wait) else None,
     )
@@ -230,36 +223,3 @@ def _matching(pattern: re.Pattern[str], text: str) -> str:
 def _recordings(value: object) -> tuple[str, ...]:
     items = value[:RECORDINGS] if isinstance(value, list) else []
     return tuple(item for item in items if isinstance(item, str) and _RECORDING.match(item))
-
-
-def _notes(value: object) -> Iterator[Note]:
-    for item in value[:NOTES] if isinstance(value, list) else []:
-        kind = item.get("do") if isinstance(item, dict) else None
-        if isinstance(kind, str) and kind in KINDS:
-            body = {
-                _clean(name, NAME_CHARS): field for name, field in islice(item.items(), NOTES) if name != "do"
-            }
-            yield Note(
-                kind=kind,
-                body={name: said for name, raw in body.items() if (said := _field(raw)) is not None},
-            )
-
-
-def _field(value: object) -> object | None:
-    """A text, a number, a yes or no, or a mapping of texts; None for all else."""
-    match value:
-        case str():
-            return _clean(value, NOTE_CHARS)
-        case bool() | int():
-            return value if abs(value) < 2**53 else None
-        case float():
-            return value if math.isfinite(value) else None
-        case dict():
-            items = islice(value.items(), NOTES)
-            return {_clean(n, NAME_CHARS): _clean(t, VALUE_CHARS) for n, t in items if isinstance(t, str)}
-        case _:
-            return None
-
-
-def _clean(text: str, chars: int) -> str:
-    return _UNPRINTABLE.sub(" ", text[:chars])

@@ -23,11 +23,10 @@ from orchestrator.domain.inbound import (
 from orchestrator.domain.lead import Contact
 from orchestrator.domain.plan import MissedPlan
 from orchestrator.engine.hours import next_open
+from orchestrator.engine.notes import promise_of
 
 PROMISED: Final = "promised"  # why a call asks for a callback that its scenario does not call missed
 TOO_OLD_MS: Final = 2 * 86_400_000  # a call that is recorded later than this is only counted
-LONGEST_S: Final = 7 * 86_400  # a callback is not promised for later
-NEXT_OPENING: Final = "next_opening"
 PEOPLE: Final = frozenset({"queue", "forward", "transfer"})  # steps by which a caller reaches a person
 COLUMNS: Final = ("called", "caller", "why")  # what a callback's flow is told of the call
 
@@ -102,16 +101,12 @@ def _served(call: InboundCall, rules: CallbackRules, *, is_missed: bool) -> Serv
 
 
 def _promised_at(call: InboundCall, rules: CallbackRules) -> int | None:
-    """When the call's flow has promised to call back (epoch ms): what it said last holds."""
-    for note in reversed(call.notes):
-        if note.kind == "callback":
-            match note.body.get("when"):
-                case int() as after_s if not isinstance(after_s, bool) and 0 <= after_s <= LONGEST_S:
-                    return call.ended_at + after_s * 1_000
-                case _:  # `next_opening`; what cannot be read is a promise all the same
-                    opening = next_open(rules.hours, rules.zone, call.ended_at)
-                    return call.ended_at if opening is None else opening
-    return None
+    """When the call's flow has promised to call back (epoch ms)."""
+    after_s = promise_of(call.notes)
+    if after_s is None or after_s >= 0:
+        return None if after_s is None else call.ended_at + after_s * 1_000
+    opening = next_open(rules.hours, rules.zone, call.ended_at)
+    return call.ended_at if opening is None else opening
 
 
 def _contact(call: InboundCall, rules: CallbackRules, why: str) -> Contact:

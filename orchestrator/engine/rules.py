@@ -17,6 +17,7 @@ from orchestrator.domain.lead import (
     WaitReason,
 )
 from orchestrator.domain.plan import Delay, DialPlan, Rule
+from orchestrator.engine.notes import entries_of, promise_of
 
 EXHAUSTED = "exhausted"
 
@@ -56,8 +57,19 @@ def decide(plan: DialPlan, attempt: Attempt, ending: Ending, *, next_day_at: Nex
     """The one decision about an ended attempt. Total: every ending gets exactly one `Next`.
 
     next_day_at(zone key, epoch ms): the opening of the next local day, in the zone of the number dialed next.
-    A due time is never before `ending.ended_at`. The counted attempts never pass `plan.attempts`.
+    A due time is never before `ending.ended_at`. The counted attempts never pass `plan.attempts`,
+    but for calls that somebody was promised.
     """
+    decision = _by_rule(plan, attempt, ending, next_day_at)
+    promised_s = promise_of(ending.notes) if ending.disposition is Disposition.ANSWERED else None
+    if promised_s is None or decision.next.kind is NextKind.HELD:
+        return decision
+    # Whoever was promised another call gets it, whatever else the rules would have done
+    delay = Delay(after_s=None if promised_s < 0 else promised_s)
+    return replace(decision, next=_due(delay, attempt, ending, decision.state, next_day_at))
+
+
+def _by_rule(plan: DialPlan, attempt: Attempt, ending: Ending, next_day_at: NextDayAt) -> Decision:
     key, rule = _rule_of(plan, ending)
     before = attempt.state
     after = replace(
@@ -167,4 +179,15 @@ def _outbox(
         "status": after.status,
         "at": str(ending.ended_at),
     }
-    return tuple(OutboxEntry(kind=kind, body={**common, **body}) for kind, body in kinds)
+    decided = tuple(OutboxEntry(kind=kind, body={**common, **body}) for kind, body in kinds)
+    return entries_of(ending.notes, _about_call(attempt)) + decided
+
+
+def _about_call(attempt: Attempt) -> dict[str, object]:
+    """What every note of a call is told with, as of one that came in (engine.call_outbox): `caller` is the customer."""
+    return {
+        "switch": attempt.switch,
+        "caller": attempt.number,
+        "called": attempt.contact.fields.get("called", ""),
+        "call_at": attempt.claimed_at,
+    }

@@ -13,9 +13,6 @@ from hypothesis import strategies as st
 from orchestrator.domain.call_event import FlowEnd
 from orchestrator.domain.inbound import CallEnd, InboundCall, Marker, Note
 from orchestrator.engine.inbound import (
-    KINDS,
-    NOTE_CHARS,
-    NOTES,
     READ,
     RECORDINGS,
     call_of_cdr,
@@ -23,6 +20,7 @@ from orchestrator.engine.inbound import (
     lost_call,
     markers_of,
 )
+from orchestrator.engine.notes import KINDS, NOTE_CHARS, NOTES
 from orchestrator.engine.payload import encode
 
 NOW = 1_795_000_100_000
