@@ -101,6 +101,7 @@ class Phone:
                     self._consult(consult)
                 case _:
                     self._pass()
+        self.walk.is_over()
 
     def _give(self, inp: Input) -> None:
         self.flow.give(inp)
@@ -115,7 +116,7 @@ class Phone:
             self._hang_up()
             return
         if key:
-            self.walk.pressed(key, self.flow.now_s)
+            self.walk.only_skipped(key, self.flow.now_s)
         elif isinstance(action, Play):
             self.walk.heard(action.message, self.flow.now_s)
         self._give(Played(key))
@@ -138,6 +139,7 @@ class Phone:
 
     def _gather(self, asked: Gather) -> None:
         typed = ""
+        self.walk.was_asked()
         if not asked.typed:
             key = self._listen(self.flow.length_s())
             if key == HANG_UP:

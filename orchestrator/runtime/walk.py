@@ -16,6 +16,7 @@ class Walk:
     """`moves`, in their order; times are seconds since the call began."""
 
     moves: list[Move] = field(default_factory=list)
+    _unasked: list[Move] = field(default_factory=list)
     _since_s: float = 0.0  # the end of what the last move tells
 
     def heard(self, message: str, now_s: float) -> None:
@@ -25,6 +26,19 @@ class Walk:
     def pressed(self, keys: str, now_s: float) -> None:
         if keys:
             self._add(MoveKind.PRESSES, now_s, text=keys)
+
+    def only_skipped(self, keys: str, now_s: float) -> None:
+        """Keys that cut a message short; they are an answer too when a question comes later."""
+        self.pressed(keys, now_s)
+        self._unasked.append(self.moves[-1])
+
+    def was_asked(self) -> None:
+        self._unasked.clear()
+
+    def is_over(self) -> None:
+        """What only cut messages short, and no question came after, cannot be told: a test listens to the end."""
+        self.moves = [move for move in self.moves if all(move is not other for other in self._unasked)]
+        self._unasked.clear()
 
     def was_silent(self, now_s: float) -> None:
         self._add(MoveKind.SAYS_NOTHING, now_s)
