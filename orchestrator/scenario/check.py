@@ -15,7 +15,7 @@ from orchestrator.scenario.check_contact import check_contact
 from orchestrator.scenario.check_flow import check_flow
 from orchestrator.scenario.check_inbound import check_claims, check_inbound
 from orchestrator.scenario.check_messages import check_messages
-from orchestrator.scenario.check_rules import DISPOSITIONS, RuleBook, check_rules
+from orchestrator.scenario.check_rules import DISPOSITIONS, RuleBook, check_results, check_rules
 from orchestrator.scenario.check_steps import check_steps
 from orchestrator.scenario.check_tests import check_tests, tests_of
 from orchestrator.scenario.dial import RuleSpec
@@ -122,6 +122,7 @@ def check_draft(draft: Draft) -> Scenario | None:
     check_messages(draft)
     check_flow(draft)
     check_steps(draft)
+    check_results(draft)
     model = draft.model
     if isinstance(model, Robocall):
         check_contact(draft, model)

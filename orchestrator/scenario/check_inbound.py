@@ -20,7 +20,9 @@ def check_claims(draft: Draft, claims: dict[str, Text]) -> None:
     if not isinstance(draft.model, Ivr) or draft.model.is_broken("numbers"):
         return
     for claim in draft.model.numbers:
-        first = claims.get(claim) or next((other for other in claims.values() if _clash(claim, other)), None)
+        first = claims.get(claim)
+        if first is None and "?" in claim:
+            first = next((other for other in claims.values() if _clash(claim, other)), None)
         if first is not None and first.mark.file != draft.file:
             where = f"{first.mark.file}:{first.mark.line}"
             what = f"`{claim}` is taken in {where}"
@@ -31,8 +33,7 @@ def check_claims(draft: Draft, claims: dict[str, Text]) -> None:
 def _clash(one: str, other: str) -> bool:
     """Whether a number may fit two patterns of which neither says more than the other."""
     return (
-        "?" in one
-        and len(one) == len(other)
+        len(one) == len(other)
         and one.count("?") == other.count("?")
         and all(a == b or "?" in (a, b) for a, b in zip(one, other, strict=True))
     )

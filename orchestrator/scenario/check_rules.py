@@ -65,11 +65,14 @@ class RuleBook:
         )
 
 
-def check_rules(draft: Draft, book: RuleBook) -> None:
+def check_results(draft: Draft) -> None:
     for block in draft.blocks.values():
         for name in block.concludes:
             if name in RESERVED_RESULTS:
                 draft.findings.add("S112", name, f"`{name}` cannot be a result: it has a meaning of its own")
+
+
+def check_rules(draft: Draft, book: RuleBook) -> None:
     for key, spec in book.rules.items():
         if isinstance(spec, Broken):
             continue

@@ -8,7 +8,7 @@ from orchestrator.scenario.caller_id import is_number
 from orchestrator.scenario.checked import KEYS, Confirm, Review
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean
-from orchestrator.scenario.flow import each_step
+from orchestrator.scenario.flow import each_step, noted, with_fields
 from orchestrator.scenario.model import Ivr
 from orchestrator.scenario.operands import Value
 from orchestrator.scenario.outside_steps import (
@@ -33,7 +33,7 @@ from orchestrator.scenario.people_steps import (
 from orchestrator.scenario.roles import Role, names_of
 from orchestrator.scenario.source import Mark, Text
 from orchestrator.scenario.standard_messages import KEYS_NAMED
-from orchestrator.scenario.steps import ROBOCALL_VERBS, AnyStep, SetStep
+from orchestrator.scenario.steps import ROBOCALL_VERBS, AnyStep, IfStep, SetStep, SwitchStep
 from orchestrator.scenario.talk_steps import (
     Ask,
     AskStep,
@@ -59,6 +59,7 @@ def check_steps(draft: Draft) -> None:
                 _check_kind(draft, step)
                 _check_step(draft, step)
                 _check_private(draft, step, private)
+    _check_fetched(draft)
 
 
 def _check_kind(draft: Draft, step: AnyStep) -> None:
@@ -185,6 +186,29 @@ def _check_fetch(draft: Draft, fetch: Fetch) -> None:
     if len(used) != 1 and not fetch.has_mistakes:
         what = f"both `{used[0]}` and `{used[1]}`" if used else "no method"
         draft.findings.add("S332", fetch, what)
+
+
+def _check_fetched(draft: Draft) -> None:
+    """What a service may not have answered is not just spoken: a sentence with holes in it helps nobody."""
+    steps = [step for each in draft.flow.values() for step in each_step(each) if not isinstance(step, Broken)]
+    looked_at = {noted(step.if_.condition.name) for step in steps if isinstance(step, IfStep)}
+    looked_at |= {noted(step.switch.on) for step in steps if isinstance(step, SwitchStep)}
+    said = set(draft.said)
+    spoken = {
+        noted(spoken.name)
+        for name, *_, template in draft.templates()
+        if name in said
+        for spoken in template.names
+    }
+    for step in steps:
+        if (
+            isinstance(step, FetchStep)
+            and step.fetch.otherwise is None
+            and not step.fetch.is_broken("otherwise")
+        ):
+            into = str(with_fields(step.fetch.into))
+            if into in spoken - looked_at:
+                draft.findings.add("S333", step, f"`{step.fetch.into}` is spoken, and may be empty")
 
 
 def _check_text(draft: Draft, message: Text) -> None:

@@ -130,6 +130,10 @@ CODES: dict[str, Code] = {
         "not a service and a path", "write the name of a service of the settings, and a path: crm/orders"
     ),
     "S332": Code("a `fetch` with several methods, or none", "write one of get, post, put"),
+    "S333": Code(
+        "a service's answer is spoken though there may be none",
+        "add `otherwise` to the `fetch`, or look at it by `if`",
+    ),
     "S401": Code("a contact column that is not declared", "declare it under `contact`"),
     "S402": Code("a contact column that is never used", "use it, or remove it"),
     "S403": Code(

@@ -27,7 +27,7 @@ from orchestrator.scenario.part import Part
 from orchestrator.scenario.rehearsal import BEGINNINGS, ExpectSpec, TestSpec
 from orchestrator.scenario.schema import scenario_schema
 from orchestrator.scenario.standard_messages import STANDARD
-from orchestrator.scenario.steps import VERBS
+from orchestrator.scenario.steps import ROBOCALL_VERBS, VERBS
 from orchestrator.scenario.values import format_duration
 
 
@@ -129,6 +129,11 @@ def _verbs() -> Iterator[str]:
     for verb, step in VERBS.items():
         yield f"## {verb}\n"
         yield _docstring(step)
+        yield (
+            ""
+            if verb in ROBOCALL_VERBS
+            else "Only in calls that come in (`kind: ivr`), and where they are called back.\n"
+        )
         inner = _inner(step)
         if inner is not None:
             yield _table(inner)

@@ -68,6 +68,7 @@ def told(check_line: Check, step: str, **parts: str) -> list[str]:
         ("{music: {play: moh}}", "S102"),
         ("{set: {x: '{{ a..b }}'}}", "S208"),
         ("{desk: x}", "S306"),
+        ("{result: busy}", "S112"),
     ],
 )
 def test_mistakes_of_steps(check_line: Check, step: str, code: str) -> None:

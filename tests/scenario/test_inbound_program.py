@@ -30,7 +30,8 @@ def test_variables_are_put_into_words_by_the_interpreter(line: Line) -> None:
     text = "{{ caller | digits }} {{ called }} {{ card.sum | money('EUR') }} {{ card.n | number }}"
     made = line(
         messages=f'messages: {{hello: {{ru: Раз}}, card: {{ru: "{text}"}}}}',
-        flow="flow: {start: [{say: hello}, {fetch: {get: crm, into: card}}, {say: card}]}",
+        flow="flow: {start: [{say: hello}, {fetch: {get: crm, into: card, otherwise: bye}}, {say: card}],"
+        " bye: [hang_up]}",
     )
     parts = [part for part in made.program["messages"]["card"]["ru"] if "var" in part]
     assert parts == [
