@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from callflow.state import State
 from orchestrator.contacts.zones import zone_key
 from orchestrator.domain.call_event import FlowEnd, Party
-from orchestrator.domain.inbound import CallEnd, InboundCall, MissedDecision, Note
+from orchestrator.domain.inbound import CallEnd, InboundCall, MissedDecision
 from orchestrator.domain.plan import Delay
 from orchestrator.engine.hours import next_open
 from orchestrator.engine.missed import PROMISED, CallbackRules, can_reach_people, decide
 from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.story import Story, Stuck, failure, flow_of, local_time, play, zone_name
 from orchestrator.runtime.timeline import Entry
+from orchestrator.runtime.told_notes import notes_of, told_note
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal_moves import Move
 
@@ -146,13 +147,6 @@ def recorded(compiled: Compiled, state: State, began_at: int, ended_at: int) -> 
     )
 
 
-def notes_of(state: State) -> tuple[Note, ...]:
-    return tuple(
-        Note(kind=str(note["do"]), body={key: value for key, value in note.items() if key != "do"})
-        for note in state.notes
-    )
-
-
 def callback_rules(compiled: Compiled, caller: str) -> CallbackRules:
     """How the scenario calls a caller back."""
     back = compiled.callback
@@ -166,20 +160,6 @@ def callback_rules(compiled: Compiled, caller: str) -> CallbackRules:
         languages=compiled.languages,
         has_people=can_reach_people(compiled.program),
     )
-
-
-def told_note(note: Note) -> str:
-    """`sms to +7..: "..."`."""
-    if note.kind == "callback":
-        when = note.body.get("when")
-        after = "at the next opening" if isinstance(when, str) else f"after {when}s" if when else "at once"
-        return f"call back {after}"
-    body = {key: value for key, value in note.body.items() if key not in ("at", "text", "values")}
-    told = " ".join(f"{key} {value}" for key, value in body.items() if value not in ("", None))
-    text = f': "{note.body["text"]}"' if note.body.get("text") else ""
-    values = note.body.get("values")
-    row = ", ".join(f"{name}={value}" for name, value in values.items()) if isinstance(values, dict) else ""
-    return f"{note.kind} {told}{text}{f': {row}' if row else ''}".strip()
 
 
 def told_decision(compiled: Compiled, decision: MissedDecision) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from orchestrator.domain.inbound import Note
 from orchestrator.engine.hours import next_open
-from orchestrator.runtime.inbound_story import InboundStory, notes_of
+from orchestrator.runtime.inbound_story import InboundStory
 from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.story import Stuck, clock_of
 from orchestrator.runtime.test_outcome import NO_RESULT, TestOutcome, differences, said_waits
 from orchestrator.runtime.timeline import Failure, render
+from orchestrator.runtime.told_notes import notes_of
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal import FIRST_MOMENT, ScenarioTest
 

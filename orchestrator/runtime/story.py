@@ -20,6 +20,7 @@ from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.rehearsed_flow import RehearsedFlow
 from orchestrator.runtime.scripted_call import Misfit, ScriptedCall
 from orchestrator.runtime.timeline import Entry, Failure
+from orchestrator.runtime.told_notes import notes_of, told_note
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal_moves import Move, MoveKind
 from orchestrator.scenario.speech import spoken
@@ -178,6 +179,7 @@ class Story:
             path=state.path,
             heard=state.heard,
             values=tuple(state.values.items()),
+            notes=notes_of(state),
         )
 
     # -- after the call ---------------------------------------------------------------------------------------
@@ -188,6 +190,8 @@ class Story:
         result = f", result {ending.result}" if ending.result else ""
         over = "" if ending.answered_at is None else "over: "
         self._note(f"{over}{ending.disposition}{cause}{result}", at=ending.ended_at)
+        for note in ending.notes:
+            self._note(f"then {told_note(note)}")
         state = decision.state
         attempts = f"{state.attempts} of {self.compiled.plan.attempts} attempts"
         what_next = self._what_next(attempt, decision)

@@ -13,13 +13,12 @@ from orchestrator.engine.missed import decide
 from orchestrator.runtime.inbound_story import (
     callback_rules,
     inbound_payload,
-    notes_of,
     recorded,
     told_decision,
-    told_note,
 )
 from orchestrator.runtime.rehearsed_flow import RehearsedFlow
 from orchestrator.runtime.story import Story, called_payload, flow_of, local_time, zone_name
+from orchestrator.runtime.told_notes import notes_of, told_note
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.library import Library
@@ -77,7 +76,6 @@ class Trial:
             lines += self._settled(flow, self.contact)
         if state.values:
             lines.append("values: " + ", ".join(f"{name} = {value}" for name, value in state.values.items()))
-        lines += [f"afterwards: {told_note(note)}" for note in notes_of(state)]
         lines += [f"recorded: {name}" for name in state.recordings]
         return lines
 
@@ -85,7 +83,8 @@ class Trial:
         call = recorded(self.compiled, flow.state, self.at, self._ended_at(flow))
         decision = decide(call, callback_rules(self.compiled, self.caller), now=call.ended_at)
         reached = f"reached {call.reached}" if call.reached else "reached nobody"
-        return [f"ended: {call.end}, {reached}", told_decision(self.compiled, decision)]
+        after = [f"afterwards: {told_note(note)}" for note in call.notes]
+        return [f"ended: {call.end}, {reached}", told_decision(self.compiled, decision), *after]
 
     def _settled(self, flow: RehearsedFlow, contact: Contact) -> list[str]:
         """What the rules make of a first call that came to this."""
@@ -102,6 +101,7 @@ class Trial:
                 path=state.path,
                 heard=state.heard,
                 values=tuple(state.values.items()),
+                notes=notes_of(state),
             )
         )
         return [entry.text for entry in story.entries]
