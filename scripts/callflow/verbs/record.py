@@ -27,6 +27,7 @@ class Take:
     asked: int = 0
     rounds: int = 0
     is_over: bool = False  # recorded, and being reviewed
+    has_failed: bool = False  # it could not be written: no fault of the caller's
 
 
 def enter(call: State, step: dict[str, object]) -> Asking | None:
@@ -46,11 +47,11 @@ def leave(call: State, step: dict[str, object]) -> None:
 
 def finish(call: State, step: dict[str, object]) -> None:
     """Keep the recording, if there is one, and note what is to become of it."""
-    into, (name, seconds) = reading.name(step, "into"), taken(call, step)
+    into, (name, seconds, has_failed) = reading.name(step, "into"), taken(call, step)
     call.set(into, name)
-    if name:
+    email = reading.name_or_none(step, "email")
+    if name or (has_failed and email is not None):  # people are told who spoke, though nothing of it is left
         note: dict[str, object] = {"do": "recording", "recording": name, "name": into, "seconds": seconds}
-        email = reading.name_or_none(step, "email")
         call.leave_note(
             {**note, **({"email": email} if email is not None else {})}, f"recorded {seconds:.0f} s"
         )
@@ -69,7 +70,8 @@ def go_on(call: State, step: dict[str, object], inp: Input) -> Asking | None:
     """What follows in recording and reviewing; None when it is finished."""
     take = _take(call)
     if isinstance(inp, Recorded):
-        call.memory = replace(take, seconds=inp.seconds, asked=0, is_over=True)
+        has_failed = inp.end == "failed"
+        call.memory = replace(take, seconds=inp.seconds, asked=0, is_over=True, has_failed=has_failed)
         review = reading.mapping_or_none(step, "review")
         if review is None or inp.end == "gone" or inp.seconds < _least(step):
             return None
@@ -118,15 +120,15 @@ def _record(call: State, step: dict[str, object]) -> Record:
     )
 
 
-def taken(call: State, step: dict[str, object]) -> tuple[str, float]:
-    """(name, seconds) of what was recorded; ("", 0) when it was too short to be of use."""
+def taken(call: State, step: dict[str, object]) -> tuple[str, float, bool]:
+    """(name, seconds, False) of what was recorded; ("", 0, whether it could not be written) when that is of no use."""
     take = _take(call)
     call.memory = None
     if take.seconds <= 0 or take.seconds < _least(step):
-        call.note("nothing recorded")
-        return "", 0.0
+        call.note("recording failed" if take.has_failed else "nothing recorded")
+        return "", 0.0, take.has_failed
     call.keep_recording(take.name)
-    return take.name, round(take.seconds, 1)
+    return take.name, round(take.seconds, 1), False
 
 
 def _least(step: dict[str, object]) -> float:

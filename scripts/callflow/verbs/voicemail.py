@@ -24,9 +24,10 @@ def leave(call: State, step: dict[str, object]) -> None:
 
 
 def finish(call: State, step: dict[str, object]) -> None:
-    mailbox, (name, seconds) = reading.name(step, "mailbox"), taken(call, step)
+    mailbox, (name, seconds, has_failed) = reading.name(step, "mailbox"), taken(call, step)
     if name:
         call.has_come_to("voicemail")
+    if name or has_failed:  # people are told who called, though nothing of it is left
         call.leave_note(
             {"do": "voicemail", "mailbox": mailbox, "recording": name, "seconds": seconds},
             f"voicemail {mailbox} {seconds:.0f} s",
