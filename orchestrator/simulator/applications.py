@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from orchestrator.simulator.causes import known_cause
 from orchestrator.simulator.channel import AppRun
+from orchestrator.simulator.events import SOURCES
 from orchestrator.simulator.expansion import expand
 from orchestrator.simulator.keypad import Keypad
 from orchestrator.simulator.leg import NEVER_MS, Leg
@@ -57,6 +58,7 @@ class Applications:
         if name in _NEEDS_MEDIA:
             leg.pre_answer()
         channel.applications.append(AppRun(name=name, data=data, at_ms=leg.now_ms))
+        channel.set("current_application_response", None)
         channel.set("current_application_data", data)
         channel.set("current_application", name)
         about = {"Application": name, "Application-Data": data}
@@ -95,7 +97,16 @@ def _event(leg: Leg, data: str) -> None:
     lines = {
         name.strip(): value for name, _, value in (part.partition("=") for part in separate(data, ",", 25))
     }
-    leg.announce(lines.pop("Event-Name", "CUSTOM"), lines)
+    name = lines.pop("Event-Name", "CUSTOM")
+    if name in SOURCES:
+        leg.announce(name, lines | _OF_APPLICATION)
+
+
+_OF_APPLICATION: Final = {
+    "Event-Calling-File": "mod_dptools.c",
+    "Event-Calling-Function": "event_function",
+    "Event-Calling-Line-Number": "1902",
+}
 
 
 def _unset(leg: Leg, data: str) -> None:
@@ -164,7 +175,7 @@ APPLICATIONS: Final[dict[str, Callable[[Leg, str], None]]] = {
     "record_session_mask": lambda leg, data: mask(leg, data, is_on=True),
     "record_session_unmask": lambda leg, data: mask(leg, data, is_on=False),
     "stop_record_session": stop_record_session,
-    "flush_dtmf": lambda leg, data: leg.digits.clear(),  # noqa: ARG005
+    "flush_dtmf": lambda leg, data: leg.flush(),  # noqa: ARG005
     "log": lambda leg, data: None,  # noqa: ARG005
     "info": lambda leg, data: None,  # noqa: ARG005
     "park": _park,

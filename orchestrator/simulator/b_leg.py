@@ -98,7 +98,8 @@ class Dialing:
         leg, telephone = self.leg, self._telephone
         uuid, number = leg.channel.uuid, self._fork.destination.number
         self._caller.channel.push("originated_legs", f"{uuid};Outbound Call;{number}")
-        for event in ("CHANNEL_OUTGOING", "CHANNEL_CREATE", "CHANNEL_ORIGINATE"):
+        self._announce_outgoing()
+        for event in ("CHANNEL_CREATE", "CHANNEL_ORIGINATE"):
             leg.announce(event)
         leg.channel.state, leg.channel.state_number = "CS_CONSUME_MEDIA", "7"
         self._limit("leg_timeout")
@@ -106,6 +107,14 @@ class Dialing:
             leg.at(leg.now_ms + POST_DIAL_MS, self._ring)
         elif telephone.rings_ms is not None:
             leg.at(leg.now_ms + telephone.rings_ms, self._finally)
+
+    def _announce_outgoing(self) -> None:
+        """Before it has anything that makes it a leg."""
+        channel = self.leg.channel
+        own, channel.variables = channel.variables, {}
+        channel.state, channel.state_number = "CS_NONE", "0"
+        self.leg.announce("CHANNEL_OUTGOING")
+        channel.variables, channel.state, channel.state_number = own, "CS_INIT", "2"
 
     def _ring(self) -> None:
         telephone = self._telephone
@@ -130,8 +139,14 @@ class Dialing:
         self._on_change()
 
     def _down(self) -> None:
+        own, caller = self.leg.channel, self._caller.channel
+        if self._caller.is_up:
+            caller.set("last_bridge_hangup_cause", own.cause)
         if self.leg.ended_by == self.leg.far_end:
-            self._caller.channel.set("last_bridge_hangup_cause", self.leg.channel.cause)
+            said = own.get("proto_specific_hangup_cause")
+            caller.set("last_bridge_proto_specific_hangup_cause", said)
+            for name in ("sip_invite_failure_status", "sip_invite_failure_phrase"):
+                caller.set(name, own.get(name) or caller.get(name))
         end_leg(self._switch, self.leg, has_cdr=False)
         self._switch.calls.ended(self.leg)
         self._on_change()

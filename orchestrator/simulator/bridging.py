@@ -35,17 +35,23 @@ class Bridge:
     def __init__(self, switch: SimulatedSwitch, caller: Leg) -> None:
         self._switch, self._caller = switch, caller
         self._dialed: list[Dialing] = []
+        self._all: list[Dialing] = []
         self._is_cancelled = False
         self._is_ringing = False
 
     def run(self, data: str) -> None:
         string = parse_dial_string(data)
+        channel = self._caller.channel
+        channel.set("originate_disposition", "failure")
+        channel.set("DIALSTATUS", "INVALIDARGS")
         winner, cause = None, "DESTINATION_OUT_OF_ORDER"
         for group in string.groups:
             winner, cause = self._ring(string, group)
             if winner is not None or not self._caller.is_up:
                 break
-        channel = self._caller.channel
+        if winner is not None:
+            self._caller.answer()
+        self._leave_causes(winner)
         channel.set("originate_disposition", "SUCCESS" if winner else cause)
         channel.set("DIALSTATUS", "SUCCESS" if winner else _STATUS.get(cause, cause))
         if winner is not None:
@@ -54,6 +60,11 @@ class Bridge:
             channel.set("originate_failed_cause", cause)
             if not self._goes_on(cause):
                 self._caller.hang_up(cause, by="switch")
+
+    def _leave_causes(self, winner: BLeg | None) -> None:
+        for one in self._all:
+            end = "NONE" if one.leg is winner else one.leg.channel.cause
+            self._caller.channel.push("originate_causes", f"{one.leg.channel.uuid};{end}")
 
     def _goes_on(self, cause: str) -> bool:
         """`continue_on_fail`: true, or the causes it is true of."""
@@ -71,7 +82,7 @@ class Bridge:
         self._is_cancelled = self._is_ringing = False
         refusal = ""
         if string.variables.get("instant_ringback") == "true":
-            self._ring_back(is_instant=True)
+            self._ring_back(None)
         for fork in group:
             one = dial(self._switch, caller, fork, self._change)
             if isinstance(one, str):
@@ -91,9 +102,7 @@ class Bridge:
         is_late = self._waits and not self._is_cancelled
         winner = next((one for one in self._dialed if one.has_won and one.is_up), None)
         self._let_go(winner, is_late=is_late)
-        for one in self._dialed:
-            end = "NONE" if one is winner else one.leg.channel.cause
-            caller.channel.push("originate_causes", f"{one.leg.channel.uuid};{end}")
+        self._all += self._dialed
         if winner is not None and caller.is_up:
             return winner.leg, ""
         if not caller.is_up:
@@ -121,6 +130,8 @@ class Bridge:
                 one.leg.now_ms = max(one.leg.now_ms, self._caller.now_ms)
                 if cause == "LOSE_RACE":
                     one.leg.channel.set("group_dial_status", "loser")
+                if cause == "ORIGINATOR_CANCEL":
+                    _tell(one.leg.channel, self._caller.channel)
                 one.leg.hang_up(cause, by="switch")
 
     def _may_cancel(self, key: str) -> bool:
@@ -130,18 +141,20 @@ class Bridge:
     def _change(self) -> None:
         """A b-leg rings, has won or is down."""
         self._caller.stop_waiting()
-        if any(one.has_rung for one in self._dialed):
-            self._ring_back(is_instant=False)
+        rung = next((one for one in self._dialed if one.has_rung), None)
+        if rung is not None:
+            self._ring_back(rung)
 
-    def _ring_back(self, *, is_instant: bool) -> None:
-        """Let the caller hear that it rings: the sound that is meant for it, else a 180."""
+    def _ring_back(self, rung: Dialing | None) -> None:
+        """Let the caller hear that it rings: the sound that is meant for it, else a 180 when somebody `rung`."""
         caller, channel = self._caller, self._caller.channel
         sound = (channel.get("transfer_ringback") if channel.answered_ms else None) or channel.get("ringback")
         if not self._is_ringing and sound is not None:
             self._is_ringing = True
             caller.pre_answer()
             caller.hears(sound)
-        if not is_instant:
+        if rung is not None:
+            channel.profile.callee_name, channel.profile.callee_number = "Outbound Call", rung.leg.number
             caller.ring_ready()
             channel.progress_ms = channel.progress_ms or caller.now_ms
 
@@ -149,21 +162,20 @@ class Bridge:
 
     def _talk(self, other: BLeg) -> None:
         caller = self._caller
-        caller.answer()
         one, two = caller.channel, other.channel
-        for channel, peer in ((one, two), (two, one)):
-            channel.bridged_ms = caller.now_ms
-            channel.set("last_bridge_to", peer.uuid)
-            channel.set("bridge_channel", peer.name)
-            channel.set("bridge_uuid", peer.uuid)
-            channel.set("signal_bond", peer.uuid)
+        one.bridged_ms = two.bridged_ms = caller.now_ms
+        one.set("signal_bond", two.uuid)
         one.other = ("originatee", two)
         one.profile.callee_name, one.profile.callee_number = "Outbound Call", other.number
         two.state, two.state_number = "CS_EXCHANGE_MEDIA", "5"
         ids = {"Bridge-A-Unique-ID": one.uuid, "Bridge-B-Unique-ID": two.uuid}
         caller.announce("CHANNEL_BRIDGE", ids)
+        for channel, peer in ((one, two), (two, one)):
+            channel.set("last_bridge_to", peer.uuid)
+            channel.set("bridge_channel", peer.name)
+            channel.set("bridge_uuid", peer.uuid)
         self._import(two)
-        caller.bridged_to = other
+        caller.bridged_to, other.bridged_to = other, caller
         bridge_tapes(caller, is_on=True)
         caller.on_digit = self._pass_on
         try:
@@ -172,11 +184,14 @@ class Bridge:
         finally:
             caller.on_digit = None
             bridge_tapes(caller, is_on=False)
-            caller.bridged_to = None
+            caller.bridged_to = other.bridged_to = None
         if other.is_up:
             other.now_ms = max(other.now_ms, caller.now_ms)
+            _tell(two, one)
+            two.set("bridge_hangup_cause", "NORMAL_CLEARING")
             other.hang_up("NORMAL_CLEARING", by="switch")
-        one.set("signal_bond", None)
+        if caller.ended_by == caller.far_end:
+            one.set("sip_hangup_disposition", "recv_bye")
         one.set("bridge_hangup_cause", two.cause)
         caller.announce("CHANNEL_UNBRIDGE", ids)
         if caller.is_up and (one.get("hangup_after_bridge") or "").lower() in ("true", "yes", "on", "1"):
@@ -192,3 +207,9 @@ class Bridge:
         """The caller's keys go to the other side."""
         self._caller.take_digit()
         return False
+
+
+def _tell(other: Channel, caller: Channel) -> None:
+    """A leg learns how the one it was made for ended."""
+    other.set("last_bridge_hangup_cause", caller.cause)
+    other.set("last_bridge_proto_specific_hangup_cause", caller.get("proto_specific_hangup_cause"))

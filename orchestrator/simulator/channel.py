@@ -143,7 +143,11 @@ class Channel:
         if self.other is not None:
             kind, other = self.other
             headers["Other-Type"] = kind
-            headers.update(other._caller_headers("Other-Leg-", "inbound"))
+            theirs = other._caller_headers("Other-Leg-", "inbound")
+            if kind == "originator":  # as it was when this leg was made
+                theirs.pop("Other-Leg-Callee-ID-Name", None)
+                theirs.pop("Other-Leg-Callee-ID-Number", None)
+            headers.update(theirs)
         headers.update(self.variables)
         return headers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -54,6 +55,7 @@ def _report(leg: Leg, *, is_sip: bool) -> None:
             progress_media=channel.progress_media_ms,
             bridged=channel.bridged_ms,
             ended=channel.hungup_ms,
+            dialed=_dialed(leg),
             caller_id=caller,
             last_app=(last.name, last.data) if last else None,
         )
@@ -69,3 +71,17 @@ def _report(leg: Leg, *, is_sip: bool) -> None:
         channel.variables.update(variables.CANCEL_RECEIVED if is_theirs else variables.REFUSED)
     elif not is_theirs:
         channel.variables.update(variables.CANCEL_SENT)
+
+
+def _dialed(leg: Leg) -> str:
+    """The keys that were taken; what `digits_dialed_filter` matches is crossed out."""
+    wanted = leg.channel.get("digits_dialed_filter")
+    try:
+        found = re.search(wanted, leg.dialed) if wanted else None
+    except re.error:
+        found = None
+    parts = [found[0], *found.groups()] if found else []
+    text = leg.dialed
+    for part in filter(None, parts):
+        text = text.replace(part, "X" * len(part))
+    return text

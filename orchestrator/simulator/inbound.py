@@ -70,13 +70,17 @@ class InboundLeg(Leg):
 
     def press(self, key: str) -> None:
         """Keys travel with the sound: before there is any they are lost."""
-        self.keys += key
         if self.has_media:
-            self.digits.append(key)
+            super().press(key)
+        else:
+            self.keys += key
 
     def leaves(self) -> None:
-        cause = "NORMAL_CLEARING" if self.channel.answered_ms else "ORIGINATOR_CANCEL"
-        self.hang_up(cause, by=self.far_end)
+        if self.channel.answered_ms:
+            self.hang_up("NORMAL_CLEARING", by=self.far_end)
+        elif self.is_up:
+            self.channel.variables.update(variables.CANCEL_RECEIVED)
+            self.hang_up("ORIGINATOR_CANCEL", by=self.far_end)
 
 
 class IncomingCall:

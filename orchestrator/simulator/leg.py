@@ -67,6 +67,8 @@ class Leg:
         self.channel, self.callee, self.number, self.messages = channel, callee, number, messages
         self.now_ms = channel.created_ms
         self.digits: deque[str] = deque()  # pressed and not yet taken
+        self._is_secret: deque[bool] = deque()  # for each of them
+        self.dialed = ""  # taken, and no secret
         self.keys = ""  # all that were pressed
         self.heard: list[str] = []
         self.sounds = callee.sounds  # what the far end says, since `sound_from_ms`
@@ -202,7 +204,11 @@ class Leg:
             recording.stop(self.now_ms)
         if by == self.far_end and channel.answered_ms:
             channel.variables.update(BYE_RECEIVED)
+        if self.bridged_to is not None:
+            channel.set("bridge_to", self.bridged_to.channel.uuid)
+            channel.set("last_bridge_role", "originator" if channel.direction == "inbound" else "originatee")
         self._emit_before_hangup_time()
+        channel.set("bridge_to", None)
         for path, recording in self.recordings.items():
             if recording.is_of_session:
                 self.announce("RECORD_STOP", {"Record-File-Path": path})
@@ -220,19 +226,26 @@ class Leg:
     def take_digit(self) -> str:
         """The oldest key pressed and not yet taken. IndexError when there is none."""
         key = self.digits.popleft()
-        self._emitter.emit_channel(
-            "DTMF", self, {"DTMF-Digit": key, "DTMF-Duration": "2000", "DTMF-Source": "RTP"}
-        )
+        if not (self._is_secret and self._is_secret.popleft()):
+            self.dialed += key
+            about = {"DTMF-Digit": key, "DTMF-Duration": "2000", "DTMF-Source": "RTP"}
+            self._emitter.emit_channel("DTMF", self, about)
         return key
+
+    def flush(self) -> None:
+        """Forget the keys that nobody has taken."""
+        self.digits.clear()
+        self._is_secret.clear()
 
     def announce(self, name: str, extra: Mapping[str, str] | None = None) -> None:
         """Fire an event of this leg, with header lines of its own at the end."""
         self._emitter.emit_channel(name, self, extra)
 
     def press(self, key: str) -> None:
-        """The callee presses a key."""
+        """The far end presses a key. While `sensitive_dtmf` is set, no event and no record tells of it."""
         self.keys += key
         self.digits.append(key)
+        self._is_secret.append(self.channel.get("sensitive_dtmf") == "true")
 
     def hears(self, sound: str) -> None:
         """A file or text begins to play: the callee decides what to do about the message it belongs to."""

@@ -171,7 +171,7 @@ class Session:
 
     def flushDigits(self) -> int:  # noqa: N802
         if self._leg is not None:
-            self._leg.digits.clear()
+            self._leg.flush()
         return 0
 
     def flushEvents(self) -> int:  # noqa: N802

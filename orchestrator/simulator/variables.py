@@ -208,6 +208,8 @@ _RTP: Final[Variables] = {
 ANSWERED: Final[Variables] = {**MEDIA, **_AGREED, **_RTP}
 OFFERED: Final[Variables] = {
     **MEDIA,
+    "variable_remote_media_ip": _HOST,
+    "variable_remote_media_port": "6192",
     "variable_rtp_use_codec_string": "PCMA",
     "variable_audio_media_flow": "sendrecv",
     **_AGREED,
@@ -275,6 +277,7 @@ def of_times(  # one table, in the order the switch writes it (switch_core_state
     progress_media: int,
     ended: int,
     bridged: int = 0,
+    dialed: str = "",
     caller_id: str,
     last_app: tuple[str, str] | None,
 ) -> Variables:
@@ -284,7 +287,7 @@ def of_times(  # one table, in the order the switch writes it (switch_core_state
     variables: Variables = {
         "variable_hangup_cause": cause,
         "variable_hangup_cause_q850": str(Q850[cause]) if Q850[cause] <= 127 else "16",
-        "variable_digits_dialed": "none",
+        "variable_digits_dialed": dialed or "none",
         **{f"variable_{name}_stamp": stamp(at) for name, at in stamps.items() if at},
     }
     for name, at in (
@@ -298,7 +301,9 @@ def of_times(  # one table, in the order the switch writes it (switch_core_state
     for name, at in (("progress", progress), ("progress_media", progress_media), ("end", ended)):
         variables[f"variable_{name}_epoch"], variables[f"variable_{name}_uepoch"] = str(at // 1000), _us(at)
     if last_app:
-        variables["variable_last_app"], variables["variable_last_arg"] = last_app
+        variables["variable_last_app"] = last_app[0]
+        if last_app[1]:
+            variables["variable_last_arg"] = last_app[1]
     variables["variable_caller_id"] = caller_id
     spans = {
         "duration": (created, ended),

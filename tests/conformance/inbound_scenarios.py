@@ -16,7 +16,7 @@ FORWARD_RINGS: Final = "+74950000006"  # to who never picks up; 5 s
 WHISPER: Final = "+74950000007"  # to who picks up and must press 1, at once with one who presses nothing
 EARLY: Final = "+74950000008"  # 180 for a second, then a message, then the answer
 QUEUE: Final = "+74950000009"  # in_turn: one who is busy, one who picks up and leaves
-FETCHES: Final = "+74950000010"  # asks a service; `ok` or `no_answer`
+FETCHES: Final = "+74950000010"  # asks a service; `ok` or `unanswered`
 TAPED: Final = "+74950000011"  # recorded from the answer on, in stereo; private digits in the middle
 LONG: Final = "+74950000012"  # half a minute
 NOBODY: Final = "+74950000099"  # no scenario takes it
@@ -96,7 +96,7 @@ _FLOWS: Final = {
     - answer
     - fetch: {get: crm/orders, send: {order: "17"}, into: card, timeout: 2s, tries: 1, otherwise: no_answer}
     - result: ok
-  no_answer: [{result: no_answer}, {say: word}]
+  no_answer: [{result: unanswered}, {say: word}]
 """,
     TAPED: """\
   start:

@@ -238,7 +238,7 @@ def test_what_is_asked_and_not_answered_goes_the_other_way(watching: Desk) -> No
     watching.client.listen("CUSTOM prozvon::ask")
     _, call = watching.call_in(lines.FETCHES)
     last = watching.ended(call)
-    assert last["prozvon_result"] == "no_answer"
+    assert last["prozvon_result"] == "unanswered"
     asked = question(watching, call)
     assert (asked["what"], asked["n"], asked["service"]) == ("fetch", 1, "crm")
 

@@ -85,7 +85,6 @@ def test_a_caller_talks_to_who_picks_up_until_the_other_hangs_up(bench: Callable
         "1",
     )
     assert (found["bridge_hangup_cause"], found["last_bridge_to"]) == ("NORMAL_CLEARING", other)
-    assert "signal_bond" not in found
     assert made.cdrs() == [call]  # log-b-leg is off
     (callee,) = made.callees()
     assert (callee.call, callee.number, callee.by) == (other, "+79990000002", "callee")
@@ -172,6 +171,8 @@ def test_nobody_picks_up_and_the_call_goes_on_where_it_is_to(
     assert (found["originate_disposition"], found["DIALSTATUS"], found["after"]) == (cause, status, "1")
     assert found["originate_failed_cause"] == cause
     assert "bridge_hangup_cause" not in found
+    status = {"4": "sip%3A486", "8": "sip%3A603"}.get(digit)  # of what the other side said itself
+    assert found.get("last_bridge_proto_specific_hangup_cause") == status
 
 
 @pytest.mark.parametrize(("chosen", "after"), [("", None), ("no_answer", None), ("user_busy,17", "1")])

@@ -263,3 +263,25 @@ def test_an_id_that_is_live_is_not_taken_twice(bench: Callable[..., Bench]) -> N
     assert client.command("api uuid_getvar one destination_number") == "here"
     assert client.command("api uuid_kill one") == "+OK\n"
     made.wait_idle()
+
+
+@pytest.mark.parametrize(("more", "dialed"), [("", "15"), ("set digits_dialed_filter=.+\n", "XX")])
+def test_secret_keys_are_in_no_event_and_no_record(
+    bench: Callable[..., Bench], more: str, dialed: str
+) -> None:
+    asks = "play_and_get_digits 1 1 1 1000 none silence_stream://10 silence_stream://10 {} \\d"
+    lines = (
+        f"answer\n{asks.format('one')}\nset sensitive_dtmf=true\n{asks.format('two')}\nset sensitive_dtmf=\n"
+    )
+    moves = [
+        ["answered", 100, "press", "1"],
+        ["answered", 700, "press", "2"],
+        ["answered", 1400, "press", "5"],
+    ]
+    made, client, call = lived(
+        bench, lines + more + "sleep 500\n" + asks.format("three"), *moves, events=("DTMF",)
+    )
+    found = made.cdr(call)["variables"]
+    assert (found["one"], found["two"], found["three"]) == ("1", "2", "5")
+    assert found["digits_dialed"] == dialed
+    assert [event["DTMF-Digit"] for event in client.named("DTMF")] == ["1", "5"]
