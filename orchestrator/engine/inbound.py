@@ -108,6 +108,15 @@ def inbound_call(event: Mapping[str, object], switch: str, now: int) -> InboundC
     return _call(call_id, switch, get, None, now)
 
 
+def talk_of(event: Mapping[str, object], now: int) -> tuple[str, int] | None:
+    """The caller whom a CHANNEL_BRIDGE event shows talking with a person, and when their call began (epoch ms)."""
+    caller = _matching(_NUMBER, text_of(event.get("variable_prozvon_caller")))
+    if text_of(event.get("Event-Name")) != "CHANNEL_BRIDGE" or not caller:
+        return None
+    began = ms_of(text_of(event.get("Caller-Channel-Created-Time")))
+    return caller, min(began or now, now)
+
+
 def call_of_cdr(variables: Mapping[str, object], marker: Marker, switch: str, now: int) -> InboundCall:
     """The call of a marker, from the `variables` of its CDR (URL-encoded, as mod_json_cdr writes them)."""
     return _call(

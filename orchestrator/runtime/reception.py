@@ -30,7 +30,7 @@ class Reception:
         self._ear = Ear(
             project.settings.switches,
             asked=[self._desk.asked],
-            bridged=[self._desk.bridged],
+            bridged=[self._desk.bridged, self._recorder.bridged],
             ended=[self._recorder.ended, self._desk.ended],
             came_up=[self._recorder.came_up],
         )

@@ -96,6 +96,11 @@ def _day(at: int) -> str:
     return f"{dt.datetime.fromtimestamp(at / 1000, dt.UTC):%Y%m%d}"
 
 
+def caller_reached(db: Db, number: str, at: int, now: int) -> int:
+    """How many callbacks were dropped. ValueError: no E.164 number."""
+    return int(db.run("reach_caller", {"caller": digits(number), "at": at, "now": now}))
+
+
 def calls(db: Db, since: int, until: int) -> Iterator[CallRow]:
     """Calls that began from `since` on and before `until` (epoch ms), in that order; read page by page.
 

@@ -238,6 +238,12 @@ class Store:
         """
         return calls.note_call(self._db, self._terms, call, outbox, missed, now)
 
+    def caller_reached(self, number: str, at: int, now: int) -> int:
+        """Somebody talks with the caller of a call that began at `at`: callbacks that this makes superfluous are
+        dropped now; `note_call` does the same when it has ended. How many.
+        """
+        return calls.caller_reached(self._db, number, at, now)
+
     def calls(self, since: int, until: int) -> Iterator[CallRow]:
         """Recorded calls that began from `since` on and before `until` (epoch ms), in that order."""
         return calls.calls(self._db, since, until)

@@ -19,6 +19,7 @@ from orchestrator.engine.inbound import (
     inbound_call,
     lost_call,
     markers_of,
+    talk_of,
 )
 from orchestrator.engine.notes import KINDS, NOTE_CHARS, NOTES
 from orchestrator.engine.payload import encode
@@ -176,6 +177,18 @@ def test_where_it_ended_when_the_flow_does_not_say(
 ) -> None:
     at = f"{ANSWERED}000" if answered else "0"
     assert read(prozvon_flow=flow, hangup_cause=cause, answer_uepoch=at, prozvon_end=said).end is end
+
+
+def test_who_talks_with_a_person_is_told_by_the_bridge() -> None:
+    bridge = {
+        "Event-Name": "CHANNEL_BRIDGE",
+        "variable_prozvon_caller": "+79990000001",
+        "Caller-Channel-Created-Time": f"{BEGAN}000",
+    }
+    assert talk_of(bridge, NOW) == ("+79990000001", BEGAN)
+    assert talk_of({**bridge, "Caller-Channel-Created-Time": "0"}, NOW) == ("+79990000001", NOW)
+    assert talk_of({**bridge, "variable_prozvon_caller": ""}, NOW) is None
+    assert talk_of({**bridge, "Event-Name": "CHANNEL_ANSWER"}, NOW) is None
 
 
 def test_a_withheld_caller_is_the_empty_number() -> None:

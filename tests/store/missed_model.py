@@ -134,6 +134,9 @@ class MissedModel:
             case Phase.READY if is_promised and due_at > now:
                 lead.place(due_at, now)
 
+    def talk(self, number: str, at: int) -> int:
+        return self._reached(number, "called_again", at)
+
     def _reached(self, number: str, how: str, at: int, own: Lead | None = None) -> int:
         self.reached[number] = max(self.reached[number], at)
         return sum(self._drop(name, number, how, at, own) for name in self.is_dropped)
@@ -143,6 +146,8 @@ class MissedModel:
         if not self.is_dropped[name] or not mine:
             return 0
         lead = mine[-1]
+        if lead is not own and how == "called_again" and (lead.how, lead.at) == (how, at):
+            return 1  # by this very call, while it went on
         if lead is own or lead.phase is Phase.DONE or lead.last > at or lead.drop:
             return 0
         if lead.how is None:

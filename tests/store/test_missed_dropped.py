@@ -53,6 +53,16 @@ def test_who_called_again_and_reached_somebody_is_not_called_back(store: Store) 
     ]
 
 
+def test_it_is_dropped_while_they_talk_and_counted_for_their_call(store: Store) -> None:
+    missed(store, 1)
+    assert store.caller_reached(number(1), NOW + MINUTE, NOW + 2 * MINUTE) == 1
+    assert callback(store).lead.state.status == "called_again"
+    assert store.caller_reached(number(1), NOW + MINUTE, NOW + 2 * MINUTE) == 1  # asked again: as it was
+    assert served(store, 1, at=NOW + MINUTE).dropped == 1
+    assert served(store, 1, at=NOW + HOUR).dropped == 0
+    assert len(store.outbox()) == 1
+
+
 def test_a_ready_and_a_held_callback_are_dropped_too(store: Store) -> None:
     missed(store, 1, after=0)
     missed(store, 2, after=0)

@@ -102,6 +102,16 @@ class MissedMachine(RuleBasedStateMachine):
         made = call(caller, at=self.now - late, scenario=scenario)
         self._note(made, MissedDecision(served=served))
 
+    @rule(by=passed, caller=callers, scenario=scenarios, is_recorded=st.booleans())
+    def talk(self, by: int, caller: int, scenario: str, is_recorded: bool) -> None:
+        """Somebody talks with the caller; then the call is recorded, or its worker dies before."""
+        self.now += by
+        made = call(caller, at=self.now, scenario=scenario)
+        expected = self.model.talk(made.caller, made.began_at)
+        assert self.store.caller_reached(made.caller, made.began_at, self.now) == expected
+        if is_recorded:
+            self._note(made, MissedDecision(served=ServedBy.PERSON))
+
     @rule(caller=callers, scenario=scenarios, after=afters)
     def talk_and_promise(self, caller: int, scenario: str, after: int) -> None:
         made = call(caller, at=self.now, scenario=scenario)
@@ -238,6 +248,6 @@ def test_the_store_does_what_the_model_does(data_folder: Path, server: redis.Red
     run_state_machine_as_test(
         lambda: MissedMachine(data_folder, server),  # type: ignore[arg-type]  # any maker of machines does
         settings=settings(
-            max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

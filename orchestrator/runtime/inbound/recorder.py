@@ -20,7 +20,7 @@ from gevent.queue import Queue
 from orchestrator.domain.inbound import InboundCall, Marker
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.call_outbox import outbox_of
-from orchestrator.engine.inbound import call_of_cdr, inbound_call, lost_call, markers_of
+from orchestrator.engine.inbound import call_of_cdr, inbound_call, lost_call, markers_of, talk_of
 from orchestrator.engine.missed import decide
 from orchestrator.esl.protocol import EslError
 from orchestrator.runtime.cdr import NoCdr, Variables
@@ -30,6 +30,7 @@ from orchestrator.runtime.project import Project
 log = structlog.get_logger()
 
 SWEEP_S = 30.0  # real time between looks at what no event told
+OWED_S = 1.0  # the same after a switch came up that cannot be asked yet
 FORGET_S = 3_600.0  # real time between looks for calls older than `keep_days`
 RETRY_S = 1.0  # real time between tries while the store is away
 # A channel and a CDR may be late: an event is on its way, the list of channels lags, the record is being written
@@ -73,6 +74,8 @@ class Recorder:
         self._scenarios = Scenarios(project.store)
         self._waiting: deque[InboundCall] = deque()
         self._recorded: Queue[InboundCall] = Queue()
+        self._talks: Queue[tuple[str, int]] = Queue()
+        self._owed: set[str] = set()  # switches that came up, whose command connection may come up later
         self._refused: set[str] = set()  # calls that cannot be stored: not tried again
         self._gone_since: dict[
             tuple[str, str], float
@@ -87,7 +90,7 @@ class Recorder:
         return bool(self._waiting or self._gone_since)
 
     def start(self) -> None:
-        steps = (self._records, self._clears, self._sweeps, self._forgets)
+        steps = (self._records, self._clears, self._sweeps, self._forgets, self._reaches)
         self._greenlets = [gevent.spawn(step) for step in steps]
         for greenlet in self._greenlets:
             if self._broke is not None:
@@ -106,8 +109,16 @@ class Recorder:
         if call is not None:
             self._add(call)
 
-    def came_up(self, switch: str) -> None:  # noqa: ARG002  # all are looked at: it costs one question each
+    def bridged(self, switch: str, event: Mapping[str, object]) -> None:  # noqa: ARG002  # the caller's number is enough
+        """A caller talks with a person: nobody is to call them back while they do."""
+        talk = talk_of(event, self._clock.now_ms())
+        if talk is not None:
+            self._talks.put(talk)
+
+    def came_up(self, switch: str) -> None:
         """A switch is connected (again): what ended meanwhile was not heard."""
+        if switch in self._lines:
+            self._owed.add(switch)
         self._look.set()
 
     def _add(self, call: InboundCall) -> None:
@@ -162,11 +173,19 @@ class Recorder:
             except EslError as error:
                 log.warning("marker_left", switch=call.switch, call_uuid=call.call_id, error=str(error))
 
+    def _reaches(self) -> None:
+        while True:
+            caller, at = self._talks.get()
+            try:
+                self._store.caller_reached(caller, at, self._clock.now_ms())
+            except KnownError as error:  # done when the call has ended and is recorded
+                log.error("store_unreachable", error=str(error))
+
     # -- what no event told
 
     def _sweeps(self) -> None:
         while True:
-            self._look.wait(self._sweep_s)
+            self._look.wait(min(OWED_S, self._sweep_s) if self._owed else self._sweep_s)
             self._look.clear()
             self.sweep()
 
@@ -174,6 +193,7 @@ class Recorder:
         """Look once at the markers of every switch that is connected."""
         for name, line in self._lines.items():
             if line.is_up:
+                self._owed.discard(name)
                 try:
                     self._sweep_one(name, line)
                 except (EslError, ValueError) as error:  # ValueError: what it answered cannot be read

@@ -80,6 +80,7 @@ local function drop_callback(c, digits, how, at, now, own_lead)
   local lead = latest_lead(c, digits)
   if not lead or lead == own_lead then return 0 end
   local record, m = read_record(c, lead), read_missed(c, lead)
+  if how == "called_again" and m.how == how and m.at == at then return 1 end -- by this very call, while it went on
   if record.phase == "o" or m.last > at or m.drop ~= "-" then return 0 end
   if m.how == "-" then m.how, m.at = how, at end
   if record.phase == "d" then m.drop = how else close_open(c, lead, record, how, now) end

@@ -169,7 +169,50 @@ def test_a_call_that_cannot_be_stored_holds_up_no_other(
     assert only(project).call.call_id == "c2"
 
 
+def test_nobody_is_called_back_while_they_talk_with_somebody(project: Project, switch: Switch) -> None:
+    taking_calls(project)
+    with recorder(project, switch) as made:
+        made.ended("main", event())
+        until_recorded(project)
+        bridge = {"Event-Name": "CHANNEL_BRIDGE", "variable_prozvon_caller": number(1)}
+        made.bridged("main", {**bridge, "Caller-Channel-Created-Time": f"{NOON - 1}000"})
+        made.bridged("main", {**bridge, "variable_prozvon_caller": ""})
+        until(lambda: project.store.counts(MISSED).done == 1, "the callback is dropped")
+
+
+def test_the_store_being_away_while_they_talk_is_made_good_when_they_end(
+    project: Project, switch: Switch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> int:
+        asked.append(1)
+        raise KnownError("Redis cannot be reached")
+
+    asked: list[int] = []
+    monkeypatch.setattr(project.store, "caller_reached", away)
+    taking_calls(project)
+    with recorder(project, switch) as made:
+        made.bridged("main", {"Event-Name": "CHANNEL_BRIDGE", "variable_prozvon_caller": number(1)})
+        until(lambda: asked, "it is tried")
+        made.ended("main", event())
+        until_recorded(project)
+
+
 # -- read up
+
+
+def test_a_switch_that_can_be_asked_only_later_is_asked_then(
+    project: Project, switch: Switch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "OWED_S", 0.01)
+    taking_calls(project)
+    switch.began_call()
+    switch.cdrs["c1"] = dict(variables())
+    switch.is_up = False
+    with recorder(project, switch) as made:
+        made.came_up("main")
+        gevent.sleep(0)
+        switch.is_up = True
+        until_recorded(project)
 
 
 def test_what_ended_while_nobody_listened_is_read_from_its_cdr(project: Project, switch: Switch) -> None:
