@@ -9,7 +9,7 @@ import sys
 import termios
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -178,14 +178,17 @@ class Lines:
         return text.strip()
 
 
-def ask_service(path: str, consult: Consult, line: Any) -> ServiceAnswer:
+def ask_service(path: str, consult: Consult, line: Callable[[str], str]) -> ServiceAnswer:
     """Ask until the answer can be read."""
     wanted = consult.body.get("fields")
     fields = ", ".join(map(str, wanted)) if isinstance(wanted, list | tuple) else ""
     click.echo(f"        {path} is asked{f' for {fields}' if fields else ''}. What does it answer?", err=True)
     while True:
+        text = line("        ")
+        if text == HANG_UP:
+            raise KeyboardInterrupt  # nobody can hang up on a service: the trial is over
         try:
-            return read_answer(line("        "))
+            return read_answer(text)
         except ValueError as error:
             click.echo(f"        {error}", err=True)
             if not sys.stdin.isatty():

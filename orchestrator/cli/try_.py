@@ -109,8 +109,8 @@ class _Session:
             if voice is not None:
                 flow.text_s = voice.text_s
             screen = PhoneScreen(
-                file=str(path),
-                files=block_files(path, bounds),
+                file=_shown(str(path)),
+                files={block: _shown(file) for block, file in block_files(path, bounds).items()},
                 voice=voice,
                 waits=not isinstance(hand, Keyboard),
             )
@@ -250,6 +250,13 @@ class _Session:
         for line in trial.report(phone.flow):
             click.echo(line)
         click.echo(f"path: {readable(phone.flow.state.path)}")
+
+
+def _shown(file: str) -> str:
+    """From here, when it is below."""
+    path = Path(file).resolve()
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else file
 
 
 @contextmanager
