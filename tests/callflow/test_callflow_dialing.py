@@ -142,6 +142,8 @@ def test_the_gateways_of_the_flow_are_tried_in_its_order_and_unknown_ones_are_sa
     session = FakeSession()
     dial(session, rung(ANNA, gateways=("none", "spare")), STOCK, course())
     assert [data.partition("]")[2] for data in bridges(session)] == [f"sofia/gateway/spare/{ANNA}"]
+    dial(session, rung(ANNA, gateways=("spare",)), STOCK, course())
+    assert len(bridges(session)) == 2
     assert dial(session, rung(ANNA, gateways=("none",)), STOCK, course()) == Dialed(
         "failed", cause="INVALID_GATEWAY"
     )
@@ -272,6 +274,15 @@ def test_the_talk_is_recorded_and_nothing_where_nobody_talked(tmp_path: Path) ->
     assert path.is_file()
     assert [what for _, what in session.tapes[str(path)]] == ["waits", "bridged", "off"]
     assert went.tapes == []
+
+
+def test_a_caller_who_hangs_up_in_a_recorded_talk_leaves_nothing_open(tmp_path: Path) -> None:
+    name = "2026/11/22/c-1.talk.wav"
+    session, went = FakeSession(telephones={ANNA: PICKS_UP}, hangs_up_at=5.0), course(root=str(tmp_path))
+    dialed = dial(session, rung(ANNA, tape=name), STOCK, went)
+    assert dialed == Dialed("talked", ANNA, 3.0, "SUCCESS")
+    assert (tmp_path / "recordings" / name).is_file()
+    assert (went.tapes, session.faults) == ([], [])
 
 
 def test_keys_typed_ahead_are_forgotten_when_it_is_asked_for() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from flow_programs import ivr, menu, program, say
 from callflow.arrival import mark, read_routes
 from callflow.names import prompt_name
 from callflow.program import ProgramError
+from callflow.switch import instant_s
 
 ANSWER = {"do": "answer"}
 HELLO = ivr({"start": [ANSWER, say("hello")]})
@@ -52,6 +54,15 @@ def test_its_beginning_is_noted_by_the_switchs_own_clock(tmp_path: Path) -> None
         "scenario": "shop_line",
         "program": DIGEST,
     }
+
+
+def test_the_time_of_the_machine_stands_in_where_the_switch_tells_none() -> None:
+    before = time.time()
+    for text in ("", "0", "soon", "1", "9" * 40, "١٢٣"):
+        session = FakeSession(variables={"created_time": text})
+        assert before <= instant_s(session, "created_time") <= time.time()
+    session = FakeSession(variables={"answered_time": "0", "created_time": "1795000000500000"})
+    assert instant_s(session, "answered_time", "created_time") == 1_795_000_000.5
 
 
 def test_the_numbers_are_read_as_carriers_write_them(tmp_path: Path) -> None:

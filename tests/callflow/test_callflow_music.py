@@ -12,7 +12,7 @@ from flow_programs import ivr, menu, say
 
 from callflow.course import Course
 from callflow.moves import Gone, Music, Played, Ring
-from callflow.music import music, on_choice, ring, tracks
+from callflow.music import answer, music, on_choice, ring, tracks
 from callflow.stock import Stock
 
 WAITING = "tone_stream://%(200,4800,350);loops=-1"
@@ -126,6 +126,12 @@ def test_once_there_is_sound_on_the_line_it_rings_in_it(tmp_path: Path) -> None:
         "tone_stream://%(1000,4000,425);loops=-1",
     ]
     assert session.done[2][:2] == (5.0, "answer")
+
+
+def test_a_call_is_answered_once() -> None:
+    session = FakeSession()
+    assert answer(session, Course("/", {})) == Played()
+    assert session.done == []
 
 
 def test_an_early_message_is_heard_before_the_answer(tmp_path: Path) -> None:
