@@ -117,6 +117,7 @@ class Phone:
             return
         if key:
             self.walk.only_skipped(key, self.flow.now_s)
+            self.screen.tell(self.flow, f"presses {key}")
         elif isinstance(action, Play):
             self.walk.heard(action.message, self.flow.now_s)
         self._give(Played(key))
@@ -165,6 +166,8 @@ class Phone:
 
     def _answer(self, asked: Gather, typed: str) -> None:
         self.walk.pressed(typed, self.flow.now_s)
+        if typed:
+            self.screen.tell(self.flow, f"presses {'.' * len(typed) if asked.private else typed}")
         if not self._is_complete(asked, typed):
             self.walk.was_silent(self.flow.now_s)
             self.screen.tell(self.flow, "(nothing more in time)" if typed else "(no key in time)")

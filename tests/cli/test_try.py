@@ -68,6 +68,8 @@ def test_it_shows_what_is_said_where_in_the_file_and_what_comes_of_it(folder: Pa
     assert "\nresult: told\nended: flow, reached nobody\nnot missed\n" in said.out
     assert 'afterwards: sms to +79990000001: "Заказ 1042."' in said.out
     assert "afterwards: row into asked: order=1042" in said.out
+    assert "presses 1042\n" in said.out
+    assert "presses ...\n" in said.out
     assert "777" not in said.out
 
 
