@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.simulator import variables
 from orchestrator.simulator.cdr import write_cdr
+from orchestrator.simulator.inbound_variables import CANCEL_RECEIVED, REFUSED
 from orchestrator.simulator.leg import Leg
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _report(leg: Leg, *, is_sip: bool) -> None:
         packets = (channel.hungup_ms - channel.answered_ms) // TICK_MS
         channel.variables.update(variables.of_rtp(packets, packets))
     elif channel.direction == "inbound":
-        channel.variables.update(variables.CANCEL_RECEIVED if is_theirs else variables.REFUSED)
+        channel.variables.update(CANCEL_RECEIVED if is_theirs else REFUSED)
     elif not is_theirs:
         channel.variables.update(variables.CANCEL_SENT)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from orchestrator.simulator import variables
+from orchestrator.simulator import inbound_variables
 from orchestrator.simulator.caller import Caller, Incoming
 from orchestrator.simulator.channel import Channel, Profile
 from orchestrator.simulator.ending import end_leg
@@ -50,7 +50,7 @@ class InboundLeg(Leg):
         if self.is_up and not self.has_media:
             channel.progress_media_ms = self.now_ms
             channel.answer_state = "early"
-            channel.variables.update(variables.TAKEN)
+            channel.variables.update(inbound_variables.TAKEN)
             channel.set("endpoint_disposition", "EARLY MEDIA")
             self.announce("CHANNEL_PROGRESS_MEDIA")
             channel.call_state = "EARLY"
@@ -61,7 +61,7 @@ class InboundLeg(Leg):
             return
         channel.answered_ms = self.now_ms
         channel.answer_state = "answered"
-        channel.variables.update(variables.TAKEN)
+        channel.variables.update(inbound_variables.TAKEN)
         self.announce("CHANNEL_ANSWER")
         channel.call_state = "ACTIVE"
         channel.set("endpoint_disposition", "ANSWER")
@@ -79,7 +79,7 @@ class InboundLeg(Leg):
         if self.channel.answered_ms:
             self.hang_up("NORMAL_CLEARING", by=self.far_end)
         elif self.is_up:
-            self.channel.variables.update(variables.CANCEL_RECEIVED)
+            self.channel.variables.update(inbound_variables.CANCEL_RECEIVED)
             self.hang_up("ORIGINATOR_CANCEL", by=self.far_end)
 
 
@@ -193,7 +193,7 @@ def _channel(
         ani=caller,
         network_addr="127.0.0.1",
         is_in_dialplan=True,
-        variables=variables.of_incoming(
+        variables=inbound_variables.of_incoming(
             caller=caller,
             called=asked.called,
             uuid=uuid,

@@ -206,7 +206,7 @@ class Leg:
             channel.variables.update(BYE_RECEIVED)
         if self.bridged_to is not None:
             channel.set("bridge_to", self.bridged_to.channel.uuid)
-            channel.set("last_bridge_role", "originator" if channel.direction == "inbound" else "originatee")
+            channel.set("last_bridge_role", "originatee" if channel.call_uuid else "originator")
         self._emit_before_hangup_time()
         channel.set("bridge_to", None)
         for path, recording in self.recordings.items():

@@ -12,8 +12,8 @@ from orchestrator.simulator.events import stamp
 
 Variables = dict[str, str | list[str]]
 PREFIX: Final = "variable_"
-_HOST: Final = "127.0.0.1"
-_PROXY: Final = "127.0.0.1:5090"
+HOST: Final = "127.0.0.1"
+PROXY: Final = "127.0.0.1:5090"
 
 
 def of_session(uuid: str, session_id: int, *, call_uuid: str = "") -> Variables:
@@ -26,88 +26,33 @@ def of_session(uuid: str, session_id: int, *, call_uuid: str = "") -> Variables:
     }
 
 
-def of_incoming(
-    *, caller: str, called: str, uuid: str, session_id: int, name: str, profile: str, now_ms: int
-) -> Variables:
-    """When an INVITE has come in. `caller` and `called`: the users of From and of the request."""
-    tag = uuid[:13]
-    return {
-        "variable_direction": "inbound",
-        "variable_uuid": uuid,
-        "variable_call_uuid": uuid,
-        "variable_session_id": str(session_id),
-        "variable_sip_from_user": caller,
-        "variable_sip_from_port": "5090",
-        "variable_sip_from_uri": f"{caller}@{_PROXY}",
-        "variable_sip_from_host": _HOST,
-        "variable_video_media_flow": "disabled",
-        "variable_text_media_flow": "disabled",
-        "variable_channel_name": name,
-        "variable_sip_call_id": f"{uuid}-call",
-        "variable_sip_local_network_addr": _HOST,
-        "variable_sip_network_ip": _HOST,
-        "variable_sip_network_port": "5090",
-        "variable_sip_invite_stamp": f"{now_ms}000",
-        "variable_sip_received_ip": _HOST,
-        "variable_sip_received_port": "5090",
-        "variable_sip_via_protocol": "udp",
-        "variable_sip_authorized": "true",
-        "variable_sip_acl_authed_by": f"prozvon_inbound_{profile}",
-        "variable_sip_from_user_stripped": caller.removeprefix("+"),
-        "variable_sip_from_tag": tag,
-        "variable_sofia_profile_name": profile,
-        "variable_sofia_profile_url": f"sip:mod_sofia@{_HOST}:5080",
-        "variable_recovery_profile_name": profile,
-        "variable_sip_full_via": f"SIP/2.0/UDP {_PROXY};branch=z9hG4bK{tag}",
-        "variable_sip_full_from": f"<sip:{caller}@{_PROXY}>;tag={tag}",
-        "variable_sip_full_to": f"<sip:{called}@{_HOST}:5080>",
-        "variable_sip_req_user": called,
-        "variable_sip_req_port": "5080",
-        "variable_sip_req_uri": f"{called}@{_HOST}:5080",
-        "variable_sip_req_host": _HOST,
-        "variable_sip_to_user": called,
-        "variable_sip_to_port": "5080",
-        "variable_sip_to_uri": f"{called}@{_HOST}:5080",
-        "variable_sip_to_host": _HOST,
-        "variable_sip_contact_user": caller,
-        "variable_sip_contact_port": "5090",
-        "variable_sip_contact_uri": f"{caller}@{_PROXY}",
-        "variable_sip_contact_host": _HOST,
-        "variable_sip_via_host": _HOST,
-        "variable_sip_via_port": "5090",
-        "variable_max_forwards": "70",
-        **OFFERED,
-        "variable_endpoint_disposition": "RECEIVED",
-    }
-
-
 def of_invite(*, gateway: str, profile: str, number: str, name: str, own: dict[str, str]) -> Variables:
     """When the INVITE goes out. `own` are the variables of the originate, in their order."""
     early = "true" if own.get("ignore_early_media", "false") == "false" else "false"
     return {
         "variable_sip_gateway_name": gateway,
-        "variable_sip_local_network_addr": _HOST,
+        "variable_sip_local_network_addr": HOST,
         "variable_sip_profile_name": "gateway",
         "variable_video_media_flow": "disabled",
         "variable_text_media_flow": "disabled",
         "variable_channel_name": name,
-        "variable_sip_destination_url": f"sip:{number}@{_PROXY}",
+        "variable_sip_destination_url": f"sip:{number}@{PROXY}",
         **{PREFIX + key: value for key, value in own.items()},
         "variable_originate_early_media": early,
         "variable_originate_endpoint": "sofia",
         "variable_rtp_use_codec_string": "PCMA,PCMU",
-        "variable_local_media_ip": _HOST,
+        "variable_local_media_ip": HOST,
         "variable_local_media_port": "22406",
-        "variable_advertised_media_ip": _HOST,
+        "variable_advertised_media_ip": HOST,
         "variable_audio_media_flow": "sendrecv",
-        "variable_rtp_local_sdp_str": _LOCAL_SDP,
-        "variable_sip_outgoing_contact_uri": f"<sip:gw+{gateway}@{_HOST}:5080;transport=udp;gw={gateway}>",
-        "variable_sip_req_uri": f"{number}@{_PROXY}",
-        "variable_sip_to_host": _PROXY,
-        "variable_sip_from_host": _HOST,
+        "variable_rtp_local_sdp_str": LOCAL_SDP,
+        "variable_sip_outgoing_contact_uri": f"<sip:gw+{gateway}@{HOST}:5080;transport=udp;gw={gateway}>",
+        "variable_sip_req_uri": f"{number}@{PROXY}",
+        "variable_sip_to_host": PROXY,
+        "variable_sip_from_host": HOST,
         "variable_sofia_profile_name": profile,
         "variable_recovery_profile_name": profile,
-        "variable_sofia_profile_url": f"sip:mod_sofia@{_HOST}:5080",
+        "variable_sofia_profile_url": f"sip:mod_sofia@{HOST}:5080",
     }
 
 
@@ -123,7 +68,7 @@ def of_loopback(*, name: str, own: dict[str, str]) -> Variables:
     }
 
 
-_LOCAL_SDP: Final = (
+LOCAL_SDP: Final = (
     "v=0\r\no=FreeSWITCH 1795305854 1795305855 IN IP4 127.0.0.1\r\ns=FreeSWITCH\r\nc=IN IP4 127.0.0.1\r\n"
     "t=0 0\r\nm=audio 22406 RTP/AVP 8 0 101 13\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
     "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=rtpmap:13 CN/8000\r\na=ptime:20\r\n"
@@ -135,9 +80,9 @@ _REMOTE_SDP: Final = (
     "a=ptime:20\r\n"
 )
 _PEER: Final[Variables] = {
-    "variable_sip_reply_host": _HOST,
+    "variable_sip_reply_host": HOST,
     "variable_sip_reply_port": "5090",
-    "variable_sip_network_ip": _HOST,
+    "variable_sip_network_ip": HOST,
     "variable_sip_network_port": "5090",
 }
 
@@ -148,25 +93,25 @@ _NO_PEER: Final[Variables] = {"variable_sip_reply_port": "0", "variable_sip_netw
 def of_ringing(*, caller: str, number: str, uuid: str) -> Variables:
     """At the first answer that opens a dialog: 180, 183 or 200."""
     tag = uuid[:13]
-    via = f"SIP/2.0/UDP {_HOST}:5080;rport;branch=z9hG4bK{tag}"
+    via = f"SIP/2.0/UDP {HOST}:5080;rport;branch=z9hG4bK{tag}"
     return {
         **_PEER,
-        "variable_sip_recover_contact": f"<sip:callee@{_PROXY};transport=UDP>",
+        "variable_sip_recover_contact": f"<sip:callee@{PROXY};transport=UDP>",
         "variable_sip_full_via": via,
         "variable_sip_recover_via": via,
-        "variable_sip_full_from": f"<sip:{caller}@{_HOST}>;tag={tag}",
-        "variable_sip_full_to": f"<sip:{number}@{_PROXY}>;tag=callee{tag}",
+        "variable_sip_full_from": f"<sip:{caller}@{HOST}>;tag={tag}",
+        "variable_sip_full_to": f"<sip:{number}@{PROXY}>;tag=callee{tag}",
         "variable_sip_from_user": caller,
-        "variable_sip_from_uri": f"{caller}@{_HOST}",
+        "variable_sip_from_uri": f"{caller}@{HOST}",
         "variable_sip_to_user": number,
         "variable_sip_to_port": "5090",
-        "variable_sip_to_uri": f"{number}@{_PROXY}",
-        "variable_sip_to_host": _HOST,
+        "variable_sip_to_uri": f"{number}@{PROXY}",
+        "variable_sip_to_host": HOST,
         "variable_sip_contact_params": "transport=UDP",
         "variable_sip_contact_user": "callee",
         "variable_sip_contact_port": "5090",
-        "variable_sip_contact_uri": f"callee@{_PROXY}",
-        "variable_sip_contact_host": _HOST,
+        "variable_sip_contact_uri": f"callee@{PROXY}",
+        "variable_sip_contact_host": HOST,
         "variable_sip_to_tag": f"callee{tag}",
         "variable_sip_from_tag": tag,
         "variable_sip_cseq": "123110332",
@@ -178,7 +123,7 @@ MEDIA: Final[Variables] = {
     "variable_switch_r_sdp": _REMOTE_SDP,
     "variable_ep_codec_string": "CORE_PCM_MODULE.PCMA@8000h@20i@64000b",
 }
-_AGREED: Final[Variables] = {
+AGREED: Final[Variables] = {
     "variable_remote_video_media_flow": "inactive",
     "variable_remote_text_media_flow": "inactive",
     "variable_remote_audio_media_flow": "sendrecv",
@@ -196,31 +141,16 @@ _AGREED: Final[Variables] = {
     "variable_write_rate": "8000",
     "variable_dtmf_type": "rfc2833",
 }
-_RTP: Final[Variables] = {
+RTP: Final[Variables] = {
     "variable_rtp_use_timer_name": "soft",
     "variable_rtp_use_pt": "8",
     "variable_rtp_use_ssrc": "1929738897",
     "variable_rtp_2833_send_payload": "101",
     "variable_rtp_2833_recv_payload": "101",
-    "variable_remote_media_ip": _HOST,
+    "variable_remote_media_ip": HOST,
     "variable_remote_media_port": "6192",
 }
-ANSWERED: Final[Variables] = {**MEDIA, **_AGREED, **_RTP}
-OFFERED: Final[Variables] = {
-    **MEDIA,
-    "variable_remote_media_ip": _HOST,
-    "variable_remote_media_port": "6192",
-    "variable_rtp_use_codec_string": "PCMA",
-    "variable_audio_media_flow": "sendrecv",
-    **_AGREED,
-}
-TAKEN: Final[Variables] = {
-    "variable_rtp_local_sdp_str": _LOCAL_SDP,
-    "variable_local_media_ip": _HOST,
-    "variable_local_media_port": "22406",
-    "variable_advertised_media_ip": _HOST,
-    **_RTP,
-}
+ANSWERED: Final[Variables] = {**MEDIA, **AGREED, **RTP}
 ANSWER_CODECS: Final = {
     "Channel-Read-Codec-Name": "PCMA",
     "Channel-Read-Codec-Rate": "8000",
@@ -235,7 +165,7 @@ def of_refusal(status: int, phrase: str, cause: str, uuid: str, *, is_real: bool
     """A final SIP answer of 4xx to 6xx; not `is_real`: made up by the stack, because nobody listens there."""
     return {
         "variable_sip_call_id": f"{uuid}-call",
-        "variable_sip_local_network_addr": _HOST,
+        "variable_sip_local_network_addr": HOST,
         **(_PEER if is_real else _NO_PEER),
         "variable_sip_hangup_disposition": "recv_refuse",
         "variable_sip_invite_failure_status": str(status),
@@ -256,15 +186,6 @@ CANCEL_SENT: Final[Variables] = {
     "variable_sip_invite_failure_status": "487",
     "variable_sip_invite_failure_phrase": "CANCEL",
 }
-CANCEL_RECEIVED: Final[Variables] = {
-    "variable_sip_hangup_disposition": "recv_cancel",
-    "variable_sip_invite_failure_status": "487",
-    "variable_sip_invite_failure_phrase": "CANCEL",
-    "variable_sip_term_status": "487",
-    "variable_proto_specific_hangup_cause": "sip:487",
-    "variable_sip_term_cause": "487",
-}
-REFUSED: Final[Variables] = {"variable_sip_hangup_disposition": "send_refuse"}
 
 
 def of_times(  # one table, in the order the switch writes it (switch_core_state_machine.c, switch_channel.c)
