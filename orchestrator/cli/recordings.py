@@ -29,6 +29,7 @@ from orchestrator.runtime.settings import Settings, load_settings
 from orchestrator.runtime.switch_settings import Switch
 
 DAY_MS = 86_400_000
+ONE_LINE = 1000  # columns: more than a row ever needs
 
 _switch_option = click.option("--switch", help="Only this switch (default: all of the settings).")
 
@@ -77,14 +78,16 @@ def list_(folder: Path, days: int, scenario: str | None, as_json: bool) -> None:
         return
     table = Table(box=None, header_style="bold")
     for column in ("at", "caller", "scenario", "switch", "name"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, no_wrap=True)
     for item in found:
         cells = (
             utc_instant(int(str(item["at"]))),
             *(str(item[c]) for c in ("caller", "scenario", "switch", "name")),
         )
         table.add_row(*map(Text, cells))
-    console().print(table)
+    wide = console()
+    wide.width = ONE_LINE  # `fetch` wants a name in one piece
+    wide.print(table)
 
 
 @recordings.command()

@@ -54,6 +54,12 @@ def test_the_list_has_those_of_the_last_days(folder: Path, project: Project) -> 
     assert "uuid-2" not in shown
 
 
+def test_names_are_in_one_piece_to_be_copied_however_long(folder: Path, project: Project) -> None:
+    name = f"2026/11/30/{'0' * 36}.{'voicemail' * 8}.wav"
+    record(project, 1, recordings=(name,))
+    assert name in prozvon(folder, "recordings", "list").out
+
+
 def test_one_is_brought_here_and_nothing_is_overwritten(folder: Path, kept: Path, tmp_path: Path) -> None:
     out = tmp_path / "x.wav"
     said = prozvon(folder, "recordings", "fetch", NAME, "--out", str(out))
