@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 SWEEP_S = 30.0  # real time between looks at what no event told
 OWED_S = 1.0  # the same after a switch came up that cannot be asked yet
+SOON_S = 0.1  # never more often than so
 FORGET_S = 3_600.0  # real time between looks for calls older than `keep_days`
 RETRY_S = 1.0  # real time between tries while the store is away
 # A channel and a CDR may be late: an event is on its way, the list of channels lags, the record is being written
@@ -185,9 +186,16 @@ class Recorder:
 
     def _sweeps(self) -> None:
         while True:
-            self._look.wait(min(OWED_S, self._sweep_s) if self._owed else self._sweep_s)
+            self._look.wait(self._until_next_look())
             self._look.clear()
             self.sweep()
+
+    def _until_next_look(self) -> float:
+        """Sooner where something is known to be missing."""
+        waits = [self._sweep_s]
+        waits += [OWED_S] if self._owed else []
+        waits += [max(self._lost_after_s, SOON_S)] if self._gone_since else []
+        return min(waits)
 
     def sweep(self) -> None:
         """Look once at the markers of every switch that is connected."""

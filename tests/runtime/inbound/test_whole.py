@@ -83,12 +83,12 @@ def switch(project: Project) -> Iterator[SimulatedSwitch]:
 
 
 @contextlib.contextmanager
-def worker(project: Project) -> Iterator[Worker]:
-    made = Worker(project, worker_id="w1", until_done=False, drain_s=5.0)
+def worker(project: Project, worker_id: str = "w1") -> Iterator[Worker]:
+    made = Worker(project, worker_id=worker_id, until_done=False, drain_s=5.0)
     greenlet = gevent.spawn(made.run)
     try:
-        until(lambda: "w1" in project.store.workers(), "the worker lives")
-        until(lambda: project.store.workers()["w1"]["up"] == "main", "it is connected")
+        until(lambda: worker_id in project.store.workers(), "the worker lives")
+        until(lambda: project.store.workers()[worker_id]["up"] == "main", "it is connected")
         yield made
     finally:
         made.stop()
