@@ -66,9 +66,12 @@ class RuleBook:
 
 
 def check_results(draft: Draft) -> None:
-    for block in draft.blocks.values():
+    """In calls that are placed, a result and a disposition are told apart by their names."""
+    called_back = reachable(draft.blocks, [MISSED] * (MISSED in draft.roots and MISSED in draft.blocks))
+    for where, block in draft.blocks.items():
+        is_placed = where in called_back or not draft.is_inbound
         for name in block.concludes:
-            if name in RESERVED_RESULTS:
+            if name == NO_RESULT or (is_placed and name in RESERVED_RESULTS):
                 draft.findings.add("S112", name, f"`{name}` cannot be a result: it has a meaning of its own")
 
 

@@ -79,6 +79,10 @@ class Draft:
         return mark.file == self.file
 
     @property
+    def is_inbound(self) -> bool:
+        return isinstance(self.model, Ivr)
+
+    @property
     def columns(self) -> dict[str, ColumnSpec]:
         """Declared columns that are understood, in their order."""
         return {str(name): spec for name, spec in self.contact.items() if not isinstance(spec, Broken)}

@@ -68,7 +68,7 @@ def told(check_line: Check, step: str, **parts: str) -> list[str]:
         ("{music: {play: moh}}", "S102"),
         ("{set: {x: '{{ a..b }}'}}", "S208"),
         ("{desk: x}", "S306"),
-        ("{result: busy}", "S112"),
+        ("{result: none}", "S112"),
     ],
 )
 def test_mistakes_of_steps(check_line: Check, step: str, code: str) -> None:
@@ -112,6 +112,7 @@ def test_mistakes_of_steps(check_line: Check, step: str, code: str) -> None:
         ({"flow": "flow: {start: [{say: hello}], missed: [{say: hello}]}"}, "S303"),
         ({"flow": "flow: {start: [{say: hello}, {call: start}]}"}, "S316"),
         ({"kind": "kind: predictive"}, "S104"),
+        ({"missed": "missed: {flow: [{say: hello}, {result: busy}]}"}, "S112"),
         ({"messages": "messages: {hello: {ru: '{{ called | money(\"XYZ\") }}'}}"}, "S211"),
         ({"messages": "messages: {hello: {ru: '{{ called | digits | number }}'}}"}, "S211"),
         ({"messages": 'messages: {hello: {ru: \'{{ called | count("a", "b") }}\'}}'}, "S211"),
@@ -129,6 +130,7 @@ def test_mistakes_of_other_keys(check_line: Check, part: dict[str, str], code: s
         {"flow": "flow: {start: [{if: {is_open: yes, then: [{say: hello}]}}]}", "hours": OPEN},
         {"messages": "messages: {hello: {ru: '{{ is_open }}'}}", "hours": OPEN},
         {"flow": "flow: {start: [answer, {say: hello}]}"},
+        {"flow": "flow: {start: [{say: hello}, {result: failed}]}"},
         {"flow": "flow: {start: [{if: {caller: '', then: [answer]}}, answer, {say: hello}]}"},
         {"flow": "flow: {start: [{forward: +79990000001}, answer, {say: hello}]}"},
         {"flow": "flow: {start: [{fetch: {get: crm}}, {ring: 5s}, {say: hello}]}"},
