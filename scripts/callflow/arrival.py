@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 
+from .course import SILENT_MS
 from .names import ATTEMPT, PROGRAM
 from .program import ProgramError
 from .routing import normalise, pick
@@ -49,6 +50,7 @@ def arrive(session: Session, root: str, release: str) -> Arrival | None:
     call = variable(session, "uuid")
     at_s = instant_s(session, "created_time")
     for name, value in {
+        "media_timeout": str(SILENT_MS),  # holds when it is set before the answer
         "prozvon_inbound": "true",
         "prozvon_scenario": scenario if ATTEMPT.fullmatch(scenario) else "",
         "prozvon_program": program,

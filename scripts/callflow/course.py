@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from .switch import Session, instant_s, now_s
 
 DIAL_STRING = re.compile(r"[A-Za-z0-9_.:/@+-]*\{(number|digits)\}[A-Za-z0-9_.:/@+-]*")
+# A side that sends nothing for so long is gone without having said so: its network has failed. On hold, ten times that.
+SILENT_MS = 300_000
 GATEWAY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 

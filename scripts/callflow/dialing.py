@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from .course import GATEWAY, Course
+from .course import GATEWAY, SILENT_MS, Course
 from .moves import Dial, Dialed, File, Gone, Input, Part, Recording, Text
 from .music import RINGING, tracks
 from .names import RECORDING, prompt_name
@@ -135,7 +135,7 @@ def dial_string(action: Dial, numbers: list[str], gateway: str, ring_s: int, sto
     shared = ["ignore_early_media=true", "instant_ringback=true", f"originate_timeout={patience_s}", *whisper]
     legs = []
     for index, number in enumerate(numbers):
-        own = [f"prozvon_leg={index}", f"leg_timeout={ring_s}"]
+        own = [f"prozvon_leg={index}", f"leg_timeout={ring_s}", f"media_timeout={SILENT_MS}"]
         if NUMBER.fullmatch(action.caller_id):  # the caller's display name goes to nobody
             own += [f"origination_caller_id_{what}={action.caller_id}" for what in ("number", "name")]
         target = gateway.replace("{number}", number).replace("{digits}", number[1:])

@@ -43,7 +43,8 @@ def test_the_caller_talks_and_the_flow_goes_on(tmp_path: Path) -> None:
     session = incoming(tmp_path, made, FakeSession(telephones={ANNA: PICKS_UP}))
     assert bridges(session) == [
         "{ignore_early_media=true,instant_ringback=true,originate_timeout=25}"
-        f"[prozvon_leg=0,leg_timeout=20,origination_caller_id_number={CALLER},origination_caller_id_name={CALLER}]"
+        "[prozvon_leg=0,leg_timeout=20,media_timeout=300000,"
+        f"origination_caller_id_number={CALLER},origination_caller_id_name={CALLER}]"
         f"sofia/gateway/main/{ANNA}"
     ]
     assert session.variables["prozvon_reached"] == ANNA

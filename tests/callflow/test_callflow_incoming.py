@@ -44,6 +44,17 @@ def test_a_call_is_taken_by_the_program_of_its_number(tmp_path: Path) -> None:
     assert session.variables["prozvon_flow"] == "ended"
 
 
+def test_who_is_gone_without_a_word_is_let_go_of_some_day(tmp_path: Path) -> None:
+    class Watched(FakeSession):
+        def execute(self, application: str, data: str = "") -> None:
+            assert (
+                self.variables["media_timeout"] == "300000"
+            )  # before the answer, or the switch does not heed it
+            super().execute(application, data)
+
+    incoming(tmp_path, HELLO, Watched())
+
+
 def test_its_beginning_is_noted_by_the_switchs_own_clock(tmp_path: Path) -> None:
     incoming(tmp_path, HELLO, FakeSession())
     assert [path.name for path in (tmp_path / "inbound").iterdir()] == ["c-1.json"]
