@@ -6,11 +6,15 @@ import re
 from xml.etree import ElementTree as Xml
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orchestrator.graph.chart import Chart, Line, Place, PlaceKind, Way
 from orchestrator.graph.lettering import fitted, width_of
 from orchestrator.graph.mermaid import mermaid
 from orchestrator.graph.picture import PLACES_MAX, TooLarge, svg
+from orchestrator.graph.reading import chart_of
+from orchestrator.scenario.source import Map, Seq, Text
 from tests.graph.charts import chart, flow
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -127,3 +131,44 @@ def test_texts_are_cut_to_their_room() -> None:
     assert fitted("wwww", 12, 1) == "…"
     assert width_of("中文", 10) > width_of("ab", 10)
     assert width_of("e\u0301", 10) == width_of("e", 10)
+
+
+NAMES = st.sampled_from(["start", "closed", "a", "b", "then", "else", "1", "*", HOSTILE[:60], ""])
+VERBS_OF_ALL_KINDS = st.sampled_from(
+    [
+        "say",
+        "menu",
+        "ask",
+        "if",
+        "switch",
+        "goto",
+        "call",
+        "hang_up",
+        "fetch",
+        "queue",
+        "keys",
+        "cases",
+        "then",
+        "else",
+    ]
+)
+TREES = st.recursive(
+    NAMES.map(Text.at),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4).map(Seq.at),
+        st.dictionaries(st.one_of(VERBS_OF_ALL_KINDS, NAMES), inner, max_size=4).map(
+            lambda made: Map.at((Text.at(key), value) for key, value in made.items())
+        ),
+    ),
+    max_leaves=40,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(flow=st.dictionaries(NAMES, TREES, max_size=6), missed=TREES)
+def test_any_tree_can_be_drawn(flow: dict[str, object], missed: object) -> None:
+    blocks = Map.at((Text.at(name), steps) for name, steps in flow.items())
+    root = Map.at({Text.at("flow"): blocks, Text.at("missed"): Map.at({Text.at("flow"): missed})})
+    made = chart_of(root)
+    Xml.fromstring(svg(made))  # noqa: S314  # our own
+    assert mermaid(made).startswith("flowchart TD\n")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.append_test import append_test
@@ -114,3 +117,40 @@ def test_only_what_was_given_is_written(tmp_path: Path) -> None:
 
 def test_the_line_of_these_tests_is_good(tmp_path: Path) -> None:
     assert check_path([write_line(tmp_path, BASE, LINE)])[1] == []
+
+
+WORDS = (
+    "1",
+    "2",
+    "3",
+    "4",
+    "9",
+    "*",
+    "#",
+    "1042",
+    "777",
+    "12#",
+    "-",
+    "w5",
+    "w40",
+    "t",
+    "s5",
+    "s5#",
+    "s99",
+    "h",
+)
+ANSWERS = ((), ("crm/orders=404",), ("crm/orders=down", *READY), ("crm/orders=slow",), READY)
+QUEUES = ((), ("sales=full",), ("sales=3",), ("sales=down",))
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    keys=st.lists(st.sampled_from(WORDS), max_size=10),
+    services=st.sampled_from(ANSWERS[1:]),
+    queues=st.sampled_from(QUEUES),
+)
+def test_whatever_is_done_by_keys_can_be_told_as_a_test(
+    keys: list[str], services: tuple[str, ...], queues: tuple[str, ...]
+) -> None:
+    with TemporaryDirectory() as folder:
+        told(Path(folder), " ".join(keys), services, queues)
