@@ -115,9 +115,7 @@ def _place_of(body: str) -> tuple[int, int, bool] | None:
                     if start.flow_style:
                         return _ends(event) - 1, 0, True
                     return _after_line(body, end), start.start_mark.column, False
-                if (
-                    _ends(event) > _begins(event)
-                ):  # a bracket: what has none ends where others begin
+                if _ends(event) > _begins(event):  # a bracket: what has none ends where others begin
                     end = _ends(event)
             case yaml.ScalarEvent() | yaml.AliasEvent():
                 end = _ends(event)

@@ -163,13 +163,13 @@ what the caller hears or does. The other calls are the callbacks of `missed`, wh
 | `says_nothing` | lets one prompt pass without a key (each try of a menu is one) |
 | `waits: 5s` | listens for so long |
 | `hangs_up` | hangs up |
-| `takes: NUMBER` | `ivr`: this number takes the call when it is rung (others before it do not), talks for 30 s, hangs up first |
+| `takes: NUMBER` | `ivr`: this number takes the call once it is rung, others before it do not; 30 s, then it hangs up |
 | `nobody_takes` | `ivr`: nobody takes the call, as often as this step rings somebody |
 | `speaks: 5s` | `ivr`: speaks into a recording; a key, silence or its limit ends it |
 
-Whoever is rung takes no call unless a move says so. A service that is asked must have its answer in `services`: its JSON
-as keys and values, a status, `down`, `slow` or `nonsense`. Without `queues` the caller is the first in each. The whole
-call can be walked through and written as a test by `prozvon try --write-test` ([try.md](try.md)).
+Whoever is rung takes no call unless a move says so. A service that is asked must have its answer in `services`: its
+JSON as keys and values, a status, `down`, `slow` or `nonsense`. Without `queues` the caller is the first in each. A call
+can be walked through and written as a test by `prozvon try --write-test` ([try.md](try.md)).
 """
 
 INCLUDE = """\

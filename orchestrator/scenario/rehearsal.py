@@ -77,8 +77,8 @@ class ScenarioTest:
 
     at: local time, in the contact's zone (of a call that comes in: the scenario's), when it begins; None: when
     hours are open. Of a scenario for calls that come in, the first call is the caller's, the others are callbacks;
-    caller, called: E.164; a caller "" has no number, None or a called "": the test does not care. services: `service/path`, or a service -> its answers in
-    turn, the last one repeats.
+    caller, called: E.164; a caller "" has no number, None or a called "": the test does not care. services:
+    `service/path`, or a service -> its answers in turn, the last one repeats.
     """
 
     name: str
