@@ -145,7 +145,7 @@ def run(session: Session, program: dict[str, object], course: Course) -> State:
         log("err", f"call {call}: {(state.path or ('no program',))[-1]}")
     for name, value in variables(state).items():
         session.setVariable(name, value)
-    if state.flow == "error" and course.is_inbound:
+    if state.flow == "error" and not state.is_campaign:
         _apologise(session, course.root, is_answered=course.is_answered)
     elif course.is_answered:
         session.hangup("NORMAL_CLEARING")

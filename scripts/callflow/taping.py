@@ -16,6 +16,7 @@ FOLDER = "recordings"  # of the switch's root
 FREE_MIN = 2_000_000  # bytes that must be free: two minutes of a caller
 PROBE = bytes(16_384)
 QUIET = 200  # mean amplitude of 16-bit samples below which a frame of sound is silence
+SPEECH_MIN_S = 0.1
 TAPE_MAX_S = 4 * 3600
 RECORD_MAX_S = 3600
 PRIVATE = {
@@ -82,8 +83,9 @@ def _recorded(session: Session, path: str, silence_s: int, took_s: float) -> Rec
         end = key
     elif variable(session, "silence_hits_exhausted") == "true":
         end = "silence"
-        seconds = max(0.0, round(seconds - silence_s + 0.06, 1))  # the first frames come late
-        seconds = seconds if seconds > 0.1 else 0.0
+        unwritten_s = max(0.0, took_s - seconds)  # of a telephone that sends nothing while nobody speaks
+        seconds = round(seconds - max(0.0, silence_s - unwritten_s), 1)
+        seconds = seconds if seconds > SPEECH_MIN_S else 0.0
     else:
         end = "limit"
     session.setVariable("playback_terminators", "")

@@ -136,18 +136,20 @@ def record(session: FakeSession, data: str) -> None:
     if not Path(path).parent.is_dir() or session.disk_is_full_after_s <= 0:
         session.hangup("DESTINATION_OUT_OF_ORDER")
         return
-    began_s, quiet_s = session.t, 0.0
+    began_s, quiet_s, unsent_s = session.t, 0.0, 0.0
     while session.is_up and session.t - began_s < min(int(limit) + 0.9, session.disk_is_full_after_s):
         if session.queue and session.queue[0] in ends:
             session.variables["playback_terminator_used"] = session.queue.pop(0)
             break
         session.queue[:] = session.queue[1:]
-        quiet_s = 0.0 if abs(_level(session)) >= int(thresh) else quiet_s + FRAME_S
+        is_loud = abs(_level(session)) >= int(thresh)
+        quiet_s = 0.0 if is_loud else quiet_s + FRAME_S
+        unsent_s += FRAME_S if not is_loud and not session.sends_media else 0.0
         if int(thresh) and quiet_s > left - 1e-6:
             session.variables["silence_hits_exhausted"] = "true"
             break
         session._advance(min(session.t + FRAME_S, session.hangs_up_at))
-    seconds = max(0.0, session.t - began_s - 0.06)
+    seconds = max(0.0, session.t - began_s - unsent_s - 0.06)
     session.variables["record_ms"] = str(round(seconds * 1000))
     _write(path, seconds)
 

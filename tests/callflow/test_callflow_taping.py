@@ -49,6 +49,13 @@ def test_silence_ends_it_and_does_not_count(tmp_path: Path) -> None:
     assert len(kept(tmp_path)) == 1
 
 
+def test_a_telephone_that_sends_no_silence_loses_nothing_of_what_was_said(tmp_path: Path) -> None:
+    session = FakeSession(sound=[(3000, 3000)], sends_media=False)
+    inp = taken(session, tmp_path)
+    assert (round(inp.seconds), inp.end) == (3, "silence")
+    assert taken(FakeSession(sends_media=False), tmp_path) == Recorded(0.0, "silence")
+
+
 def test_nothing_said_is_nothing_recorded(tmp_path: Path) -> None:
     assert taken(FakeSession(), tmp_path) == Recorded(0.0, "silence")
     assert kept(tmp_path) == []
