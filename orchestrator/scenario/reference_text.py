@@ -168,8 +168,8 @@ what the caller hears or does. The other calls are the callbacks of `missed`, wh
 | `speaks: 5s` | `ivr`: speaks into a recording; a key, silence or its limit ends it |
 
 Whoever is rung takes no call unless a move says so. A service that is asked must have its answer in `services`: its
-JSON as keys and values, a status, `down`, `slow` or `nonsense`. Without `queues` the caller is the first in each. A call
-can be walked through and written as a test by `prozvon try --write-test` ([try.md](try.md)).
+JSON as keys and values, a status, `down`, `slow` or `nonsense`. Without `queues` the caller is the first in each. A
+call can be walked through and written as a test by `prozvon try --write-test` ([try.md](try.md)).
 """
 
 INCLUDE = """\
