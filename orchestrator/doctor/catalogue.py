@@ -215,15 +215,21 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
             "every call that comes in is refused, for no carrier is let in",
             "`inbound: true` (or networks) for a gateway in prozvon.yaml; nothing, if a profile of yours lets them in",
         ),
+        "inbound.unwritable": _entry(
+            _E,
+            "calls that come in leave neither recordings nor the mark by which a lost one is found",
+            "give {folder} to the user that the switch runs as",
+        ),
+        "inbound.full": _entry(
+            _E, "the disk of the recordings is as good as full", "make room: a minute takes 1 MB"
+        ),
         "cdr.unwritable": _entry(
             _E,
             "the switch cannot write CDRs: after a crash nobody could tell who was called",
             "give the folder to the user that the switch runs as",
         ),
         "cdr.full": _entry(
-            _E,
-            "the disk of the CDRs is as good as full",
-            "make room: a CDR takes about 20 KB",
+            _E, "the disk of the CDRs is as good as full", "make room: a CDR takes about 20 KB"
         ),
         "cdr.space": _entry(
             _W, "the disk of the CDRs fills up", "make room, or remove old CDRs: one takes about 20 KB"

@@ -32,6 +32,8 @@ class Hello:
     user: str = ""
     pid: int | None = None
     cdr: Folder = Folder()
+    recordings: Folder = Folder()
+    inbound: Folder = Folder()  # the marks of calls that came in
     prompts: Folder = Folder()
     programs: Folder = Folder()
     spoken: Folder = Folder()
@@ -71,6 +73,8 @@ def read_hello(reply: str) -> Hello | NoHello:
         user=_text(said.get("user")),
         pid=_number(said.get("pid")),
         cdr=_folder(said.get("cdr")),
+        recordings=_folder(said.get("recordings")),
+        inbound=_folder(said.get("inbound")),
         prompts=_folder(said.get("prompts")),
         programs=_folder(said.get("programs")),
         spoken=_folder(said.get("spoken")),

@@ -14,6 +14,7 @@ from orchestrator.doctor.judge_calls import (
     judge_speech,
 )
 from orchestrator.doctor.judge_inbound import judge_inbound
+from orchestrator.doctor.judge_left import judge_left
 from orchestrator.doctor.judge_scripts import judge_cdr, judge_dialplan, judge_folders, judge_scripts
 from orchestrator.doctor.judge_switch import (
     judge_expansion,
@@ -33,6 +34,7 @@ JUDGES = (
     judge_scripts,
     judge_dialplan,
     judge_inbound,
+    judge_left,
     judge_cdr,
     judge_folders,
     judge_gateways,

@@ -228,6 +228,21 @@ CASES: Final[list[tuple[SwitchFacts | HereFacts, str, str]]] = [
         "inbound.nobody",
         "no gateway says from where calls may come",
     ),
+    (
+        said_hello(taking_calls(), recordings={"folder": "/r", "is_writable": False, "free_mb": 1}),
+        "inbound.unwritable",
+        "the switch cannot write as freeswitch to /r: give /r to the user",
+    ),
+    (
+        said_hello(taking_calls(), inbound={"folder": "/i", "is_writable": False}, user=""),
+        "inbound.unwritable",
+        "the switch cannot write to /i: give /i to the user",
+    ),
+    (
+        said_hello(taking_calls(), recordings={"folder": "/r", "is_writable": True, "free_mb": 99}),
+        "inbound.full",
+        "99 MB are left at /r: make room",
+    ),
     (replied(LOCATE_DIALPLAN, None), "dialplan.unreadable", "the switch does not show its dialplan"),
     (
         said_hello(cdr={"folder": "/c", "is_writable": False}),

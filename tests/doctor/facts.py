@@ -33,6 +33,8 @@ HELLO_SAID: Final[dict[str, Any]] = {
     "user": "freeswitch",
     "pid": 42,
     "cdr": {"folder": "/srv/prozvon/cdr", "is_writable": True, "free_mb": 9000},
+    "recordings": {"folder": "/srv/prozvon/recordings", "is_writable": True, "free_mb": 9000},
+    "inbound": {"folder": "/srv/prozvon/inbound", "is_writable": True, "free_mb": 9000},
     "prompts": {"folder": "/srv/prozvon/prompts", "is_readable": True},
     "programs": {"folder": "/srv/prozvon/programs", "is_readable": True},
     "spoken": {"folder": "/srv/prozvon/spoken", "is_readable": True},
@@ -142,9 +144,9 @@ def replied(command: str, reply: str | None, facts: SwitchFacts = WELL) -> Switc
     return replace(facts, replies={name: text for name, text in replies.items() if text is not None})
 
 
-def said_hello(**values: Any) -> SwitchFacts:
+def said_hello(facts: SwitchFacts = WELL, **values: Any) -> SwitchFacts:
     """With something else in hello."""
-    return replied(HELLO, json.dumps(HELLO_SAID | values))
+    return replied(HELLO, json.dumps(HELLO_SAID | values), facts)
 
 
 def wanting(**values: Any) -> SwitchFacts:

@@ -21,6 +21,8 @@ def test_every_word_of_a_hello_is_read() -> None:
         user="freeswitch",
         pid=42,
         cdr=Folder(path="/srv/prozvon/cdr", is_writable=True, free_mb=9000),
+        recordings=Folder(path="/srv/prozvon/recordings", is_writable=True, free_mb=9000),
+        inbound=Folder(path="/srv/prozvon/inbound", is_writable=True, free_mb=9000),
         prompts=Folder(path="/srv/prozvon/prompts", is_readable=True),
         programs=Folder(path="/srv/prozvon/programs", is_readable=True),
         spoken=Folder(path="/srv/prozvon/spoken", is_readable=True),
