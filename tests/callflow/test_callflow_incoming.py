@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fake_session import FakeSession, write_wav
-from flow_calls import CALLED, CALLER, DIGEST, decoded, incoming, publish_inbound, routes
+from flow_calls import CALLED, CALLER, DIGEST, call, decoded, incoming, publish_inbound, routes
 from flow_programs import ivr, menu, program, say
 
 from callflow.arrival import mark, read_routes
@@ -219,3 +219,11 @@ def test_a_robocall_is_not_for_calls_that_come_in(tmp_path: Path) -> None:
     """A program of another kind does not hurt: it is answered by its first word, or not at all."""
     session = incoming(tmp_path, program({"start": [say("hello")]}), FakeSession())
     assert not session.is_up
+
+
+def test_who_is_called_back_is_not_left_in_silence_either(tmp_path: Path) -> None:
+    flow = {"missed": [say("hello"), {"do": "nonsense"}]}
+    session = call(tmp_path, program(flow, kind="callback", entry="missed"), FakeSession())
+    assert [what for _, what, _ in session.done] == ["speak", "stream", "hangup"]
+    session = call(tmp_path, program({"start": [{"do": "nonsense"}]}), FakeSession())
+    assert [what for _, what, _ in session.done] == ["hangup"]

@@ -119,14 +119,6 @@ def test_nothing_is_heard_that_comes_after_hanging_up(tmp_path: Path) -> None:
     assert decoded(session, "prozvon_heard") == ["hello"]
 
 
-def test_who_is_called_back_is_not_left_in_silence_either(tmp_path: Path) -> None:
-    flow = {"missed": [say("hello"), {"do": "nonsense"}]}
-    session = call(tmp_path, program(flow, kind="callback", entry="missed"), FakeSession())
-    assert [what for _, what, _ in session.done] == ["speak", "stream", "hangup"]
-    session = call(tmp_path, program({"start": [{"do": "nonsense"}]}), FakeSession())
-    assert [what for _, what, _ in session.done] == ["hangup"]
-
-
 def test_hung_up_before_the_script_began_nothing_is_done(tmp_path: Path) -> None:
     session = call(tmp_path, {**TODAY, "machine": "hang_up"}, FakeSession(is_up=False))
     assert session.done == []
