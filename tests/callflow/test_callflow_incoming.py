@@ -210,8 +210,8 @@ def test_a_call_goes_on_though_its_beginning_cannot_be_noted(tmp_path: Path) -> 
 
 
 def test_no_id_makes_a_path(tmp_path: Path) -> None:
-    for call in ("../x", "", "a" * 65, "a/b"):
-        mark(str(tmp_path), call, {})
+    for uuid in ("../x", "", "a" * 65, "a/b"):
+        mark(str(tmp_path), uuid, {})
     assert list(tmp_path.iterdir()) == []
 
 
