@@ -37,6 +37,7 @@ from tests.doctor.spoilt import (
     socket,
     speaking,
     taking_calls,
+    taking_calls_said,
     url,
 )
 
@@ -229,17 +230,17 @@ CASES: Final[list[tuple[SwitchFacts | HereFacts, str, str]]] = [
         "no gateway says from where calls may come",
     ),
     (
-        said_hello(taking_calls(), recordings={"folder": "/r", "is_writable": False, "free_mb": 1}),
+        taking_calls_said(recordings={"folder": "/r", "is_writable": False, "free_mb": 1}),
         "inbound.unwritable",
         "the switch cannot write as freeswitch to /r: give /r to the user",
     ),
     (
-        said_hello(taking_calls(), inbound={"folder": "/i", "is_writable": False}, user=""),
+        taking_calls_said(inbound={"folder": "/i", "is_writable": False}, user=""),
         "inbound.unwritable",
         "the switch cannot write to /i: give /i to the user",
     ),
     (
-        said_hello(taking_calls(), recordings={"folder": "/r", "is_writable": True, "free_mb": 99}),
+        taking_calls_said(recordings={"folder": "/r", "is_writable": True, "free_mb": 99}),
         "inbound.full",
         "99 MB are left at /r: make room",
     ),

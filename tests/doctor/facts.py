@@ -144,9 +144,9 @@ def replied(command: str, reply: str | None, facts: SwitchFacts = WELL) -> Switc
     return replace(facts, replies={name: text for name, text in replies.items() if text is not None})
 
 
-def said_hello(facts: SwitchFacts = WELL, **values: Any) -> SwitchFacts:
+def said_hello(**values: Any) -> SwitchFacts:
     """With something else in hello."""
-    return replied(HELLO, json.dumps(HELLO_SAID | values), facts)
+    return replied(HELLO, json.dumps(HELLO_SAID | values))
 
 
 def wanting(**values: Any) -> SwitchFacts:

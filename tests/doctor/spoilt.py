@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any, Final
 
 from orchestrator.doctor import questions as ask
 from orchestrator.doctor.facts import Door, Reach, SwitchFacts
+from orchestrator.doctor.hello import HELLO
 from orchestrator.doctor.judge_inbound import LOCATE_INBOUND
 from tests.doctor.facts import (
     GATEWAY,
+    HELLO_SAID,
     MAIN,
     WANTED,
     WELL,
@@ -49,6 +52,11 @@ def taking_calls(*, has_inbound: bool = True, takes: tuple[str, ...] = ("+749500
         '<context name="prozvon_inbound"><action application="python" data="prozvon_ivr"/></context>',
         wanting(takes=takes, has_inbound=has_inbound),
     )
+
+
+def taking_calls_said(**values: Any) -> SwitchFacts:
+    """The same, with something else in hello."""
+    return replied(HELLO, json.dumps(HELLO_SAID | values), taking_calls())
 
 
 def process(**values: Any) -> SwitchFacts:
