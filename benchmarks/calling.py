@@ -50,7 +50,6 @@ class Called:
             self.gap_s = max(self.gap_s, at - self.last_at)
         elif self.pressed_at is not None:
             self.turns_s.append(at - self.pressed_at)
-            self.pressed_at = None
         self.last_at, self.level = at, level
 
 
@@ -69,9 +68,12 @@ class Calling:
         heard = self._heard[call.call_id] = Called(number=call.number)
         for place in range(self._keys):
             yield self._stay_s / (self._keys + 1)
-            yield from self.callers.press(call, "1", 8000 * (place + 1))
-            heard.pressed_at = time.time()
             heard.keys += 1
+            heard.pressed_at = None
+            for wait_s in self.callers.press(call, "1", 8000 * (place + 1)):
+                if not wait_s and heard.pressed_at is None:  # its first packet that says that it is over
+                    heard.pressed_at = time.time()
+                yield wait_s
         yield self._stay_s / (self._keys + 1)
         self.callers.hang_up(call)
 

@@ -6,6 +6,7 @@ import subprocess
 import time
 import uuid
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,12 +36,14 @@ SILENCE: Final = frozenset(b"\xd5\x55")
 
 
 class Handset:
-    """The sound end of one call: sends silence, or what it is told to, from the first packet that comes on.
+    """The sound end of one call: sends silence, or what it is told to, from the first packet that comes to its end:
+    the port it sends to may be another call's then.
 
     `sound`: samples of what was heard, PCMA.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_over: Callable[[], bool]) -> None:
+        self._is_over = is_over
         self._server = DatagramServer("127.0.0.1:0", self._receive)
         self._server.start()
         self.port = int(self._server.server_port or 0)
@@ -81,7 +84,7 @@ class Handset:
         """A packet each twentieth of a second; those of one key all say when it began."""
         due = time.monotonic()
         began = self._stamp
-        while True:
+        while not self._is_over():
             kind, data = self._frames.popleft() if self._frames else (PCMA, STILL)
             if kind != TELEPHONE_EVENT:
                 began = self._stamp
@@ -97,7 +100,7 @@ class SippCaller:
     """Calls `called` at once. `hang_up`, or wait until the switch has done so."""
 
     def __init__(self, sipp: str, folder: Path, *, port: int, called: str, caller: str) -> None:
-        self.handset = Handset()
+        self.handset = Handset(lambda: self.is_over)
         self._id, self._port = f"{uuid.uuid4()}@caller", free_port(socket.SOCK_DGRAM)
         self._folder = folder / self._id
         self._folder.mkdir(parents=True)
@@ -138,11 +141,9 @@ class SippCaller:
         return self._process.poll() is not None
 
     @property
-    def has_failed(self) -> str:
-        """What went wrong with a call that is over; "" when all went as SIP has it."""
-        if not self._process.returncode:
-            return ""
-        return "".join(path.read_text("utf-8", "replace") for path in self._folder.glob("*_errors.log"))
+    def trouble(self) -> str:
+        said = [*self._folder.glob("*_errors.log"), self._folder / "sipp.out"]
+        return "".join(path.read_text("utf-8", "replace")[-1000:] for path in said)
 
     def press(self, keys: str) -> None:
         """Once there is sound to press them into."""

@@ -24,14 +24,16 @@ Address = tuple[str, int]
 
 
 class Presser:
-    """Presses `keys`, KEYS_AFTER_S after the first sound of each call. `heard`: samples of sound, by caller."""
+    """Presses `keys`, KEYS_AFTER_S after the first sound of each call. `heard`: samples of sound, by call: whose sound
+    it is, and from where.
+    """
 
     def __init__(self, keys: str) -> None:
         self._keys = keys
         self._server = DatagramServer("127.0.0.1:0", self._receive)
         self._server.start()
         self.port = int(self._server.server_port or 0)
-        self.heard: dict[Address, bytes] = {}
+        self.heard: dict[tuple[Address, int], bytes] = {}
         self._fingers: list[Any] = []
 
     def stop(self) -> None:
@@ -39,10 +41,11 @@ class Presser:
         self._server.stop()
 
     def _receive(self, packet: Any, sender: Address) -> None:
-        if sender not in self.heard:
-            self.heard[sender] = b""
+        call = (sender, HEAD.unpack_from(packet)[4])  # a port may be another call's later
+        if call not in self.heard:
+            self.heard[call] = b""
             self._fingers.append(gevent.spawn(self._press, sender))
-        self.heard[sender] += packet[HEAD.size :]
+        self.heard[call] += packet[HEAD.size :]
 
     def _press(self, caller: Address) -> None:
         gevent.sleep(KEYS_AFTER_S)

@@ -110,3 +110,7 @@ class SimulatedCaller:
     @property
     def is_over(self) -> bool:
         return not self._leg.is_up
+
+    @property
+    def trouble(self) -> str:
+        return ""

@@ -18,6 +18,7 @@ PROVOKED = {
     r"mod_dialplan_xml\.c:\d+ Context nosuch not found": "a context that is not there",
     r"mod_python3\.c:\d+ (Error|Python Error|Module does not|No module) .*": "scripts that fail on purpose",
     r"mod_http_cache\.c:\d+ .*nosuch\.wav.*": "a file that is not there",
+    r"switch_ivr_originate\.c:\d+ sofia/out/\+7999\d+ Error Playing File!": "leaving in a whisper",
     r"switch_core_session\.c:\d+ Throttle Error! \d+": "sessions per second",
     r"switch_core_session\.c:\d+ Over Session Limit! 1": "a full switch",
     r"switch_core_session\.c:\d+ Duplicate UUID!": "an id in use",
