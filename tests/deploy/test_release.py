@@ -138,7 +138,9 @@ def test_an_entry_script_finds_its_root_and_its_interpreter(tmp_path: Path) -> N
         " p.SCRIPTS in sys.path)"
     )
     said = _python(made, tmp_path, code)
-    assert said == f"[('session', '{tmp_path}', '{tmp_path}/releases/{made.release_id}')] {made.callflow} False"
+    assert (
+        said == f"[('session', '{tmp_path}', '{tmp_path}/releases/{made.release_id}')] {made.callflow} False"
+    )
 
 
 def test_a_call_needs_no_file_of_its_release_once_it_has_begun(tmp_path: Path) -> None:
