@@ -19,7 +19,8 @@ class Course:
 
     root: of the switch. gateways: name -> dial string with `{number}` (with plus) or `{digits}`, in the order in which
     they are tried. began_s: on the session's clock; began_at_s: the same instant since the epoch. has_media: the
-    caller hears what is played, answered or not. tapes: recordings of both sides under way. asked: questions so far.
+    caller hears what is played, answered or not. tapes: recordings of both sides under way. unwritten: names of those that could not
+    be written. asked: questions so far.
     """
 
     root: str
@@ -31,6 +32,7 @@ class Course:
     is_answered: bool = True
     has_media: bool = True
     tapes: list[str] = field(default_factory=list)
+    unwritten: list[str] = field(default_factory=list)
     asked: int = 0
 
     def at_s(self, session: Session) -> float:

@@ -55,6 +55,8 @@ def dial(session: Session, action: Dial, stock: Stock, course: Course) -> Input:
             "record_session", f"{path} +{TAPE_MAX_S} {{RECORD_BRIDGE_REQ=true,RECORD_STEREO=false}}"
         )
         course.tapes.append(path)
+    elif action.tape:
+        course.unwritten.append(action.tape)
     dialed = Dialed("failed", cause="INVALID_GATEWAY")
     until_s = now_s(session) + action.ring_s
     for gateway in _gateways(action, course):

@@ -143,6 +143,7 @@ def run(session: Session, program: dict[str, object], course: Course) -> State:
     if state.flow == "error":
         call = str(course.payload.get("id") or "")[:64]
         log("err", f"call {call}: {(state.path or ('no program',))[-1]}")
+    state.recordings = tuple(name for name in state.recordings if name not in course.unwritten)
     for name, value in variables(state).items():
         session.setVariable(name, value)
     if state.flow == "error" and not state.is_campaign:

@@ -103,6 +103,8 @@ def tape(session: Session, action: Tape, course: Course) -> Input:
         stereo = "true" if action.stereo else "false"
         session.execute("record_session", f"{path} +{TAPE_MAX_S} {{RECORD_STEREO={stereo}}}")
         course.tapes.append(path)
+    else:
+        course.unwritten.append(action.name)
     return Played()
 
 

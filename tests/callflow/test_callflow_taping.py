@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_line import Telephone
 from fake_session import FakeSession, write_wav
 from flow_calls import decoded, incoming
-from flow_programs import ask, ivr, menu, recorded, say
+from flow_programs import ask, forward, ivr, menu, recorded, say
 
 from callflow import taping
 from callflow.course import Course
@@ -17,6 +18,7 @@ from callflow.moves import Gone, Played, Record, Recorded, Tape
 from callflow.taping import in_private, place_of, record, tape
 
 NAME = "2026/11/22/c-1.complaint.wav"
+ANNA = "+79990000001"
 SPEAKS = [(100_000, 3000)]
 
 
@@ -141,6 +143,15 @@ def test_both_sides_are_recorded_from_the_answer_on(tmp_path: Path) -> None:
     assert applications[:2] == [("answer", ""), ("record_session", "+14400 {RECORD_STEREO=true}")]
     (name,) = decoded(session, "prozvon_recordings")
     assert kept(tmp_path) == [tmp_path / "recordings" / name]
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_what_could_not_be_written_is_named_nowhere(tmp_path: Path, is_whole: bool) -> None:
+    (tmp_path / "recordings").write_text("no folder")
+    made = ivr({"start": [forward(ANNA, record=True)]}, record={"stereo": True} if is_whole else None)
+    session = incoming(tmp_path, made, FakeSession(telephones={ANNA: Telephone(rings_s=2.0, talks_s=9.0)}))
+    assert session.variables["prozvon_reached"] == ANNA
+    assert "prozvon_recordings" not in session.variables
 
 
 def test_a_recording_that_cannot_be_made_loses_no_call(tmp_path: Path) -> None:
