@@ -28,7 +28,6 @@ RUN_BY = {
     "answer": lines.MENU,
     "ring_ready": lines.EARLY,
     "bridge": lines.FORWARD,
-    "event": lines.FETCHES,
     "record": lines.RECORD,
     "record_session": lines.TAPED,
     "record_session_mask": lines.TAPED,
