@@ -22,6 +22,7 @@ from greenlet import getcurrent
 from orchestrator.simulator.applications import Applications
 from orchestrator.simulator.fsapi import NO_SESSION, Environment, Stream
 from orchestrator.simulator.leg import Leg
+from orchestrator.simulator.own_event import OwnEvent
 from orchestrator.simulator.separate import separate
 from orchestrator.simulator.session import Runaway, Session
 
@@ -201,7 +202,8 @@ def _freeswitch(log: Log) -> types.ModuleType:
         raise RuntimeError("this keeps the interpreter's lock and so stops every other call")
 
     module.consoleLog = module.console_log = console_log
-    module.API = module.Event = module.EventConsumer = module.msleep = refused
+    module.Event = OwnEvent
+    module.API = module.EventConsumer = module.msleep = refused
     module.Session = refused
     return module  # type: ignore[no-any-return]  # Any, to set attributes on it
 

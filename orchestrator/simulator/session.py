@@ -13,6 +13,7 @@ from orchestrator.simulator.applications import Applications
 from orchestrator.simulator.causes import known_cause
 from orchestrator.simulator.keypad import PLAYED, Keypad
 from orchestrator.simulator.leg import Leg
+from orchestrator.simulator.own_event import OwnEvent
 
 CALLS_AFTER_HANGUP: Final = 10_000  # a loop that never asks `ready()` would spin for ever
 
@@ -111,6 +112,11 @@ class Session:
             self._live()
             self._applications.execute(self._leg, application, data)
             self._run_hook()
+
+    def setEventData(self, event: OwnEvent) -> None:  # noqa: N802
+        leg = self._live()
+        if leg is not None:
+            event.be_of(leg)
 
     def hangup(self, cause: str = "normal_clearing") -> None:
         _is_text(cause)

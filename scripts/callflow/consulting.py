@@ -8,7 +8,7 @@ import json
 
 from .course import Course
 from .moves import Answered, Consult, Gone, Input
-from .switch import Session, log, now_s, variable
+from .switch import Session, fire, log, now_s, variable
 
 SUBCLASS = "prozvon::ask"
 HEADER = "Prozvon-Ask"
@@ -31,7 +31,7 @@ def consult(session: Session, action: Consult, course: Course) -> Input:
         return Answered(None)
     if course.asked == 1:
         session.setVariable(ASKS, "true")
-    session.execute("event", f"Event-Name=CUSTOM,Event-Subclass={SUBCLASS},{HEADER}={question}")
+    fire(session, SUBCLASS, HEADER, question)
     if action.quiet:
         return Answered(None)
     name, until_s = ANSWER + str(course.asked), now_s(session) + action.timeout_s

@@ -186,10 +186,25 @@ def stop_tape(session: FakeSession, path: str) -> None:
     tape.append((session.t, "off"))
 
 
-def event(session: FakeSession, data: str) -> None:
-    headers = _settings(data)
-    assert (headers["Event-Name"], headers["Event-Subclass"]) == ("CUSTOM", "prozvon::ask")
-    text = headers["Prozvon-Ask"]
+class FakeEvent:
+    """`freeswitch.Event`, of a session once `setEventData` was called."""
+
+    def __init__(self, kind: str, subclass: str) -> None:
+        assert (kind, subclass) == ("CUSTOM", "prozvon::ask")
+        self.session: FakeSession | None = None
+        self.headers: dict[str, str] = {}
+
+    def addHeader(self, name: str, value: str) -> bool:  # noqa: N802
+        self.headers[name] = value
+        return True
+
+    def fire(self) -> bool:
+        assert self.session is not None  # or nobody knows whose it is
+        ask(self.session, self.headers["Prozvon-Ask"])
+        return True
+
+
+def ask(session: FakeSession, text: str) -> None:
     question: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     session.asked.append(question)
     answer = session.desk(question)
@@ -223,7 +238,6 @@ APPLICATIONS: dict[str, Callable[[FakeSession, str], None]] = {
     "record_session": record_session,
     "record_session_mask": mask,
     "record_session_unmask": unmask,
-    "event": event,
     "answer": answer,
     "ring_ready": ring_ready,
 }

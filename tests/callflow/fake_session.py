@@ -198,6 +198,10 @@ class FakeSession:
             self._stop_recording()
             fake_line.stop_tape(self, data)
 
+    def setEventData(self, event: fake_line.FakeEvent) -> None:  # noqa: N802
+        self._check("setEventData")
+        event.session = self
+
     def hangup(self, cause: str = "NORMAL_CLEARING") -> None:
         self._check("hangup", cause)
         if self.is_up:

@@ -163,9 +163,13 @@ def test_an_answer_is_put_into_a_variable_while_the_script_sleeps(bench: Callabl
     made = bench(speed=5)
     made.script(
         "asks",
+        "import freeswitch\n"
         "def handler(session, args):\n"
         "    session.execute('answer')\n"
-        "    session.execute('event', 'Event-Name=CUSTOM,Event-Subclass=prozvon::ask,Prozvon-Ask=x')\n"
+        "    event = freeswitch.Event('CUSTOM', 'prozvon::ask')\n"
+        "    session.setEventData(event)\n"
+        "    event.addHeader('Prozvon-Ask', 'x')\n"
+        "    event.fire()\n"
         "    for _ in range(100):\n"
         "        if session.getVariable('prozvon_answer_1'):\n"
         "            break\n"
@@ -177,6 +181,8 @@ def test_an_answer_is_put_into_a_variable_while_the_script_sleeps(bench: Callabl
     client = made.client("CUSTOM prozvon::ask")
     call = come_in(client, "here")
     wait_until(lambda: client.named("CUSTOM"), "the question")
+    (event,) = client.named("CUSTOM")
+    assert (event["Unique-ID"], event["Prozvon-Ask"]) == (call, "x")
     assert client.command(f"api uuid_setvar {call} prozvon_answer_1 e30") == "+OK\n"
     made.wait_idle()
     assert made.cdr(call)["variables"]["got"] == "e30"

@@ -152,6 +152,16 @@ def test_the_console_is_reached_and_what_stalls_a_switch_is_refused(rig: Rig) ->
     assert "TypeError" in rig.logged[2][1]
 
 
+def test_an_event_of_no_call_reaches_nobody_and_takes_nothing_but_text(rig: Rig) -> None:
+    rig.write(
+        "a.py",
+        "import freeswitch\ndef handler(session, args):\n    event = freeswitch.Event('CUSTOM', 'x')\n"
+        "    session.setVariable('v', str(event.fire()))\n    event.addHeader('n', 5)\n",
+    )
+    assert rig.run("a").channel.get("v") == "False"
+    assert "TypeError" in rig.logged[-1][1]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

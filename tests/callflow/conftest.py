@@ -1,0 +1,16 @@
+"""What scripts find in a switch besides their session."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+import pytest
+from fake_line import FakeEvent
+
+
+@pytest.fixture(autouse=True)
+def _module_of_the_switch(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = types.ModuleType("freeswitch")
+    module.Event = FakeEvent  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "freeswitch", module)
