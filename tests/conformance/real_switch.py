@@ -101,10 +101,12 @@ class RealSwitch:
         return [line.partition("] ")[2] for line in _BAD_LINE.findall(text)]
 
     def _stop_callees(self) -> None:
-        for caller in self._callers:
-            caller.stop()
-        self.telephones.stop()
-        self._server.stop()
+        try:
+            for caller in self._callers:
+                caller.stop()
+        finally:
+            self.telephones.stop()
+            self._server.stop()
 
     def _start(self) -> None:
         with (self._folder / "stdout").open("ab") as stdout:
