@@ -128,8 +128,10 @@ def call_of_cdr(variables: Mapping[str, object], marker: Marker, switch: str, no
     )
 
 
-def lost_call(marker: Marker, switch: str, now: int) -> InboundCall:
-    """A call of which nothing is known but that it began: the switch was killed, or its disk was full."""
+def lost_call(marker: Marker, switch: str, now: int, recordings: tuple[str, ...] = ()) -> InboundCall:
+    """A call of which nothing is known but that it began, and what it had recorded: the switch was killed, or its disk
+    was full.
+    """
     began_at = min(marker.began_at, now)
     return InboundCall(
         call_id=marker.call_id,
@@ -141,7 +143,14 @@ def lost_call(marker: Marker, switch: str, now: int) -> InboundCall:
         began_at=began_at,
         ended_at=began_at,
         end=CallEnd.LOST,
+        recordings=recordings,
     )
+
+
+def recordings_of(reply: str) -> tuple[str, ...]:
+    """The names in the answer of `prozvon_switch left`; () when it is none."""
+    first, *lines = reply.strip().split("\n")
+    return _recordings(lines) if first.startswith("+OK") else ()
 
 
 def markers_of(reply: str, now: int) -> tuple[Marker, ...] | None:

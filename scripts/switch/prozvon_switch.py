@@ -5,6 +5,7 @@
     has KIND NAME  whether all the names are there (programs, prompts or spoken): "+OK" or "-ERR missing NAME"
     began          calls that came in and were not said to be done: "+OK N", then N lines of JSON, oldest first
     done ID        forget that such a call began: "+OK", also when nothing was known of it
+    left ID YYYY/MM/DD       what a call that began on that day (UTC) has recorded: "+OK N", then N names
     recording NAME OFFSET    "+OK SIZE", then base64 of the next bytes of a recording; "-ERR missing"
     forget recordings DAYS   remove recordings of more than so many days ago: "+OK N"
 
@@ -32,6 +33,7 @@ TMP = ("/dev/shm", "/tmp")  # noqa: S108  # as the interpreter chooses: memory, 
 RECORDING = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}/[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,80}\.wav")
 DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 NUMBER = re.compile(r"[0-9]{1,12}")
+LEFT_MAX = 100  # recordings of one call
 CHUNK_BYTES = 49152  # of a recording in one answer: a multiple of three
 BEGAN_MAX = 500  # markers in one answer
 MARKER_BYTES = 4096
@@ -62,6 +64,8 @@ def answer(args):
         return began()
     if len(words) == 2 and words[0] == "done" and ATTEMPT.fullmatch(words[1]):
         return done(words[1])
+    if len(words) == 3 and words[0] == "left" and ATTEMPT.fullmatch(words[1]) and DAY.fullmatch(words[2]):
+        return left(words[1], words[2])
     if len(words) == 3 and words[0] == "recording" and RECORDING.fullmatch(words[1]):
         return recording(words[1], int(words[2])) if NUMBER.fullmatch(words[2]) else "-ERR usage"
     if len(words) == 3 and words[:2] == ["forget", "recordings"] and NUMBER.fullmatch(words[2]):
@@ -173,6 +177,19 @@ def done(call):
     except OSError as error:
         return "-ERR unreadable: " + reason(error)
     return "+OK"
+
+
+def left(call, day):
+    """The recordings of a call, for one that could not say itself what it has recorded."""
+    try:
+        names = sorted(day + "/" + name for name in os.listdir(os.path.join(ROOT, "recordings", day)))
+    except (FileNotFoundError, NotADirectoryError):
+        names = []
+    except OSError as error:
+        return "-ERR unreadable: " + reason(error)
+    start = day + "/" + call + "."
+    found = [name for name in names if name.startswith(start) and RECORDING.fullmatch(name)][:LEFT_MAX]
+    return "\n".join(["+OK " + str(len(found)), *found])
 
 
 def recording(name, offset):

@@ -276,6 +276,17 @@ def test_a_recording_is_handed_out_in_pieces(root: Path, ask: Ask) -> None:
     assert ask(f"recording {NAME} 999999999999") == "+OK 100000\n"
 
 
+def test_what_a_call_has_recorded_is_told_though_it_cannot_say_so_itself(root: Path, ask: Ask) -> None:
+    day, call = NAME.rpartition("/")[0], NAME.rpartition("/")[2].split(".")[0]
+    assert ask(f"left {call} {day}") == "+OK 0"
+    _recorded(root, NAME)
+    _recorded(root, f"{day}/{call}2.other.wav")
+    _recorded(root, f"{day}/{call}.part.tmp")
+    assert ask(f"left {call} {day}") == f"+OK 1\n{NAME}"
+    assert ask(f"left {call} ../..") == "-ERR usage"
+    assert ask(f"left ../x {day}") == "-ERR usage"
+
+
 def test_a_recording_that_is_not_there_is_missing(root: Path, ask: Ask) -> None:
     assert ask(f"recording {NAME} 0") == "-ERR missing"
     _recorded(root, NAME).unlink()

@@ -6,6 +6,7 @@ an hour, and a call whose switch was killed is recorded as lost, and its caller 
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -20,7 +21,14 @@ from gevent.queue import Queue
 from orchestrator.domain.inbound import InboundCall, Marker
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.call_outbox import outbox_of
-from orchestrator.engine.inbound import call_of_cdr, inbound_call, lost_call, markers_of, talk_of
+from orchestrator.engine.inbound import (
+    call_of_cdr,
+    inbound_call,
+    lost_call,
+    markers_of,
+    recordings_of,
+    talk_of,
+)
 from orchestrator.engine.missed import decide
 from orchestrator.esl.protocol import EslError
 from orchestrator.runtime.cdr import NoCdr, Variables
@@ -233,7 +241,9 @@ class Recorder:
         if time.monotonic() - since < self._lost_after_s:
             return None
         log.warning("call_lost", switch=name, call_uuid=marker.call_id, why=found.value)
-        return lost_call(marker, name, now)
+        day = dt.datetime.fromtimestamp(marker.began_at / 1000, dt.UTC)
+        left = line.api(f"{ASK} left {marker.call_id} {day:%Y/%m/%d}")
+        return lost_call(marker, name, now, recordings_of(left))
 
     def _keep_gone(self, switch: str, call_ids: set[str]) -> None:
         """Forget since when channels are gone of calls that others have recorded meanwhile, or that live after all."""

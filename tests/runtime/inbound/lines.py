@@ -104,10 +104,15 @@ class Switch:
         self.began: dict[str, dict[str, object]] = {}
         self.channels: set[str] = set()
         self.cdrs: dict[str, Variables | NoCdr] = {}
+        self.left: dict[str, str] = {}  # "ID DAY" -> name of what it has recorded
         self.asked: list[str] = []
         self.fails: Callable[[str], str | None] = lambda _: None
 
-    def began_call(self, call_id: str = "c1", *, caller: int = 1, at: int = BEGAN) -> None:
+    def began_call(
+        self, call_id: str = "c1", *, caller: int = 1, at: int = BEGAN, recording: str = ""
+    ) -> None:
+        if recording:
+            self.left[f"{call_id} {recording[:10]}"] = recording
         self.began[call_id] = {
             "id": call_id,
             "called": "+74950000001",
@@ -124,6 +129,10 @@ class Switch:
         if command == "python prozvon_switch began":
             lines = sorted(self.began.values(), key=lambda marker: str(marker["at"]))
             return "\n".join([f"+OK {len(lines)}", *map(json.dumps, lines)])
+        left = "python prozvon_switch left "
+        if command.startswith(left):
+            name = self.left.get(command.removeprefix(left))
+            return f"+OK 1\n{name}" if name else "+OK 0"
         verb = "python prozvon_switch done "
         assert command.startswith(verb), command
         self.began.pop(command.removeprefix(verb), None)

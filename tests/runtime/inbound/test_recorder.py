@@ -270,7 +270,7 @@ def test_without_cdr_it_is_lost_after_a_while_and_its_caller_called_back(
     project: Project, switch: Switch
 ) -> None:
     taking_calls(project)
-    switch.began_call()
+    switch.began_call(recording="2026/11/30/c1.complaint.wav")
     with recorder(project, switch, lost_after_s=0.2) as made:
         made.came_up("main")
         until_swept(switch)
@@ -280,7 +280,7 @@ def test_without_cdr_it_is_lost_after_a_while_and_its_caller_called_back(
         until(lambda: not switch.began, "the marker goes")
     row = only(project)
     assert (row.call.end, row.why, row.fate) == (CallEnd.LOST, "lost", CallbackFate.ADDED)
-    assert (row.call.caller, row.call.began_at) == (number(1), BEGAN)
+    assert (row.call.caller, row.call.recordings) == (number(1), ("2026/11/30/c1.complaint.wav",))
 
 
 @pytest.mark.parametrize("broken", [NoCdr.BROKEN, NoCdr.UNKNOWN])
