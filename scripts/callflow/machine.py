@@ -62,6 +62,13 @@ def step(state: State, inp: Input, now_s: float) -> tuple[State, Action]:
     return call, action
 
 
+def broken_off(state: State) -> State:
+    """The end of a call whose driver has failed: what was entered and recorded until then is kept."""
+    call = state.copy()
+    _leave(call)
+    return _over(call, "error", "the step failed")
+
+
 def _over(call: State, flow: str, why: str = "") -> State:
     if why:
         call.note(f"error at line {call.line}: {why[:100]}")

@@ -138,14 +138,16 @@ def run(session: Session, program: dict[str, object], course: Course) -> State:
             continue
         if stock is None or stock.language != state.language:
             stock = stock_of(session, course.root, state.language, course.payload)
-        inp = _perform(session, action, stock, course)
+        try:
+            inp = _perform(session, action, stock, course)
+        except BaseException:
+            _leave_variables(session, machine.broken_off(state), course)
+            raise
         at_s = now_s(session) - course.began_s
     if state.flow == "error":
         call = str(course.payload.get("id") or "")[:64]
         log("err", f"call {call}: {(state.path or ('no program',))[-1]}")
-    state.recordings = tuple(name for name in state.recordings if name not in course.unwritten)
-    for name, value in variables(state).items():
-        session.setVariable(name, value)
+    _leave_variables(session, state, course)
     if state.flow == "error" and not state.is_campaign:
         _apologise(session, course.root, is_answered=course.is_answered)
     elif course.is_answered:
@@ -153,6 +155,12 @@ def run(session: Session, program: dict[str, object], course: Course) -> State:
     else:  # the flow ends without having answered: turned down, not a line that is out of order
         session.hangup("CALL_REJECTED")
     return state
+
+
+def _leave_variables(session: Session, state: State, course: Course) -> None:
+    state.recordings = tuple(name for name in state.recordings if name not in course.unwritten)
+    for name, value in variables(state).items():
+        session.setVariable(name, value)
 
 
 def _is_complete(action: Action) -> bool:

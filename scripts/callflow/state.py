@@ -14,6 +14,7 @@ LONG_PATH_MAX = 128  # of calls that come in and callbacks: what is heard stands
 VALUE_MAX = 256  # characters of one variable
 STEPS_BETWEEN_ACTIONS = 1000  # a loop that never speaks nor listens ends the call with an error
 ACTIONS_PER_CALL = 1000  # nor may a call go on for ever
+RECORDED_AS_MAX = 60  # characters of what a recording is called by
 CALLS_DEEP = 16  # blocks that call one another
 RANKS = ("", "closed", "queue", "voicemail")  # of what says most about a call that reached nobody, last
 
@@ -211,7 +212,8 @@ class State:
 
     def name_recording(self, what: str) -> str:
         """A name for a recording that this call has none of yet."""
-        names = (recording_name(self.payload, what if n == 1 else f"{what}-{n}") for n in range(1, 1000))
+        cut = what[:RECORDED_AS_MAX]  # or the number behind a long name would be cut off with its end
+        names = (recording_name(self.payload, cut if n == 1 else f"{cut}-{n}") for n in range(1, 1000))
         return next((name for name in names if name not in self.recordings), "")
 
     def keep_recording(self, name: str) -> None:

@@ -24,7 +24,7 @@ from callflow.moves import (
     Started,
     Wait,
 )
-from callflow.names import VARIABLE_MAX, recording_name, variables
+from callflow.names import RECORDING, VARIABLE_MAX, recording_name, variables
 from callflow.state import ACTIONS_PER_CALL, LONG_PATH_MAX
 
 
@@ -213,6 +213,14 @@ def test_what_a_call_that_came_in_leaves_on_its_channel() -> None:
     assert left["prozvon_queue_wait"] == "1"
     assert decoded(left["prozvon_recordings"]) == ["2026/11/22/call-1.speech.wav"]
     assert [note["do"] for note in decoded(left["prozvon_notes"])] == ["recording", "sms"]
+
+
+def test_recordings_of_the_longest_name_have_names_of_their_own() -> None:
+    state, _ = begin(inbound({"start": [say("hello")]}))
+    for _ in range(3):
+        state.keep_recording(state.name_recording("m" * 64))
+    assert len(set(state.recordings)) == 3
+    assert all(RECORDING.fullmatch(name) for name in state.recordings)
 
 
 def test_many_notes_are_cut_into_pieces_that_are_one_text_again() -> None:

@@ -168,6 +168,20 @@ def test_a_bug_in_an_answered_call_is_no_silence_either(tmp_path: Path) -> None:
     assert session.variables["prozvon_end"] == "lost"
 
 
+def test_a_bug_in_a_call_loses_nothing_that_was_entered(tmp_path: Path) -> None:
+    class Broken(FakeSession):
+        def speak(self, text: str) -> int:
+            raise RuntimeError("a bug")
+
+    row = {"do": "store", "into": "rows", "values": {"meter": {"text": "42"}}, "webhook": None}
+    session = incoming(tmp_path, ivr({"start": [row, say("hello")]}), Broken())
+    assert session.variables["prozvon_flow"] == "error"
+    assert session.variables["prozvon_end"] == "lost"
+    (note,) = decoded(session, "prozvon_notes")
+    assert (note["do"], note["values"]) == ("row", {"meter": "42"})
+    assert decoded(session, "prozvon_path")[-1].endswith("error at line 2: the step failed")
+
+
 def test_a_flow_that_never_answers_turns_the_call_down(tmp_path: Path) -> None:
     session = incoming(tmp_path, ivr({"start": [{"do": "hang_up"}]}), FakeSession())
     assert session.hangup_cause == "CALL_REJECTED"
