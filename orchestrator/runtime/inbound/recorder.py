@@ -44,6 +44,7 @@ FORGET_S = 3_600.0  # real time between looks for calls older than `keep_days`
 RETRY_S = 1.0  # real time between tries while the store is away
 # A channel and a CDR may be late: an event is on its way, the list of channels lags, the record is being written
 LOST_AFTER_S = 15.0
+MOST_WAITING = 10_000  # ended calls kept here while the store is away; the others stand on their switch
 ASK = "python prozvon_switch"  # scripts/switch/prozvon_switch.py
 
 
@@ -73,6 +74,7 @@ class Recorder:
         broke: Callable[[Greenlet[..., None]], object] | None = None,
         sweep_s: float = SWEEP_S,
         lost_after_s: float = LOST_AFTER_S,
+        most_waiting: int = MOST_WAITING,
     ) -> None:
         self._project = project
         self._store, self._clock = project.store, project.clock
@@ -80,6 +82,7 @@ class Recorder:
         self._broke = broke
         self._sweep_s = sweep_s
         self._lost_after_s = lost_after_s
+        self._most_waiting = most_waiting
         self._scenarios = Scenarios(project.store)
         self._waiting: deque[InboundCall] = deque()
         self._recorded: Queue[InboundCall] = Queue()
@@ -131,6 +134,9 @@ class Recorder:
         self._look.set()
 
     def _add(self, call: InboundCall) -> None:
+        """One too many is left to its marker, which the next sweeps find."""
+        if len(self._waiting) >= self._most_waiting:
+            return
         self._waiting.append(call)
         self._came.set()
 
