@@ -101,7 +101,9 @@ class MissedDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """What the entry script writes at the start of a call, and the recorder removes once the call is recorded."""
+    """What the entry script writes at the start of a call, and the recorder removes once the call is recorded. Of one
+    that cannot be read (the power went), the id is known, and when it was written: the CDR may tell the rest.
+    """
 
     call_id: str
     scenario: str

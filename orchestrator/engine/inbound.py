@@ -172,12 +172,12 @@ def _marker(line: str, now: int) -> Marker | None:
         return None
     if not isinstance(said, dict):
         return None
-    call_id, scenario, at = text_of(said.get("id")), text_of(said.get("scenario")), said.get("at")
-    if not _ID.match(call_id) or not _NAME.match(scenario):
+    call_id, at = text_of(said.get("id")), said.get("at")
+    if not _ID.match(call_id):
         return None
     return Marker(
         call_id=call_id,
-        scenario=scenario,
+        scenario=_matching(_NAME, text_of(said.get("scenario"))),
         program=_matching(_DIGEST, text_of(said.get("program"))),
         caller=_matching(_NUMBER, text_of(said.get("caller"))),
         called=_matching(_NUMBER, text_of(said.get("called"))),

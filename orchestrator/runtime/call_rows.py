@@ -38,20 +38,6 @@ CALL_COLUMNS: dict[str, str] = {
 }
 
 
-def call_rows(
-    store: Store,
-    since: int,
-    until: int,
-    *,
-    scenario: str | None = None,
-    number: str | None = None,
-    is_missed: bool = False,
-) -> Iterator[Row]:
-    """Calls that began from `since` on and before `until` (epoch ms), in that order, as `calls_of` picks them."""
-    found = calls_of(store, since, until, scenario=scenario, number=number, is_missed=is_missed)
-    return (row_of(item) for item in found)
-
-
 def calls_of(
     store: Store,
     since: int,

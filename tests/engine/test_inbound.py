@@ -300,7 +300,7 @@ def test_an_error_is_no_list_of_markers() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "{", "[]", "5", "[" * 100_000, marker_line(id="a/b"), marker_line(id=5), marker_line(scenario="")],
+    ["", "{", "[]", "5", "[" * 100_000, marker_line(id="a/b"), marker_line(id=5)],
 )
 def test_a_marker_that_is_none_is_left_out(line: str) -> None:
     assert markers_of(f"+OK 1\n{line}", NOW) == ()
@@ -310,6 +310,11 @@ def test_a_marker_that_is_none_is_left_out(line: str) -> None:
 def test_a_marker_without_a_time_began_now(at: object) -> None:
     (found,) = markers_of(f"+OK 1\n{marker_line(at=at, program='x', caller='me', called=7)}", NOW) or ()
     assert (found.began_at, found.program, found.caller, found.called) == (NOW, "", "", "")
+
+
+def test_a_marker_that_could_not_be_read_is_known_by_its_id() -> None:
+    (found,) = markers_of('+OK 1\n{"at": 1795000010, "id": "c1"}', NOW) or ()
+    assert (found.call_id, found.scenario, found.caller, found.began_at) == ("c1", "", "", BEGAN)
 
 
 def test_a_marker_of_the_future_began_now() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.runtime.call_path import readable
-from orchestrator.runtime.call_rows import CALL_COLUMNS, call_rows
+from orchestrator.runtime.call_rows import CALL_COLUMNS, calls_of, row_of
 from orchestrator.runtime.export import CALLBACK_COLUMNS
 from orchestrator.runtime.project import Project
 from tests.runtime.factories import NOON, number
@@ -39,7 +39,7 @@ def test_a_row_has_every_column(project: Project) -> None:
     taking_calls(project)
     miss(project, 1)
     miss(project, 2, "talked", prozvon_reached="+79990009999", prozvon_end="flow", answer_uepoch="0")
-    first, second = call_rows(project.store, 0, NOON)
+    first, second = map(row_of, calls_of(project.store, 0, NOON))
     assert tuple(first) == tuple(second) == tuple(CALL_COLUMNS)
     assert (first["path"], first["talk_s"], first["missed"]) == (
         "0:00 start → hears hello → 0:04 key 1",
@@ -60,7 +60,7 @@ def test_rows_are_picked_by_caller_scenario_and_whether_they_were_missed(project
     miss(project, 2, prozvon_reached="+79990009999")
 
     def callers(**options: object) -> list[object]:
-        return [row["caller"] for row in call_rows(project.store, 0, NOON, **options)]  # type: ignore[arg-type]  # as there
+        return [row.call.caller for row in calls_of(project.store, 0, NOON, **options)]  # type: ignore[arg-type]  # as there
 
     assert callers() == [number(1), number(2)]
     assert callers(number=number(2)) == [number(2)]

@@ -165,6 +165,9 @@ class Recorder:
         if call.began_at < self._keep_from(now):  # it may have been recorded, and forgotten since
             log.warning("call_too_old", call_uuid=call.call_id, scenario=call.scenario)
             return
+        if not call.scenario:  # a marker that cannot be read, and no CDR that says more
+            log.error("call_of_nothing", switch=call.switch, call_uuid=call.call_id)
+            return
         rules = rules_of(self._scenarios.of(call), call)
         decision = decide(call, rules, now=now)
         if self._store.note_call(call, outbox_of(call, decision, rules.plan), decision, now):

@@ -145,26 +145,6 @@ def test_the_store_being_away_loses_nothing(
         until_recorded(project)
 
 
-def test_more_than_can_be_kept_is_read_up_from_the_switch(project: Project, switch: Switch) -> None:
-    taking_calls(project)
-    made = Recorder(project, {"main": switch}, most_waiting=2)
-    for index in range(5):
-        switch.began_call(f"c{index}", caller=index + 1, at=BEGAN + index)
-        switch.cdrs[f"c{index}"] = variables(f"c{index}", caller=index + 1, at=BEGAN + index)
-        made.ended("main", event(f"c{index}", caller=index + 1, at=BEGAN + index))
-    assert len(made._waiting) == 2
-    made.start()
-    try:
-        until_recorded(project, 2)
-        made.came_up("main")
-        until_recorded(project, 4)
-        until(lambda: len(switch.began) == 1, "the markers of those recorded are gone")
-        made.came_up("main")
-        until_recorded(project, 5)
-    finally:
-        made.stop()
-
-
 def test_a_call_that_cannot_be_stored_holds_up_no_other(
     project: Project, switch: Switch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
