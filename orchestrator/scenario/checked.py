@@ -95,7 +95,7 @@ class Check(Part):
         default=None, description="all of it fits this pattern: `8[0-9]{10}`, `1.?|2`"
     )
     range: Annotated[Range, PlainValidator(_range), WithJsonSchema({"type": "string"})] | None = Field(
-        default=None, description="a number between two: `1..100`"
+        default=None, description="a number between two: `1..100`; zeros before it are dropped"
     )
     luhn: YesNo = Field(default=False, description="its last figure is right, as of a card number")
     date: Annotated[Text, PlainValidator(one_of(DATE_FORMATS)), choice_schema(DATE_FORMATS)] | None = Field(

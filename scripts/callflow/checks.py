@@ -13,14 +13,18 @@ PIVOT = 69
 
 
 def checked(check: object, digits: str) -> str | None:
-    """What `digits` stand for (a date as ISO, else themselves); None when they fail. Raises `ProgramError`."""
+    """What `digits` stand for (a date as ISO, a number without zeros before it, else themselves); None when they fail.
+
+    Raises `ProgramError`.
+    """
     if check is None:
         return digits
     spec = reading.mapping(check, "check")
     if "pattern" in spec:
         return digits if matches(reading.text(spec["pattern"], "a pattern"), digits) else None
     if "low" in spec:
-        return digits if _bound(spec, "low") <= Decimal(digits) <= _bound(spec, "high") else None
+        is_within = _bound(spec, "low") <= Decimal(digits) <= _bound(spec, "high")
+        return (digits.lstrip("0") or "0") if is_within else None  # or 00131 would not be more than 120
     if "luhn" in spec:
         return digits if has_luhn(digits) else None
     if "date" in spec:

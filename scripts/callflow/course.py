@@ -19,8 +19,8 @@ class Course:
 
     root: of the switch. gateways: name -> dial string with `{number}` (with plus) or `{digits}`, in the order in which
     they are tried. began_s: on the session's clock; began_at_s: the same instant since the epoch. has_media: the
-    caller hears what is played, answered or not. tapes: recordings of both sides under way. unwritten: names of those that could not
-    be written. asked: questions so far.
+    caller hears what is played, answered or not. tapes: recordings of both sides under way. unwritten: names of those
+    that could not be written. asked: questions so far.
     """
 
     root: str

@@ -87,6 +87,8 @@ def test_one_wrong_digit_breaks_luhn(digits: str) -> None:
         ({"pattern": "7"}, "8", None),
         ({"low": 1, "high": 100}, "100", "100"),
         ({"low": 1, "high": 100}, "101", None),
+        ({"low": 0, "high": 100}, "0042", "42"),
+        ({"low": 0, "high": 100}, "000", "0"),
         ({"low": "1", "high": "9" * 30}, "9" * 29, "9" * 29),
         ({"date": "ddmmyyyy"}, "29022028", "2028-02-29"),
         ({"date": "ddmmyyyy"}, "29022027", None),
