@@ -244,13 +244,18 @@ def _private(draft: Draft) -> set[str]:
 
 
 def _check_private(draft: Draft, step: AnyStep, private: set[str]) -> None:
-    """Private digits go into `send` of a `fetch`, comparisons and the caller's ear, and nowhere else."""
+    """Private digits go into `send` of a `fetch` (not by GET), comparisons and the caller's ear, and nowhere else."""
     if not private:
         return
     if isinstance(step, SetStep | StoreStep | WebhookStep | SmsStep):
         for name in names_of(step, Role.READS):
             if name in private:
                 draft.findings.add("S317", name, f"`{name}` is private")
+    if isinstance(step, FetchStep) and step.fetch.get is not None:
+        for name in names_of(step, Role.READS):
+            if name in private:
+                message_text = f"`{name}` is private, and what is asked by GET stands in the logs of servers"
+                draft.findings.add("S317", name, message_text, "write `post`")
     for message in _written(step):
         for held in sorted(_spoken(draft, message) & private):
             draft.findings.add("S317", message, f"`{message}` holds `{held}`, which is private")

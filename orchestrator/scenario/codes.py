@@ -122,7 +122,9 @@ CODES: dict[str, Code] = {
         "figures, `.` or [0-9], with ?, *, + or {2,4} behind, and | between",
     ),
     "S316": Code("blocks that call one another in a circle", "`call` comes back: use `goto` to go on"),
-    "S317": Code("private digits that would leave the call", "only `send` of a `fetch` may have them"),
+    "S317": Code(
+        "private digits that would leave the call", "only `send` of a `fetch` by POST or PUT may have them"
+    ),
     "S318": Code("a step that comes too late", "remove it, or put it before what takes the call"),
     "S319": Code("a callback that nobody would make", "add `missed` with a `flow`"),
     "S330": Code("no music of a switch", "write moh, moh/NAME, or {file: sounds/tune.wav}"),

@@ -166,7 +166,7 @@ class Ask(Part):
     private: YesNo = Field(
         default=False,
         description="digits that no recording, log or export may have, such as a card's: they go nowhere but into"
-        " `send` of a `fetch`",
+        " `send` of a `fetch` by POST or PUT",
     )
     check: Check | None = Field(
         default=None,
