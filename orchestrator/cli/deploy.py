@@ -17,7 +17,7 @@ from orchestrator.deploy.report import Report
 from orchestrator.deploy.switchover import Outcome
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.deploying import Deployer
-from orchestrator.runtime.inbound.registering import register_served
+from orchestrator.runtime.inbound.registering import announce_served, register_served
 from orchestrator.runtime.inbound.serving import NOTHING, Served, look, serve
 from orchestrator.runtime.programs import running_programs
 from orchestrator.runtime.settings import Settings, load_settings
@@ -78,6 +78,7 @@ def deploy(
     with prompt_bar() as made:
         served = serve(settings, made)
     programs = _programs(ctx.obj)
+    announce_served(ctx.obj, served)
     code = _each(
         settings,
         names,

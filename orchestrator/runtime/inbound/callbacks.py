@@ -45,6 +45,17 @@ def register(project: Project, compiled: Compiled) -> Campaign | None:
     return project.store.campaign(campaign_id)
 
 
+def announce(project: Project, compiled: Compiled) -> None:
+    """A scenario is about to take calls by this program: the first one may end before `register` says that it does.
+    Those who wait for a callback go on with the program before, which their switches have. KnownError: as `register`.
+    """
+    found = project.store.campaign(standing_id(compiled.name))
+    if found is None or found.standing != compiled.name:
+        register(project, compiled)
+    else:
+        project.store.serve(compiled.name, compiled.digest, compiled.dumps())
+
+
 class Scenarios:
     """The scenarios that take calls, by the program that a call followed; read from the store once each."""
 

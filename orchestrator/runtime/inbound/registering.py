@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from orchestrator.runtime.inbound.callbacks import register
+from orchestrator.runtime.inbound.callbacks import announce, register
 from orchestrator.runtime.inbound.serving import Served
-from orchestrator.runtime.project import open_project
+from orchestrator.runtime.project import Project, open_project
+from orchestrator.scenario.compile import Compiled
+
+
+def announce_served(folder: Path, served: Served) -> None:
+    """Announce every scenario that is going to take calls, before a switch is told. As `register_served`."""
+    _each(folder, served, announce)
 
 
 def register_served(folder: Path, served: Served) -> None:
@@ -14,8 +21,12 @@ def register_served(folder: Path, served: Served) -> None:
 
     KnownError: the store is away, or an ordinary campaign has a name that callbacks need.
     """
+    _each(folder, served, register)
+
+
+def _each(folder: Path, served: Served, tell: Callable[[Project, Compiled], object]) -> None:
     if not served.scenarios:
         return
     with open_project(folder) as project:
         for compiled in served.scenarios:
-            register(project, compiled)
+            tell(project, compiled)

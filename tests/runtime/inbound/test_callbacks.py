@@ -15,7 +15,7 @@ from orchestrator.runtime.budgets import gateway_budgets
 from orchestrator.runtime.export import CALLBACK_COLUMNS, COLUMNS, columns_of, rows
 from orchestrator.runtime.figures import figures
 from orchestrator.runtime.idle import nothing_left
-from orchestrator.runtime.inbound.callbacks import Scenarios, register, rules_of
+from orchestrator.runtime.inbound.callbacks import Scenarios, announce, register, rules_of
 from orchestrator.runtime.launch import new_campaign
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.why import why
@@ -51,6 +51,27 @@ def test_a_scenario_that_calls_back_has_a_standing_campaign(project: Project) ->
     )
     assert project.store.served() == {"shop_line": compiled.digest}
     assert register(project, compiled) == campaign
+
+
+def test_the_first_call_of_a_new_scenario_is_called_back_though_the_deploy_still_goes_on(
+    project: Project,
+) -> None:
+    announce(project, shop(project))
+    miss(project)
+    assert [lead.contact.numbers for lead in project.store.leads(MISSED)] == [(number(1),)]
+
+
+def test_who_waits_is_called_by_the_program_before_until_the_switches_have_the_new_one(
+    project: Project,
+) -> None:
+    before = register(project, shop(project))
+    compiled = shop(project, SHOP.replace("Here we are.", "It is us."))
+    announce(project, compiled)
+    assert project.store.campaign(MISSED) == before
+    assert project.store.served() == {"shop_line": compiled.digest}
+    after = register(project, compiled)
+    assert after is not None
+    assert after != before
 
 
 def test_one_that_only_tells_of_missed_calls_has_none(project: Project) -> None:
