@@ -44,6 +44,8 @@ FORGET_S = 3_600.0  # real time between looks for calls older than `keep_days`
 RETRY_S = 1.0  # real time between tries while the store is away
 # A channel and a CDR may be late: an event is on its way, the list of channels lags, the record is being written
 LOST_AFTER_S = 15.0
+# A CDR that is there and cannot be read, or a folder that cannot be looked into, proves nothing: a person may mend it
+UNREAD_AFTER_S = 3_600.0
 MOST_WAITING = 10_000  # ended calls kept here while the store is away; the others stand on their switch
 ASK = "python prozvon_switch"  # scripts/switch/prozvon_switch.py
 
@@ -74,6 +76,7 @@ class Recorder:
         broke: Callable[[Greenlet[..., None]], object] | None = None,
         sweep_s: float = SWEEP_S,
         lost_after_s: float = LOST_AFTER_S,
+        unread_after_s: float = UNREAD_AFTER_S,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self._project = project
@@ -82,6 +85,7 @@ class Recorder:
         self._broke = broke
         self._sweep_s = sweep_s
         self._lost_after_s = lost_after_s
+        self._unread_after_s = unread_after_s
         self._most_waiting = most_waiting
         self._scenarios = Scenarios(project.store)
         self._waiting: deque[InboundCall] = deque()
@@ -247,7 +251,8 @@ class Recorder:
         now = self._clock.now_ms()
         if not isinstance(found, NoCdr):
             return call_of_cdr(found, marker, name, now)
-        if time.monotonic() - since < self._lost_after_s:
+        patience_s = self._lost_after_s if found is NoCdr.MISSING else self._unread_after_s
+        if time.monotonic() - since < patience_s:
             return None
         log.warning("call_lost", switch=name, call_uuid=marker.call_id, why=found.value)
         day = dt.datetime.fromtimestamp(marker.began_at / 1000, dt.UTC)

@@ -13,7 +13,6 @@ from orchestrator.domain.inbound import CallbackFate, CallEnd
 from orchestrator.domain.lead import CampaignState, Phase
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.inbound import inbound_call
-from orchestrator.runtime.cdr import NoCdr
 from orchestrator.runtime.inbound import recorder as recording
 from orchestrator.runtime.inbound.recorder import Recorder
 from orchestrator.runtime.project import Project, open_project
@@ -281,17 +280,6 @@ def test_without_cdr_it_is_lost_after_a_while_and_its_caller_called_back(
     row = only(project)
     assert (row.call.end, row.why, row.fate) == (CallEnd.LOST, "lost", CallbackFate.ADDED)
     assert (row.call.caller, row.call.recordings) == (number(1), ("2026/11/30/c1.complaint.wav",))
-
-
-@pytest.mark.parametrize("broken", [NoCdr.BROKEN, NoCdr.UNKNOWN])
-def test_a_cdr_that_cannot_be_read_is_none(project: Project, switch: Switch, broken: NoCdr) -> None:
-    taking_calls(project)
-    switch.began_call()
-    switch.cdrs["c1"] = broken
-    with recorder(project, switch) as made:
-        made.came_up("main")
-        until_recorded(project)
-    assert only(project).call.end is CallEnd.LOST
 
 
 def test_a_cdr_that_comes_late_is_read(project: Project, switch: Switch) -> None:
