@@ -46,6 +46,13 @@ def consult(session: Session, action: Consult, course: Course) -> Input:
     return Gone()
 
 
+def forget_answers(session: Session, course: Course) -> None:
+    """Take answers off the channel that came when nobody waited for them any more: they would be in the CDR."""
+    for number in range(1, min(course.asked, ASKS_MAX) + 1):
+        if variable(session, ANSWER + str(number)):
+            session.setVariable(ANSWER + str(number), "")
+
+
 def encoded(body: dict[str, object]) -> str:
     """base64url of JSON without padding: nothing in it means anything to the switch."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))

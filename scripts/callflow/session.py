@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from . import machine
 from .arrival import REFUSAL, arrive, read_routes
-from .consulting import consult
+from .consulting import consult, forget_answers
 from .course import Course, course_of
 from .dialing import dial
 from .ear import listen
@@ -158,6 +158,7 @@ def run(session: Session, program: dict[str, object], course: Course) -> State:
 
 
 def _leave_variables(session: Session, state: State, course: Course) -> None:
+    forget_answers(session, course)
     state.recordings = tuple(name for name in state.recordings if name not in course.unwritten)
     for name, value in variables(state).items():
         session.setVariable(name, value)

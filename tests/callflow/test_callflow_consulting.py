@@ -109,6 +109,10 @@ def test_a_flow_fetches_and_goes_on(tmp_path: Path) -> None:
         tmp_path, made, FakeSession(desk=desk(0.5, {"ok": True, "fields": {"status": "sent"}}))
     )
     assert [data for _, what, data in session.done if what == "speak"] == ["thanks."]
+    late = incoming(tmp_path, made, FakeSession(desk=desk(4.2, {"ok": True}), seconds_per_character=0.5))
+    assert [data for _, what, data in late.done if what == "speak"] == ["sorry."]
+    assert late.later == []  # it came, while the flow went on
+    assert "prozvon_answer_1" not in late.variables
     session = incoming(tmp_path, made, FakeSession())
     assert [data for _, what, data in session.done if what == "speak"] == ["sorry."]
     assert session.t >= 3.0
