@@ -63,7 +63,7 @@ def test_it_shows_what_is_said_where_in_the_file_and_what_comes_of_it(folder: Pa
     assert "keys: 1 order, 2 people, 3 tape, 4 sales; 5s" in said.out
     assert "2 to 4 keys, # ends; 5s for each" in said.out
     assert "secret (private): Код." in said.out
-    assert "asks GET crm/orders" in said.out
+    assert "asks POST crm/orders" in said.out
     assert "told: Заказ готов, сто рублей." in said.out
     assert "\nresult: told\nended: flow, reached nobody\nnot missed\n" in said.out
     assert 'afterwards: sms to +79990000001: "Заказ 1042."' in said.out

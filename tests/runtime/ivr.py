@@ -35,7 +35,7 @@ flow:
     - ask: {prompt: which, digits: 2..4, into: order}
     - ask: {prompt: secret, digits: 3, into: pin, private: yes, end: none}
     - fetch:
-        get: crm/orders
+        post: crm/orders
         send: {order: "{{ order }}", pin: "{{ pin }}"}
         into: card
         timeout: 4s

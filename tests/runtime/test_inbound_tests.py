@@ -142,7 +142,7 @@ def test_the_timeline_tells_the_call_and_what_comes_of_it(tmp_path: Path) -> Non
     )
     shown = found.timeline
     assert "+79990000001 calls +74950000001, Tue 2026-12-01 12:00 (Europe/Moscow)" in shown
-    assert "asks GET crm/orders" in shown
+    assert "asks POST crm/orders" in shown
     assert "it answers {'state': 'ready', 'sum': '100'}" in shown
     assert 'told "Заказ ready, сто рублей."' in shown
     assert "over: flow, result told, reached nobody" in shown
