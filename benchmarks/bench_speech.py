@@ -20,7 +20,7 @@ from benchmarks.project import make_project, write_contacts
 from orchestrator.domain.lead import Attempt, Contact, LeadState
 from orchestrator.esl.writer import OnReply
 from orchestrator.runtime.find import find_scenario
-from orchestrator.runtime.prompting import Prompting
+from orchestrator.runtime.prompts.prompting import Prompting
 from orchestrator.runtime.settings import load_settings
 from orchestrator.speech.engine import EngineSpec
 from orchestrator.speech.errors import SpeechError

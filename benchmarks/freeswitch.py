@@ -15,7 +15,7 @@ from typing import Final
 
 from orchestrator.render.release import ram_of
 from orchestrator.runtime.settings import load_settings
-from orchestrator.runtime.site import site_of
+from orchestrator.runtime.switches.site import site_of
 
 START_S: Final = 40.0
 STOP_S: Final = 10.0

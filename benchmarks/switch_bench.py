@@ -16,8 +16,8 @@ from benchmarks.answering import Heard, read_heard
 from benchmarks.freeswitch import FreeSwitch, free_port, prozvon, wait_until
 from benchmarks.switch_project import SCENARIOS, make_project
 from orchestrator.runtime.find import find_scenario
-from orchestrator.runtime.places import publish_everywhere
 from orchestrator.runtime.settings import load_settings
+from orchestrator.runtime.switches.places import publish_everywhere
 
 WAIT_S = 60.0
 

@@ -14,8 +14,8 @@ import gevent
 from orchestrator.esl.connection import Connection
 from orchestrator.render.release import ram_of
 from orchestrator.runtime.settings import Settings
-from orchestrator.runtime.site import site_of
-from orchestrator.runtime.switch_init import init_switch
+from orchestrator.runtime.switches.site import site_of
+from orchestrator.runtime.switches.switch_init import init_switch
 from orchestrator.simulator.clock import RealClock
 
 START_S: Final = 40.0

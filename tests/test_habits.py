@@ -12,11 +12,11 @@ from pydantic import BaseModel
 
 from orchestrator.cli.reference import cli_reference
 from orchestrator.runtime.export import COLUMNS
-from orchestrator.runtime.notify_settings import Mailbox, MailPart, OutboxPart, Recordings, Sms
-from orchestrator.runtime.service_settings import Service, ServiceRest
 from orchestrator.runtime.settings import Settings
-from orchestrator.runtime.speech_settings import Speech
-from orchestrator.runtime.switch_settings import Gateway, Profile, Rest, Switch
+from orchestrator.runtime.settings_parts.notify_settings import Mailbox, MailPart, OutboxPart, Recordings, Sms
+from orchestrator.runtime.settings_parts.service_settings import Service, ServiceRest
+from orchestrator.runtime.settings_parts.speech_settings import Speech
+from orchestrator.runtime.settings_parts.switch_settings import Gateway, Profile, Rest, Switch
 
 HERE = Path(__file__).resolve().parent.parent
 DOCS = HERE / "docs"

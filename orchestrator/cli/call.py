@@ -25,7 +25,7 @@ from orchestrator.runtime.figures import figures
 from orchestrator.runtime.find import find_scenario
 from orchestrator.runtime.launch import LoadReport, Source, launching, load, start
 from orchestrator.runtime.project import Project, open_project
-from orchestrator.runtime.reach import require_switch
+from orchestrator.runtime.switches.reach import require_switch
 from orchestrator.runtime.why import why
 from orchestrator.scenario.compile import Compiled
 from orchestrator.store import Why

@@ -13,9 +13,9 @@ from rich.text import Text
 from orchestrator.cli.number import one_number
 from orchestrator.cli.span import instant_of
 from orchestrator.cli.view import console, instant
-from orchestrator.runtime.call_path import readable
-from orchestrator.runtime.call_rows import CALL_COLUMNS, calls_of, row_of
 from orchestrator.runtime.export import write_csv, write_jsonl
+from orchestrator.runtime.inbound.call_path import readable
+from orchestrator.runtime.inbound.call_rows import CALL_COLUMNS, calls_of, row_of
 from orchestrator.runtime.project import open_project
 from orchestrator.store import CallRow
 

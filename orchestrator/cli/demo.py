@@ -26,7 +26,7 @@ from orchestrator.runtime.figures import Figures, figures
 from orchestrator.runtime.find import find_scenario
 from orchestrator.runtime.launch import Source, load, new_campaign, start
 from orchestrator.runtime.project import Project, open_project
-from orchestrator.runtime.scenario_tests import run_tests
+from orchestrator.runtime.rehearsal.scenario_tests import run_tests
 from orchestrator.runtime.why import why
 from orchestrator.scenario.compile import Compiled
 from orchestrator.simulator.callee_log import read_callee_log

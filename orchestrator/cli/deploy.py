@@ -16,11 +16,11 @@ from orchestrator.deploy.changes import Changes
 from orchestrator.deploy.report import Report
 from orchestrator.deploy.switchover import Outcome
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.deploying import Deployer
 from orchestrator.runtime.inbound.registering import announce_served, register_served
 from orchestrator.runtime.inbound.serving import NOTHING, Served, look, serve
 from orchestrator.runtime.programs import running_programs
 from orchestrator.runtime.settings import Settings, load_settings
+from orchestrator.runtime.switches.deploying import Deployer
 from orchestrator.scenario.compile import Compiled
 from orchestrator.simulator.clock import RealClock
 

@@ -14,8 +14,8 @@ from rich.text import Text
 
 from orchestrator.cli.view import console
 from orchestrator.doctor.findings import HERE, Finding, Verdict, is_sound
-from orchestrator.runtime.doctor import examine
 from orchestrator.runtime.settings import load_settings
+from orchestrator.runtime.switches.doctor import examine
 from orchestrator.simulator.clock import RealClock
 
 STYLES = {

@@ -18,8 +18,8 @@ import click
 
 from callflow.moves import Consult, Dial, Record
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.phone import HANG_UP, KEYS, Spoken
-from orchestrator.runtime.phone_answers import FORMS, read_answer
+from orchestrator.runtime.rehearsal.phone import HANG_UP, KEYS, Spoken
+from orchestrator.runtime.rehearsal.phone_answers import FORMS, read_answer
 from orchestrator.scenario.rehearsal_answers import ServiceAnswer
 
 HELP: Final = (

@@ -12,7 +12,7 @@ from rich.table import Table
 from orchestrator.cli.span import instant_of
 from orchestrator.cli.view import console
 from orchestrator.runtime.inbound.callbacks import Scenarios
-from orchestrator.runtime.missed_figures import MissedFigures, missed_figures, percentile
+from orchestrator.runtime.inbound.missed_figures import MissedFigures, missed_figures, percentile
 from orchestrator.runtime.project import open_project
 
 COLUMNS = (

@@ -9,8 +9,8 @@ import click
 
 from callflow.moves import Consult, Dial, Gather, Play, Record
 from callflow.state import State
-from orchestrator.runtime.phone_voice import Voice
-from orchestrator.runtime.rehearsed_flow import RehearsedFlow
+from orchestrator.runtime.rehearsal.phone_voice import Voice
+from orchestrator.runtime.rehearsal.rehearsed_flow import RehearsedFlow
 
 MARGIN = 8
 BLOCK = 24  # columns of a block's name

@@ -15,9 +15,9 @@ from orchestrator.cli.prompt_bar import prompt_bar
 from orchestrator.cli.view import console
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.find import find_scenario
-from orchestrator.runtime.hearing import Part, hear, sample_contact
-from orchestrator.runtime.kept_prompts import Shelf, clean, shelves
 from orchestrator.runtime.project import open_project
+from orchestrator.runtime.prompts.hearing import Part, hear, sample_contact
+from orchestrator.runtime.prompts.kept_prompts import Shelf, clean, shelves
 from orchestrator.runtime.settings import load_settings
 
 

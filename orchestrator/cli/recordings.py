@@ -26,7 +26,7 @@ from orchestrator.runtime.recordings import (
     read_recording,
 )
 from orchestrator.runtime.settings import Settings, load_settings
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
 
 DAY_MS = 86_400_000
 ONE_LINE = 1000  # columns: more than a row ever needs

@@ -15,7 +15,7 @@ from orchestrator.runtime.inbound.registering import register_served
 from orchestrator.runtime.inbound.serving import serve
 from orchestrator.runtime.project import open_clock
 from orchestrator.runtime.settings import Settings, load_settings
-from orchestrator.runtime.simulated_root import make_root
+from orchestrator.runtime.switches.simulated_root import make_root
 from orchestrator.simulator.clock import Clock, RealClock, SharedClock
 from orchestrator.simulator.faults import Faults
 from orchestrator.simulator.run import run_simulator

@@ -8,7 +8,7 @@ import click
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.settings import load_settings
-from orchestrator.runtime.switch_init import init_switch
+from orchestrator.runtime.switches.switch_init import init_switch
 from orchestrator.simulator.clock import RealClock
 
 

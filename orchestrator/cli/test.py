@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from orchestrator.cli.check import refuse
-from orchestrator.runtime.scenario_tests import run_tests
+from orchestrator.runtime.rehearsal.scenario_tests import run_tests
 from orchestrator.runtime.settings import load_settings
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.compile import compile_scenario

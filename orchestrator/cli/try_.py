@@ -19,21 +19,21 @@ from orchestrator.cli.keyboard import HELP, LINES_HELP, Keyboard, Lines
 from orchestrator.cli.phone_screen import PhoneScreen
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.hours import next_open
-from orchestrator.runtime.append_test import append_test
-from orchestrator.runtime.call_path import readable
 from orchestrator.runtime.find import find_file, find_scenario
-from orchestrator.runtime.hearing import sample_contact, sample_fields
-from orchestrator.runtime.inbound_tests import A_CALLER, IVR, a_number_of
-from orchestrator.runtime.phone import Hand, Phone
-from orchestrator.runtime.phone_answers import read_queues, read_services
-from orchestrator.runtime.phone_keys import HELP as KEYS_HELP
-from orchestrator.runtime.phone_keys import KeysHand
-from orchestrator.runtime.phone_voice import Voice, find_player, open_voice
-from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
+from orchestrator.runtime.inbound.call_path import readable
+from orchestrator.runtime.prompts.hearing import sample_contact, sample_fields
+from orchestrator.runtime.rehearsal.append_test import append_test
+from orchestrator.runtime.rehearsal.inbound_tests import A_CALLER, IVR, a_number_of
+from orchestrator.runtime.rehearsal.phone import Hand, Phone
+from orchestrator.runtime.rehearsal.phone_answers import read_queues, read_services
+from orchestrator.runtime.rehearsal.phone_keys import HELP as KEYS_HELP
+from orchestrator.runtime.rehearsal.phone_keys import KeysHand
+from orchestrator.runtime.rehearsal.phone_voice import Voice, find_player, open_voice
+from orchestrator.runtime.rehearsal.rehearsed_answers import RehearsedAnswers
+from orchestrator.runtime.rehearsal.story import clock_of
+from orchestrator.runtime.rehearsal.trying import Trial, block_files
+from orchestrator.runtime.rehearsal.walk_test import Given, as_test
 from orchestrator.runtime.settings import Settings, load_settings
-from orchestrator.runtime.story import clock_of
-from orchestrator.runtime.trying import Trial, block_files
-from orchestrator.runtime.walk_test import Given, as_test
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal import FIRST_MOMENT, NONE, parse_at
 

@@ -16,8 +16,8 @@ from orchestrator.engine.reconcile import Look, StillLive, Wait, decide
 from orchestrator.esl.errors import NotConnected
 from orchestrator.esl.protocol import EslError
 from orchestrator.runtime.cdr import NoCdr
-from orchestrator.runtime.line import Line
 from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.switches.line import Line
 from orchestrator.simulator.clock import Clock
 
 log = structlog.get_logger()

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from orchestrator.esl.protocol import EslError
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
 
 CDR_BYTES = 1_000_000  # a CDR is about 20 KB; more is not one of ours
 ASK = "python prozvon_switch cdr"  # scripts/switch/prozvon_switch.py

@@ -14,9 +14,9 @@ from orchestrator.engine.originate import originate_command
 from orchestrator.engine.payload import encode
 from orchestrator.runtime.budgets import gateway_budgets
 from orchestrator.runtime.bundles import Bundles, ZoneBook
-from orchestrator.runtime.line import Line
-from orchestrator.runtime.prompting import Prompting, Unsayable, Words
+from orchestrator.runtime.prompts.prompting import Prompting, Unsayable, Words
 from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.switches.line import Line
 from orchestrator.runtime.trials import Trials
 from orchestrator.scenario.compile import Compiled
 from orchestrator.store import ClaimReply, ClaimRequest, Store

@@ -13,10 +13,10 @@ from orchestrator.contacts import Accepted, RefusedFile, Tally, read_contacts
 from orchestrator.domain.lead import Campaign, CampaignState, Contact
 from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.runtime.budgets import missing_gateways
-from orchestrator.runtime.fixed_prompts import prepare
-from orchestrator.runtime.line import require_gateways
-from orchestrator.runtime.places import publish_everywhere
 from orchestrator.runtime.project import Project
+from orchestrator.runtime.prompts.fixed_prompts import prepare
+from orchestrator.runtime.switches.line import require_gateways
+from orchestrator.runtime.switches.places import publish_everywhere
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.model import ROBOCALL
 from orchestrator.store import Added, Already, Merged, Store

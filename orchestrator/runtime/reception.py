@@ -11,9 +11,9 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.inbound.desk import Desk
 from orchestrator.runtime.inbound.ear import Ear
 from orchestrator.runtime.inbound.recorder import Recorder
-from orchestrator.runtime.line import Line
 from orchestrator.runtime.outbox import Deliveries
 from orchestrator.runtime.project import Project
+from orchestrator.runtime.switches.line import Line
 
 Broke = Callable[["Greenlet[..., None]"], None]
 

@@ -13,7 +13,7 @@ from orchestrator.esl.connection import Connection
 from orchestrator.esl.protocol import EslError
 from orchestrator.esl.timeouts import Timeouts
 from orchestrator.outside.undelivered import Undelivered
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
 
 ASK = "python prozvon_switch recording"  # scripts/switch/prozvon_switch.py
 FORGET = "python prozvon_switch forget recordings"

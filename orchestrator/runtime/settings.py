@@ -12,8 +12,8 @@ from orchestrator.contacts.numbers import known_region
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.problem import KnownError
 from orchestrator.domain.trunk import RestRule
-from orchestrator.runtime.call_settings import Calls, Inbound
-from orchestrator.runtime.notify_settings import (
+from orchestrator.runtime.settings_parts.call_settings import Calls, Inbound
+from orchestrator.runtime.settings_parts.notify_settings import (
     Mailbox,
     MailPart,
     OutboxPart,
@@ -21,10 +21,10 @@ from orchestrator.runtime.notify_settings import (
     Sms,
     absolute_notices,
 )
-from orchestrator.runtime.service_settings import Service
-from orchestrator.runtime.settings_file import Place, read_settings
-from orchestrator.runtime.speech_settings import Speech
-from orchestrator.runtime.switch_settings import Gateway, HostPort, Name, Rest, Strict, Switch
+from orchestrator.runtime.settings_parts.service_settings import Service
+from orchestrator.runtime.settings_parts.settings_file import Place, read_settings
+from orchestrator.runtime.settings_parts.speech_settings import Speech
+from orchestrator.runtime.settings_parts.switch_settings import Gateway, HostPort, Name, Rest, Strict, Switch
 
 FILE_NAME = "prozvon.yaml"
 

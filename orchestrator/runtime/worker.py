@@ -24,11 +24,11 @@ from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.cases import Cases
 from orchestrator.runtime.dialer import Dialer
 from orchestrator.runtime.idle import nothing_left
-from orchestrator.runtime.line import Line
 from orchestrator.runtime.project import Project
+from orchestrator.runtime.prompts.speaking import Speaking
 from orchestrator.runtime.reception import Reception
 from orchestrator.runtime.settle import Settler
-from orchestrator.runtime.speaking import Speaking
+from orchestrator.runtime.switches.line import Line
 from orchestrator.runtime.takeovers import TakeOvers
 from orchestrator.runtime.trials import Trials
 from orchestrator.simulator.clock import SharedClock

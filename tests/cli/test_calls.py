@@ -11,7 +11,7 @@ import pytest
 
 from orchestrator.cli.span import instant_of
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.call_rows import CALL_COLUMNS
+from orchestrator.runtime.inbound.call_rows import CALL_COLUMNS
 from orchestrator.runtime.project import Project
 from tests.cli.commands import prozvon
 from tests.runtime.factories import DAY, HOUR, NOON, number

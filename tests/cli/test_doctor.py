@@ -11,7 +11,7 @@ from rich.console import Console
 from orchestrator.cli.doctor import show
 from orchestrator.doctor.findings import Finding, Verdict
 from orchestrator.runtime.settings import load_settings
-from orchestrator.runtime.simulated_root import make_root
+from orchestrator.runtime.switches.simulated_root import make_root
 from orchestrator.simulator.clock import RealClock
 from orchestrator.simulator.population_file import load_population
 from orchestrator.simulator.switch import SimulatedSwitch

@@ -1,4 +1,4 @@
-"""`prozvon switch init`: what it says. What it does is in tests/runtime/test_switch_init.py."""
+"""`prozvon switch init`: what it says. What it does is in tests/runtime/switches/test_switch_init.py."""
 
 from __future__ import annotations
 

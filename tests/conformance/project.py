@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from orchestrator.deploy.release import Release, build_release
-from orchestrator.runtime.deploying import Deployer
 from orchestrator.runtime.inbound.serving import serve
 from orchestrator.runtime.settings import Settings, load_settings
-from orchestrator.runtime.site import site_of
-from orchestrator.runtime.switch_init import init_switch
+from orchestrator.runtime.switches.deploying import Deployer
+from orchestrator.runtime.switches.site import site_of
+from orchestrator.runtime.switches.switch_init import init_switch
 from tests.conformance.inbound_scenarios import write_scenarios
 from tests.conformance.programs import write_programs
 

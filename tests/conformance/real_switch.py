@@ -14,7 +14,7 @@ import gevent
 from gevent import socket
 
 from orchestrator.render.release import ram_of
-from orchestrator.runtime.site import site_of
+from orchestrator.runtime.switches.site import site_of
 from tests.conformance.caller import SippCaller
 from tests.conformance.http_server import HttpServer
 from tests.conformance.project import PASSWORD, Ports, make_project

@@ -16,8 +16,8 @@ from orchestrator.deploy.offline import deploy_offline
 from orchestrator.deploy.opening import open_target
 from orchestrator.deploy.release import Release, build_release
 from orchestrator.render import SwitchSite
-from orchestrator.runtime.places import place_of
-from orchestrator.runtime.site import site_of
+from orchestrator.runtime.switches.places import place_of
+from orchestrator.runtime.switches.site import site_of
 from tests.conformance.desk import Desk
 from tests.conformance.numbers import PICKS_UP
 from tests.conformance.programs import LONG

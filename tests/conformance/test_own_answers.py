@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from orchestrator.runtime.recordings import NoRecording, forget_recordings, read_recording
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
 from tests.conformance.desk import Desk
 from tests.conformance.inbound_scenarios import MENU
 from tests.conformance.numbers import refusing

@@ -19,10 +19,10 @@ from orchestrator.deploy.release import Release
 from orchestrator.deploy.switchover import Job, Outcome, bring
 from orchestrator.deploy.target import Target
 from orchestrator.render.release import ram_of
-from orchestrator.runtime.places import place_of
 from orchestrator.runtime.settings import load_settings
-from orchestrator.runtime.site import site_of
-from orchestrator.runtime.switch_init import init_switch
+from orchestrator.runtime.switches.places import place_of
+from orchestrator.runtime.switches.site import site_of
+from orchestrator.runtime.switches.switch_init import init_switch
 from orchestrator.simulator.clock import RealClock
 from tests.ports import free_port
 from tests.runtime.factories import wait_until

@@ -15,7 +15,7 @@ import pytest
 from orchestrator.asset_folders import folder
 from orchestrator.deploy.release import Release, build_release
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.site import site_of
+from orchestrator.runtime.switches.site import site_of
 from tests.cli.commands import prozvon
 from tests.conformance.real_switch import find_binary
 from tests.deploy.real_switch import LONG, LONG_S, PASSWORD, PASSWORD_ENV, RealSwitch

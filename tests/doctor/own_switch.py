@@ -14,8 +14,8 @@ from gevent.server import DatagramServer
 from orchestrator.doctor.findings import Finding, Verdict
 from orchestrator.doctor.judge import judge_switch
 from orchestrator.esl.protocol import EslError
-from orchestrator.runtime.doctor import StoreSeen, look_at_switch
 from orchestrator.runtime.settings import Settings, load_settings
+from orchestrator.runtime.switches.doctor import StoreSeen, look_at_switch
 from orchestrator.simulator.clock import RealClock
 from tests.ports import free_port
 from tests.started_switch import StartedSwitch

@@ -12,10 +12,10 @@ import pytest
 from orchestrator.doctor.findings import Finding, Verdict
 from orchestrator.doctor.judge import judge_switch
 from orchestrator.esl.connection import Connection
-from orchestrator.runtime.doctor import StoreSeen, look_at_switch
-from orchestrator.runtime.preflight import ready_fault
 from orchestrator.runtime.settings import Settings
-from orchestrator.runtime.switch_settings import DEFAULT_PASSWORD, Gateway, Switch
+from orchestrator.runtime.settings_parts.switch_settings import DEFAULT_PASSWORD, Gateway, Switch
+from orchestrator.runtime.switches.doctor import StoreSeen, look_at_switch
+from orchestrator.runtime.switches.preflight import ready_fault
 from orchestrator.simulator.clock import RealClock
 from tests.conformance.real_switch import find_binary
 from tests.doctor.bare_switch import BareSwitch

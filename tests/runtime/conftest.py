@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.runtime.project import Project, open_project
-from orchestrator.runtime.prompting import Prompting
+from orchestrator.runtime.prompts.prompting import Prompting
 from orchestrator.runtime.settings import Settings
 from tests.runtime.factories import make_folder
 from tests.runtime.prompting_calls import Line, Make

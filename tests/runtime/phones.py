@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestrator.runtime.inbound_tests import began_at
-from orchestrator.runtime.phone import Phone
-from orchestrator.runtime.phone_answers import read_queues, read_services
-from orchestrator.runtime.phone_keys import KeysHand
-from orchestrator.runtime.rehearsed_answers import RehearsedAnswers
-from orchestrator.runtime.rehearsed_flow import RehearsedFlow
-from orchestrator.runtime.trying import Trial
+from orchestrator.runtime.rehearsal.inbound_tests import began_at
+from orchestrator.runtime.rehearsal.phone import Phone
+from orchestrator.runtime.rehearsal.phone_answers import read_queues, read_services
+from orchestrator.runtime.rehearsal.phone_keys import KeysHand
+from orchestrator.runtime.rehearsal.rehearsed_answers import RehearsedAnswers
+from orchestrator.runtime.rehearsal.rehearsed_flow import RehearsedFlow
+from orchestrator.runtime.rehearsal.trying import Trial
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal import Expectation, ScenarioTest
 from orchestrator.scenario.source import NOWHERE

@@ -10,7 +10,7 @@ import gevent
 from orchestrator.domain.lead import Attempt
 from orchestrator.runtime.launch import start
 from orchestrator.runtime.project import Project
-from orchestrator.runtime.prompting import Prompting
+from orchestrator.runtime.prompts.prompting import Prompting
 from orchestrator.scenario.compile import Compiled
 from tests.runtime.factories import claimed, loaded
 from tests.speech.engines import WORDS

@@ -22,7 +22,7 @@ from orchestrator.runtime.budgets import (
     zones_at,
 )
 from orchestrator.runtime.settings import Settings
-from orchestrator.runtime.switch_settings import Gateway, Switch
+from orchestrator.runtime.settings_parts.switch_settings import Gateway, Switch
 from orchestrator.store import OpenZone
 from tests.runtime.factories import HOUR, MINUTE
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from orchestrator.esl.errors import NotConnected
 from orchestrator.runtime.cdr import CDR_BYTES, NoCdr, ask_for_cdr, cdr_reader, read_cdr
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
 
 
 def _cdr(tmp_path: Path, data: bytes) -> Path:

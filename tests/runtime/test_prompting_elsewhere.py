@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.fixed_prompts import prepare
 from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.prompts.fixed_prompts import prepare
 from orchestrator.runtime.settings import Settings
 from tests.deploy.machines import StandIns
 from tests.runtime.factories import compiled, make_folder

@@ -18,7 +18,7 @@ from orchestrator.runtime.recordings import (
     is_name,
     read_recording,
 )
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "switch" / "prozvon_switch.py"
 NAME = "2026/11/30/uuid-1.voicemail.wav"

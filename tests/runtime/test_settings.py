@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.settings import Settings, load_settings
-from orchestrator.runtime.switch_settings import DEFAULT_PASSWORD, Gateway
+from orchestrator.runtime.settings_parts.switch_settings import DEFAULT_PASSWORD, Gateway
 
 SECRET = "hunter2-very-secret"
 

@@ -20,10 +20,10 @@ from orchestrator.runtime.budgets import gateway_budgets
 from orchestrator.runtime.cases import Cases
 from orchestrator.runtime.cdr import NoCdr
 from orchestrator.runtime.launch import new_campaign
-from orchestrator.runtime.line import Line
 from orchestrator.runtime.project import Project, open_project
-from orchestrator.runtime.reach import require_switch
 from orchestrator.runtime.settings import load_settings
+from orchestrator.runtime.switches.line import Line
+from orchestrator.runtime.switches.reach import require_switch
 from orchestrator.runtime.why import why
 from orchestrator.simulator.clock import RealClock, SharedClock
 from orchestrator.store import ClaimRequest, OpenZone

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.runtime.deploying import Deployer
 from orchestrator.runtime.settings import load_settings
+from orchestrator.runtime.switches.deploying import Deployer
 from tests.deploy.machines import StandIns
 from tests.runtime.factories import NOON
 from tests.runtime.test_settings_act import acts

@@ -13,7 +13,7 @@ import pytest
 from orchestrator.render import render_base, render_release
 from orchestrator.render.base import unit_of
 from orchestrator.runtime.settings import load_settings
-from orchestrator.runtime.site import secrets_of, site_of
+from orchestrator.runtime.switches.site import secrets_of, site_of
 from tests.render.sites import params, parsed
 from tests.runtime.test_settings_act import acts
 
@@ -71,7 +71,7 @@ def test_the_event_socket_is_there_for_whom_it_is_told(tmp_path: Path) -> None:
     assert lists["prozvon_event_socket"] == ["192.0.2.0/24", "198.51.100.7/32"]
 
 
-@acts(f"{SWITCH}owner")  # whose files are whose: tests/runtime/test_switch_init.py
+@acts(f"{SWITCH}owner")  # whose files are whose: tests/runtime/switches/test_switch_init.py
 def test_the_switch_runs_as_its_owner(tmp_path: Path) -> None:
     (tmp_path / "prozvon.yaml").write_text("switches: {main: {owner: telephony}}\n", encoding="utf-8")
     site = site_of(load_settings(tmp_path), "main")

@@ -16,7 +16,6 @@ from orchestrator.domain.delivery import Delivery, DeliveryState
 from orchestrator.domain.problem import KnownError
 from orchestrator.outside.mail import send
 from orchestrator.outside.undelivered import Undelivered
-from orchestrator.runtime.notify_settings import MailPart, OutboxPart, Sms
 from orchestrator.runtime.outbox import Deliveries
 from orchestrator.runtime.outbox.aside import Aside
 from orchestrator.runtime.outbox.carriers import carriers
@@ -25,6 +24,7 @@ from orchestrator.runtime.outbox.mailing import PATIENCE_MS
 from orchestrator.runtime.outbox.retention import DAY_MS, Retention
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.settings import load_settings
+from orchestrator.runtime.settings_parts.notify_settings import MailPart, OutboxPart, Sms
 from orchestrator.simulator.clock import SharedClock
 from tests.outside.http_service import HttpService, Seen, answer, http_service
 from tests.outside.smtp_server import HANG, SmtpServer, smtp_server

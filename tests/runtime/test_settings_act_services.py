@@ -9,8 +9,8 @@ import pytest
 from orchestrator.domain.problem import KnownError
 from orchestrator.outside.service import Services
 from orchestrator.outside.spec import Why
-from orchestrator.runtime.service_settings import services_of
 from orchestrator.runtime.settings import load_settings
+from orchestrator.runtime.settings_parts.service_settings import services_of
 from tests.outside.http_service import HttpService, Seen, answer, http_service, tls_service
 from tests.runtime.test_settings_act import acts
 

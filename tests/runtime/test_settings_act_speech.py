@@ -9,10 +9,10 @@ from pathlib import Path
 import gevent
 import pytest
 
-from orchestrator.runtime.fixed_prompts import prepare
-from orchestrator.runtime.prompting import DAY_S, Prompting
+from orchestrator.runtime.prompts.fixed_prompts import prepare
+from orchestrator.runtime.prompts.prompting import DAY_S, Prompting
+from orchestrator.runtime.prompts.speaking import Speaking
 from orchestrator.runtime.settings import Settings, load_settings
-from orchestrator.runtime.speaking import Speaking
 from orchestrator.scenario.compile import Compiled
 from orchestrator.speech.engine import EngineSpec, voice_tag
 from orchestrator.speech.errors import SpeechError
@@ -154,7 +154,7 @@ def test_prompts_are_served_where_it_says(short_tmp: Path) -> None:
 
 @acts("switches.NAME.prompts_url")
 def test_a_switch_gets_prompts_by_its_url_or_as_files(short_tmp: Path) -> None:
-    from orchestrator.runtime.site import site_of
+    from orchestrator.runtime.switches.site import site_of
 
     for url in ("http://10.0.0.5:8060/p", ""):
         key = f"prompts_url: {url}, " if url else ""

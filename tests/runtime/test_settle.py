@@ -13,8 +13,8 @@ from orchestrator.domain.lead import Attempt, Campaign, Ending
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.settings_parts.switch_settings import Rest
 from orchestrator.runtime.settle import BATCH, Settler
-from orchestrator.runtime.switch_settings import Rest
 from orchestrator.scenario.compile import Compiled
 from tests.runtime.factories import claimed, launched, make_folder
 

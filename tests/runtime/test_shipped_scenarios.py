@@ -14,7 +14,7 @@ from orchestrator.domain.inbound import InboundCall
 from orchestrator.domain.lead import Ending
 from orchestrator.domain.plan import MachinePolicy, Rule
 from orchestrator.engine import hours
-from orchestrator.runtime.scenario_tests import run_tests
+from orchestrator.runtime.rehearsal.scenario_tests import run_tests
 from orchestrator.scenario.check import Scenario, check_path
 from orchestrator.scenario.compile import compile_scenario
 from orchestrator.scenario.flow import each_step

@@ -17,7 +17,7 @@ from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.demo import Demo, Options
 from orchestrator.runtime.figures import figures, switches_down
 from orchestrator.runtime.project import Project, open_project
-from orchestrator.runtime.simulated_root import make_root
+from orchestrator.runtime.switches.simulated_root import make_root
 from orchestrator.runtime.worker import Worker
 from orchestrator.simulator.callee_log import CalleeCall, read_callee_log
 from orchestrator.simulator.faults import Faults

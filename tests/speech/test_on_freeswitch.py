@@ -13,9 +13,9 @@ from callflow.names import prompt_name
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.export import rows
-from orchestrator.runtime.fixed_prompts import tags
 from orchestrator.runtime.launch import Source, load, new_campaign, start
 from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.prompts.fixed_prompts import tags
 from orchestrator.runtime.worker import Worker
 from orchestrator.speech.studio_link import StudioLink
 from tests.conformance.real_switch import find_binary

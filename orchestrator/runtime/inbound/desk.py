@@ -22,7 +22,7 @@ from orchestrator.runtime.inbound.fetches import fetch
 from orchestrator.runtime.inbound.questions import Question, What, answer_line, question_of
 from orchestrator.runtime.inbound.waiting import Line, Queues
 from orchestrator.runtime.project import Project
-from orchestrator.runtime.service_settings import services_of
+from orchestrator.runtime.settings_parts.service_settings import services_of
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ import structlog
 from orchestrator.engine.inbound import READ
 from orchestrator.esl.connection import Connection
 from orchestrator.esl.link import Link, LinkOptions
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
 
 log = structlog.get_logger()
 

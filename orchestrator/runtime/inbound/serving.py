@@ -12,7 +12,9 @@ from orchestrator.deploy.publish import publish
 from orchestrator.deploy.target import Target
 from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.runtime.find import file_of
-from orchestrator.runtime.fixed_prompts import (
+from orchestrator.runtime.inbound.outsiders import require_outsiders
+from orchestrator.runtime.inbound.routes import routes_of
+from orchestrator.runtime.prompts.fixed_prompts import (
     FOLDER,
     FixedText,
     fixed_texts,
@@ -20,8 +22,6 @@ from orchestrator.runtime.fixed_prompts import (
     prompt_files,
     tags,
 )
-from orchestrator.runtime.inbound.outsiders import require_outsiders
-from orchestrator.runtime.inbound.routes import routes_of
 from orchestrator.runtime.settings import Settings
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.compile import Compiled, compile_scenario

@@ -11,7 +11,7 @@ from orchestrator.runtime.outbox.routes import RECORDINGS
 from orchestrator.runtime.outbox.rows import RowFiles
 from orchestrator.runtime.outbox.telling import ShortMessages, Webhooks
 from orchestrator.runtime.project import Project
-from orchestrator.runtime.service_settings import services_of
+from orchestrator.runtime.settings_parts.service_settings import services_of
 
 
 def carriers(project: Project, lines: Lines, aside: Aside) -> dict[str, Carry]:

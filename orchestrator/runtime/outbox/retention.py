@@ -12,7 +12,7 @@ from orchestrator.esl.protocol import EslError
 from orchestrator.runtime.outbox.place import Lines
 from orchestrator.runtime.recordings import Api, connected, forget_recordings
 from orchestrator.runtime.settings import Settings
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
 from orchestrator.store.deliveries import DeliveryBook
 
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from orchestrator.domain.delivery import Delivery
-from orchestrator.runtime.notify_settings import Mailbox
+from orchestrator.runtime.settings_parts.notify_settings import Mailbox
 from orchestrator.store.rows import OutboxRow
 
 MAIL, SMS, ROWS, WEBHOOK, RECORDINGS = "mail", "sms", "rows", "webhook", "recordings"

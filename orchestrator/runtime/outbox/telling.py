@@ -11,7 +11,7 @@ from orchestrator.domain.delivery import Delivery
 from orchestrator.outside.spec import Reply, Why
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.export import instant
-from orchestrator.runtime.notify_settings import Sms
+from orchestrator.runtime.settings_parts.notify_settings import Sms
 
 _PLACES = re.compile(r"\{(to|digits|text|key)\}")
 _HOPELESS = frozenset({400, 404, 405, 410, 411, 413, 414, 415, 422})  # the same again would be refused again

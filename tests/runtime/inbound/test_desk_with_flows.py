@@ -15,9 +15,9 @@ from orchestrator.outside.spec import ServiceSpec
 from orchestrator.runtime.inbound.desk import Desk
 from orchestrator.runtime.inbound.ear import Ear
 from orchestrator.runtime.inbound.routes import routes_of
-from orchestrator.runtime.line import Line
 from orchestrator.runtime.project import Project
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
+from orchestrator.runtime.switches.line import Line
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.compile import canonical_json, compile_scenario
 from tests.outside.http_service import Seen, answer, http_service

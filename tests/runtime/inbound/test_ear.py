@@ -12,7 +12,7 @@ from orchestrator.esl.link import LinkOptions
 from orchestrator.runtime.inbound.desk import Desk
 from orchestrator.runtime.inbound.ear import Ear
 from orchestrator.runtime.project import Project
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
 from tests.esl.peer import PASSWORD, QUICK, Peer, switch, wait_until
 from tests.esl.peer import Switch as PeerSwitch
 from tests.esl.streams import json_event, json_frame

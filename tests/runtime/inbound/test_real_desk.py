@@ -14,8 +14,8 @@ from orchestrator.outside.service import Services
 from orchestrator.outside.spec import ServiceSpec
 from orchestrator.runtime.inbound.desk import Desk
 from orchestrator.runtime.inbound.ear import Ear
-from orchestrator.runtime.line import Line
 from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.switches.line import Line
 from tests.conformance.real_switch import find_binary
 from tests.deploy.real_switch import PASSWORD, PASSWORD_ENV, RealSwitch
 from tests.esl.peer import wait_until

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from orchestrator.domain.problem import KnownError
-from orchestrator.runtime.deploying import Deployer
 from orchestrator.runtime.inbound.registering import register_served
 from orchestrator.runtime.inbound.serving import NOTHING, find_served, look, serve
 from orchestrator.runtime.project import open_project
 from orchestrator.runtime.settings import load_settings
+from orchestrator.runtime.switches.deploying import Deployer
 from tests.runtime.factories import NOON
 from tests.runtime.inbound.projects import OFFICE, SETTINGS, SHOP, add_settings, inbound_folder
 from tests.runtime.prompting_calls import COMMAND

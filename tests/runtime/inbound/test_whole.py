@@ -17,7 +17,7 @@ from orchestrator.domain.inbound import CallEnd, InboundCall
 from orchestrator.runtime.inbound.registering import register_served
 from orchestrator.runtime.inbound.serving import serve
 from orchestrator.runtime.project import Project, open_project
-from orchestrator.runtime.simulated_root import make_root
+from orchestrator.runtime.switches.simulated_root import make_root
 from orchestrator.runtime.worker import Worker
 from orchestrator.simulator.callee_log import CalleeCall, read_callee_log
 from orchestrator.simulator.population_file import load_population

@@ -12,7 +12,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.esl.errors import NotConnected, ReplyTimeout
 from orchestrator.runtime.outbox.retention import Retention
 from orchestrator.runtime.project import Project, open_project
-from orchestrator.runtime.switch_settings import Switch
+from orchestrator.runtime.settings_parts.switch_settings import Switch
 from tests.runtime.factories import NOON, make_folder
 
 SETTINGS = "clock: simulated\nswitches: {{first: {{port: 1}}, second: {{port: 2}}}}\n"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from orchestrator.domain.delivery import Delivery
-from orchestrator.runtime.notify_settings import Mailbox
 from orchestrator.runtime.outbox.carriers import carriers
 from orchestrator.runtime.outbox.deliveries import pause_ms
 from orchestrator.runtime.outbox.routes import ROUTES, astray, deliveries_of
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.settings_parts.notify_settings import Mailbox
 from orchestrator.store.rows import OutboxRow
 from tests.runtime.factories import NOON
 from tests.runtime.outbox.factories import entry

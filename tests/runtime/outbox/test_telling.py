@@ -9,8 +9,8 @@ import pytest
 from orchestrator.outside.service import Services
 from orchestrator.outside.spec import ServiceSpec
 from orchestrator.outside.undelivered import Undelivered
-from orchestrator.runtime.notify_settings import Sms
 from orchestrator.runtime.outbox.telling import ShortMessages, Webhooks
+from orchestrator.runtime.settings_parts.notify_settings import Sms
 from tests.outside.http_service import HttpService, Seen, answer, http_service
 from tests.runtime.outbox.factories import delivery
 

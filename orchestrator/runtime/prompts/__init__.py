@@ -1,0 +1,1 @@
+"""What calls speak: made before they are placed, kept, heard."""

@@ -1,0 +1,1 @@
+"""The parts of prozvon.yaml, and the reading of the file."""
