@@ -15,6 +15,8 @@ from orchestrator.scenario.roles import MessageName, OrBlock, OrMessage, QueueNa
 from orchestrator.scenario.source import Text
 from orchestrator.scenario.values import (
     DURATION_SCHEMA,
+    NO,
+    YES,
     YesNo,
     choice_schema,
     duration_between,
@@ -22,6 +24,7 @@ from orchestrator.scenario.values import (
     one_of,
     parse_duration,
     parse_whole,
+    parse_yes_no,
     shorten,
     text_of,
 )
@@ -38,10 +41,21 @@ MaxWait = Annotated[float, PlainValidator(duration_between(5, 7200)), duration_s
 Every = Annotated[float, PlainValidator(duration_between(10, 600)), duration_schema(10, 600)]
 Order = Annotated[Text, PlainValidator(one_of(ORDERS)), choice_schema(ORDERS)]
 Numbers = Annotated[tuple[str, ...], PlainValidator(parse_numbers), WithJsonSchema(NUMBERS_SCHEMA)]
+STEREO = "stereo"
+_RECORD = "record the talk: `yes`, or `stereo` with the caller on the left"
 _WHISPER = "message that whoever picks up hears first, alone"
 _ACCEPT = (
     "key by which whoever picks up takes the call; who presses nothing (an answering machine) does not get it"
 )
+
+
+def _talk_tape(raw: Any) -> bool | Text:
+    return text_of(raw) if raw == STEREO else parse_yes_no(raw)
+
+
+TalkTape = Annotated[
+    bool | Text, PlainValidator(_talk_tape), WithJsonSchema({"enum": [True, False, *YES, *NO, STEREO]})
+]
 
 
 def _shown(raw: Any) -> Text:
@@ -70,7 +84,7 @@ class Forward(Part):
     music: Melody | None = Field(
         default=None, description="what the caller hears meanwhile: `moh`, `moh/NAME`, a file; else it rings"
     )
-    record: YesNo = Field(default=False, description="record the talk")
+    record: TalkTape = Field(default=False, description=_RECORD)
     otherwise: OrBlock = Field(
         default=None, description="block when nobody took it; without it the next step"
     )
@@ -168,7 +182,7 @@ class Queue(Part):
     offer_callback: OfferAfter | None = Field(
         default=None, description="`after 60s`: who has waited so long may be called back instead"
     )
-    record: YesNo = Field(default=False, description="record the talk")
+    record: TalkTape = Field(default=False, description=_RECORD)
     overflow: OrBlock = Field(
         default=None, description="block when it is full or nobody came in time; without it the next step"
     )

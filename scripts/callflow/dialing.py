@@ -51,9 +51,9 @@ def dial(session: Session, action: Dial, stock: Stock, course: Course) -> Input:
     session.setVariable("continue_on_fail", "true")
     path = place_of(course.root, action.tape) if action.tape else ""
     if path:  # it writes while they talk, and makes no file when they do not
-        session.execute(
-            "record_session", f"{path} +{TAPE_MAX_S} {{RECORD_BRIDGE_REQ=true,RECORD_STEREO=false}}"
-        )
+        stereo = "true" if action.stereo else "false"
+        options = f"{{RECORD_BRIDGE_REQ=true,RECORD_STEREO={stereo}}}"
+        session.execute("record_session", f"{path} +{TAPE_MAX_S} {options}")
         course.tapes.append(path)
     elif action.tape:
         course.unwritten.append(action.tape)

@@ -204,8 +204,8 @@ class Dial(Action):
     gateways: their names, tried in this order; () for all of the switch in its order. caller_id: E.164, "" for none.
     whisper: what the one who answers hears first. accept: the key they have to press then ("" for none): who does not
     counts as not answering. music: what the caller hears meanwhile, as in Music ("" for ringing). tape: the talk is
-    recorded under this name, as in Record ("" for not). key: stops the ringing when the caller presses it; other keys
-    are forgotten. A call that is not answered yet is answered by whoever answers.
+    recorded under this name, as in Record ("" for not); stereo: the caller on the left. key: stops the ringing when the
+    caller presses it; other keys are forgotten. A call that is not answered yet is answered by whoever answers.
     """
 
     numbers: tuple[str, ...]
@@ -216,6 +216,7 @@ class Dial(Action):
     accept: str = ""
     music: str = ""
     tape: str = ""
+    stereo: bool = False
     key: str = ""
     flush: bool = False
 

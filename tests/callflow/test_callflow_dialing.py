@@ -277,6 +277,15 @@ def test_the_talk_is_recorded_and_nothing_where_nobody_talked(tmp_path: Path) ->
     assert went.tapes == []
 
 
+@pytest.mark.parametrize(("stereo", "said"), [(True, "true"), (False, "false")])
+def test_a_talk_is_recorded_mixed_or_with_a_side_for_each(tmp_path: Path, *, stereo: bool, said: str) -> None:
+    session = FakeSession(telephones={ANNA: PICKS_UP})
+    wanted = rung(ANNA, tape="2026/11/22/c-1.talk.wav", stereo=stereo)
+    dial(session, wanted, STOCK, course(root=str(tmp_path)))
+    (told,) = [data for _, application, data in session.done if application == "record_session"]
+    assert f"RECORD_STEREO={said}" in told
+
+
 def test_a_caller_who_hangs_up_in_a_recorded_talk_leaves_nothing_open(tmp_path: Path) -> None:
     name = "2026/11/22/c-1.talk.wav"
     session, went = FakeSession(telephones={ANNA: PICKS_UP}, hangs_up_at=5.0), course(root=str(tmp_path))

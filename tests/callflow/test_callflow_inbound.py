@@ -272,3 +272,13 @@ def test_a_robocall_leaves_what_it_left_before() -> None:
         "prozvon_path",
         "prozvon_values",
     ]
+
+
+@pytest.mark.parametrize(
+    ("record", "is_taped", "is_stereo"), [(True, True, False), ("stereo", True, True), (False, False, False)]
+)
+def test_a_step_says_how_its_talk_is_recorded(record: object, *, is_taped: bool, is_stereo: bool) -> None:
+    state, _ = begin(inbound({"start": [{"do": "answer"}, forward(record=record)]}))
+    _, action = machine.step(state, Played(""), 1.0)
+    assert isinstance(action, Dial)
+    assert (bool(action.tape), action.stereo) == (is_taped, is_stereo)

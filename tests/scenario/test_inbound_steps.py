@@ -141,6 +141,21 @@ NUMBERS = ["+79990000001", "+79990000002"]
             },
         ),
         (
+            "{transfer: {to: +79990000001, record: stereo}}",
+            {
+                "do": "transfer",
+                "to": NUMBERS[:1],
+                "order": "in_turn",
+                "ring": 25.0,
+                "caller_id": "",
+                "whisper": None,
+                "accept": "",
+                "music": "",
+                "record": "stereo",
+                "otherwise": None,
+            },
+        ),
+        (
             "{fetch: {get: crm}}",
             {
                 "do": "fetch",

@@ -57,8 +57,9 @@ class MailboxFiles:
         lock = self._fetching.setdefault(path, BoundedSemaphore())
         try:
             with lock:
-                if not path.exists():
-                    self._keep(path, self._pieces(delivery, round(self._settings.recordings.fetch_mb * MB)))
+                if not self._aside.run(path.exists, "looking into a mailbox"):
+                    data = self.read(delivery, round(self._settings.recordings.fetch_mb * MB))
+                    self._aside.run(lambda: _keep(path, data), "writing a voicemail")
         except OSError as error:
             said = (
                 error.strerror or type(error).__name__
@@ -67,6 +68,17 @@ class MailboxFiles:
         finally:
             self._fetching.pop(path, None)
         return path
+
+    def sound(self, path: Path, most_bytes: int) -> tuple[int, bytes]:
+        """How large a kept voicemail is, and all of it; nothing of one that is larger than `most_bytes`. OSError or
+        Undelivered.
+        """
+
+        def look() -> tuple[int, bytes]:
+            size = path.stat().st_size
+            return size, path.read_bytes() if size <= most_bytes else b""
+
+        return self._aside.run(look, "reading a voicemail")
 
     def read(self, delivery: Delivery, most_bytes: int) -> bytes:
         """The recording itself, from the switch. NoRecording or Undelivered."""
@@ -97,23 +109,22 @@ class MailboxFiles:
         line = self._lines.get(name)
         return line.api if line is not None and line.is_up else None
 
-    def _keep(self, path: Path, pieces: Iterator[bytes]) -> None:
-        first = next(pieces)  # what is not there leaves no trace
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_PART}")
-        try:
-            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
-            with open(handle, "wb") as file:
-                file.write(first)
-                for piece in pieces:
-                    file.write(piece)
-                file.flush()
-                self._aside.run(lambda: os.fsync(handle), "writing a voicemail")
-            _remove_stale(path, beside.stat().st_mtime - STALE_S)
-            os.replace(beside, path)
-            sync_folder(path.parent)
-        finally:
-            beside.unlink(missing_ok=True)
+
+def _keep(path: Path, data: bytes) -> None:
+    """Whole, or not at all. In a thread: a folder on a network drive may hang."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_PART}")
+    try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        _remove_stale(path, beside.stat().st_mtime - STALE_S)
+        os.replace(beside, path)
+        sync_folder(path.parent)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _remove_stale(path: Path, before: float) -> None:

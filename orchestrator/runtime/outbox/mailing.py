@@ -86,9 +86,9 @@ class Mailing:
             if delivery.kind == "voicemail":
                 path = self._files.kept(delivery)
                 lines.append(self._words.kept(str(path)))
-                if (size := path.stat().st_size) > most:
+                size, data = self._files.sound(path, most)
+                if size > most:
                     raise NoRecording(f"{size / MB:.1f} MB, `mail.attach_mb` is {most / MB:g}")
-                data = path.read_bytes()
             else:
                 data = self._files.read(delivery, most)
         except NoRecording as error:

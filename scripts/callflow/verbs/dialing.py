@@ -9,6 +9,7 @@ from ..state import State
 
 SHOWN_MAX = 3  # numbers of one Dial that the path names
 RING_MAX_S = 120.0
+STEREO = "stereo"  # of `record`, instead of yes
 OUTCOMES = ("talked", "busy", "no_answer", "failed", "key")
 
 
@@ -28,13 +29,19 @@ def dial(
         accept=reading.key_or_none(step, "accept"),
         music="" if call.has_no_music else reading.music(step, "music"),
         tape=call.name_recording("talk") if is_taped(call, step) else "",
+        stereo=step.get("record") == STEREO,
         key=key,
     )
 
 
 def is_taped(call: State, step: dict[str, object]) -> bool:
     """Whether the talk gets a recording of its own: not where all of the call is recorded."""
-    return reading.flag(step, "record", otherwise=False) and not call.tape
+    return is_recorded(step) and not call.tape
+
+
+def is_recorded(step: dict[str, object]) -> bool:
+    """Whether the step wants its talk recorded."""
+    return step.get("record") == STEREO or reading.flag(step, "record", otherwise=False)
 
 
 def has_talked(call: State, dialed: Dialed) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .. import program as reading
 from ..moves import Asking, Dialed, Input
 from ..state import Over, State
-from .dialing import RING_MAX_S, dial, has_talked
+from .dialing import RING_MAX_S, dial, has_talked, is_recorded
 from .keys import give_up
 
 
@@ -24,7 +24,7 @@ class _Left:
 
 
 def is_for_answered(call: State, step: dict[str, object]) -> bool:
-    return reading.flag(step, "record", otherwise=False) or call.program.get("record") is not None
+    return is_recorded(step) or call.program.get("record") is not None
 
 
 def enter(call: State, step: dict[str, object]) -> Asking | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -123,6 +124,21 @@ def test_voicemail_is_fetched_once_for_all(desk: Desk, tmp_path: Path) -> None:
     assert desk.lines["other"].asked == 0
     desk.lines.clear()
     assert desk.carry(VOICEMAIL).attachment is not None
+
+
+def test_a_mailbox_on_a_drive_that_hangs_holds_up_nobody_else(tmp_path: Path) -> None:
+    aside, beats = Aside(timeout_s=0.2), []
+    desk = Desk(tmp_path, aside)
+    desk.now = VOICEMAIL.at
+    (tmp_path / "letters").mkdir()
+    os.mkfifo(tmp_path / "letters" / FILE)  # whoever opens it waits for another side that never comes
+    other = gevent.spawn(lambda: [gevent.sleep(0.01) or beats.append(1) for _ in range(10)])
+    with pytest.raises(Undelivered, match="reading a voicemail is not through"):
+        desk.carry(VOICEMAIL)
+    other.join()
+    assert (len(beats), desk.sent) == (10, [])
+    os.close(os.open(tmp_path / "letters" / FILE, os.O_WRONLY | os.O_NONBLOCK))  # the thread may go
+    aside.stop()
 
 
 def test_voicemail_of_an_unknown_mailbox_is_kept_all_the_same(desk: Desk, tmp_path: Path) -> None:
