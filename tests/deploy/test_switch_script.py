@@ -229,11 +229,11 @@ def test_calls_that_began_are_told_oldest_first_until_they_are_done(root: Path, 
 
 
 def test_not_all_at_once(root: Path, ask: Ask) -> None:
-    for number in range(503):
+    for number in range(2003):
         _mark(root, f"call-{number}", 1000 + number)
     head, *lines = ask("began").split("\n")
-    assert (head, len(lines)) == ("+OK 500", 500)
-    assert json.loads(lines[-1])["id"] == "call-499"
+    assert (head, len(lines)) == ("+OK 2000", 2000)
+    assert json.loads(lines[-1])["id"] == "call-1999"
 
 
 def test_only_markers_are_told_and_what_was_never_finished_is_removed(root: Path, ask: Ask) -> None:
