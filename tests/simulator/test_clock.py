@@ -108,17 +108,6 @@ def test_readers_see_only_whole_jumps_of_several_processes(tmp_path: Path) -> No
     assert clock.now_ms() - START >= 200_000
 
 
-def test_reading_a_shared_clock_costs_under_two_microseconds(tmp_path: Path) -> None:
-    clock = SharedClock.create(tmp_path / "clock", start_ms=START)
-    best = float("inf")
-    for _ in range(5):
-        began = time.thread_time()
-        for _ in range(10_000):
-            clock.now_ms()
-        best = min(best, (time.thread_time() - began) / 10_000)
-    assert best < 2e-6
-
-
 def test_a_closed_clock_gives_its_file_back(tmp_path: Path) -> None:
     clock = SharedClock.create(tmp_path / "clock", start_ms=START)
     clock.close()

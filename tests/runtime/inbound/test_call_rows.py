@@ -15,7 +15,7 @@ from tests.runtime.factories import NOON, number
 from tests.runtime.inbound.lines import taking_calls
 from tests.runtime.inbound.test_callbacks import miss
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
 @pytest.mark.parametrize(
