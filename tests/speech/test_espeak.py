@@ -111,7 +111,8 @@ def test_a_process_that_dies_is_an_error_and_the_next_text_has_a_new_one(child: 
     )
     assert refused(engine, "dies") == "espeak-ng's process died"
     assert len(engine.speak("lives", "ru", "ru").samples) == 1
-    assert refused(engine) == "espeak-ng's process died"  # it had ended after one text
+    # it had ended after one text: seen when writing the next one to it, or when reading its answer
+    assert refused(engine) in ("ended before it had read the text", "espeak-ng's process died")
     engine.close()
 
 
