@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import unquote
 
-from orchestrator.domain.call_event import CallEvent, CallEventKind, CallFacts, FlowEnd, Party
+from orchestrator.domain.call_event import CallEvent, CallEventKind, CallFacts, Party
 from orchestrator.engine.notes import VARIABLES as NOTE_VARIABLES
 from orchestrator.engine.notes import notes_of
 from orchestrator.engine.payload import decode
 from orchestrator.engine.said import (
     ENTRY_CHARS,
     NAME_CHARS,
+    Get,
     clean_cause,
+    flow_end_of,
     ms_of,
     pairs_of,
     result_of,
@@ -21,12 +23,9 @@ from orchestrator.engine.said import (
     texts_of,
 )
 
-Get = Callable[[str], str]  # channel variable -> its text, "" when there is none
-
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
 _SIP = re.compile(r"[1-6][0-9]{2}\Z")
 _PARTIES = {party.value: party for party in Party}
-_FLOW_ENDS = {end.value: end for end in FlowEnd}
 
 _CHANNEL_KINDS = {
     "CHANNEL_ANSWER": CallEventKind.ANSWERED,
@@ -114,7 +113,7 @@ def _facts(get: Get) -> CallFacts:
         answered_at=ms_of(get("answer_uepoch")),
         ended_at=ms_of(get("end_uepoch")),
         party=_PARTIES.get(get("prozvon_party"), Party.UNKNOWN),
-        flow=_FLOW_ENDS.get(get("prozvon_flow"), FlowEnd.UNKNOWN),
+        flow=flow_end_of(get("prozvon_flow")),
         result=result_of(get("prozvon_result")),
         path=texts_of(decode(get("prozvon_path")), ENTRY_CHARS),
         heard=texts_of(decode(get("prozvon_heard")), NAME_CHARS),

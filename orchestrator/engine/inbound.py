@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
@@ -20,15 +20,15 @@ from orchestrator.engine.payload import decode
 from orchestrator.engine.said import (
     ENTRY_CHARS,
     NAME_CHARS,
+    Get,
     clean_cause,
+    flow_end_of,
     ms_of,
     pairs_of,
     result_of,
     text_of,
     texts_of,
 )
-
-Get = Callable[[str], str]  # channel variable -> its text, "" when there is none
 
 RECORDINGS: Final = 50
 LONGEST_WAIT_S: Final = 86_400
@@ -68,7 +68,6 @@ READ: Final = frozenset(
     {"Event-Name", "Unique-ID", "Call-Direction", *_HEADERS.values(), *(f"variable_{v}" for v in _VARIABLES)}
 )
 
-_FLOW_ENDS = {end.value: end for end in FlowEnd}
 _ENDS = {end.value: end for end in CallEnd}
 _BY_FLOW = {
     FlowEnd.ENDED: CallEnd.FLOW,
@@ -196,7 +195,7 @@ def _call(call_id: str, switch: str, get: Get, marker: Marker | None, now: int) 
     began, answered, ended = (ms_of(get(f"{name}_uepoch")) for name in ("start", "answer", "end"))
     ended_at = min(ended or now, now)
     began_at = min(began or (marker.began_at if marker else ended_at), ended_at)
-    flow = _FLOW_ENDS.get(get("prozvon_flow"), FlowEnd.UNKNOWN)
+    flow = flow_end_of(get("prozvon_flow"))
     cause = clean_cause(get("hangup_cause"))
     result = get("prozvon_result")
     wait = get("prozvon_queue_wait")

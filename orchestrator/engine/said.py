@@ -6,7 +6,12 @@ Anybody who can place or take a call has a hand in these values, and a switch ma
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import islice
+
+from orchestrator.domain.call_event import FlowEnd
+
+Get = Callable[[str], str]  # channel variable -> its text, "" when there is none
 
 # Longest texts we keep; measured flows stay under a tenth of each
 ID_CHARS = 64
@@ -15,6 +20,7 @@ ENTRY_CHARS = 200
 VALUE_CHARS = 500
 ENTRIES = 300
 
+_FLOW_ENDS = {end.value: end for end in FlowEnd}
 _UNDEFINED = "_undef_"  # how FreeSWITCH writes an empty value
 _CAUSE = re.compile(r"[A-Z0-9_]{1,64}\Z")
 _RESULT = re.compile(r"[a-z0-9_]{1,64}\Z")
@@ -38,6 +44,10 @@ def clean_cause(text: str) -> str:
     """A hangup cause as it stands in the table; other text cut short, so that a person can still read it."""
     cause = text[:ID_CHARS].upper()
     return cause if _CAUSE.match(cause) else _NOT_ASCII.sub(" ", text[:ID_CHARS]).strip()
+
+
+def flow_end_of(text: str) -> FlowEnd:
+    return _FLOW_ENDS.get(text, FlowEnd.UNKNOWN)
 
 
 def result_of(text: str) -> str | None:

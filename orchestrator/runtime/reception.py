@@ -13,6 +13,7 @@ from orchestrator.runtime.inbound.ear import Ear
 from orchestrator.runtime.inbound.recorder import Recorder
 from orchestrator.runtime.outbox import Deliveries
 from orchestrator.runtime.project import Project
+from orchestrator.runtime.settings_parts.service_settings import services_of
 from orchestrator.runtime.switches.line import Line
 
 Broke = Callable[["Greenlet[..., None]"], None]
@@ -24,9 +25,12 @@ class Reception:
     """`start` and `stop` as the worker does; `broke(greenlet)` is called when one of its greenlets has a bug."""
 
     def __init__(self, project: Project, lines: Mapping[str, Line], broke: Broke) -> None:
-        self._desk = Desk(project, lines, broke=broke)
+        services = services_of(
+            project.settings.services
+        )  # one for all: its limits and rests hold for the worker
+        self._desk = Desk(project, lines, services=services, broke=broke)
         self._recorder = Recorder(project, lines, broke=broke)
-        self._deliveries = Deliveries(project, lines, broke=broke)
+        self._deliveries = Deliveries(project, lines, services=services, broke=broke)
         self._ear = Ear(
             project.settings.switches,
             asked=[self._desk.asked],

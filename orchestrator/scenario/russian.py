@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from num2words import num2words
 
+from callflow.russian import declined
+
 CASES = ("nominative", "genitive", "dative", "accusative", "instrumental", "prepositional")
 GENDERS = ("masculine", "feminine", "neuter")
 NOMINATIVE, GENITIVE, ACCUSATIVE = 0, 1, 3
@@ -170,23 +172,7 @@ def _ordinal(number: int) -> str:
     return f"{cardinal(number - last)} {said}".removeprefix("одна ") if number > last else said
 
 
-# Endings of ordinals by gender, in place of the last two letters of the nominative masculine
-_HARD = {
-    "masculine": ("", "ого", "ому", "", "ым", "ом"),
-    "feminine": ("ая", "ой", "ой", "ую", "ой", "ой"),
-    "neuter": ("ое", "ого", "ому", "ое", "ым", "ом"),
-}
-_THIRD = {
-    "masculine": ("", "ьего", "ьему", "", "ьим", "ьем"),
-    "feminine": ("ья", "ьей", "ьей", "ью", "ьей", "ьей"),
-    "neuter": ("ье", "ьего", "ьему", "ье", "ьим", "ьем"),
-}
-
-
 @lru_cache(maxsize=8192)
 def ordinal(number: int, case: str = "nominative", gender: str = "masculine") -> str:
     """3 -> `третий`, `третьего`, `третья`. Of something inanimate: its accusative masculine is the nominative."""
-    said = _ordinal(number)
-    endings = _THIRD if said.endswith("третий") else _HARD
-    ending = endings[gender][CASES.index(case)]
-    return said[:-2] + ending if ending else said
+    return declined(_ordinal(number), case, gender)

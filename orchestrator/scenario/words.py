@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from num2words import num2words
 
+from callflow.russian import told_by
 from orchestrator.scenario import russian
 from orchestrator.scenario.currencies import CURRENCIES, DEFAULT_CURRENCY, Counted
 from orchestrator.scenario.russian import CASES, GENDERS, Noun, listed, noun
@@ -117,20 +118,10 @@ def say_count(text: str, language: str, forms: tuple[str, ...]) -> str:
         return f"{say_number(text, language)} {forms[0] if whole == 1 and not fraction and not minus else forms[1]}"
     if fraction:
         return f"{say_number(text, language)} {forms[1]}"
-    gender, case = _told_by(forms)
+    gender, case = told_by(forms)
     one, few, many = forms
     thing = Noun([one] * 6, [many] * 6, gender, few)
     return f"{minus}{russian.cardinal(whole, case, gender)} {thing.after(whole, 'nominative')}"
-
-
-def _told_by(forms: tuple[str, ...]) -> tuple[str, str]:
-    """(gender, case) of a Russian noun by its forms with one and with two."""
-    last = forms[0].split()[-1]
-    if last.endswith(("а", "я")) or (last.endswith("ь") and forms[1].endswith("и")):
-        return "feminine", "nominative"
-    if last.endswith(("у", "ю")):
-        return "feminine", "accusative"
-    return "neuter" if last.endswith(("о", "е")) else "masculine", "nominative"
 
 
 @lru_cache(maxsize=4096)

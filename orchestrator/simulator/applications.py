@@ -15,7 +15,7 @@ from orchestrator.simulator.events import SOURCES
 from orchestrator.simulator.expansion import expand
 from orchestrator.simulator.keypad import Keypad
 from orchestrator.simulator.leg import NEVER_MS, Leg
-from orchestrator.simulator.separate import separate
+from orchestrator.simulator.separate import atoi, separate
 from orchestrator.simulator.taping import mask, record, record_session, stop_record_session, terminators
 
 
@@ -70,7 +70,7 @@ class Applications:
 
 
 def _sleep(leg: Leg, data: str) -> None:
-    leg.live_for(_number(data))
+    leg.live_for(atoi(data))
 
 
 def _hangup(leg: Leg, data: str) -> None:
@@ -120,29 +120,19 @@ def _playback(leg: Leg, data: str) -> None:
 
 def _play_and_get_digits(leg: Leg, data: str) -> None:
     words = separate(data, " ", 11) + [""] * 11
-    least = _number(words[0])
+    least = atoi(words[0])
     Keypad(leg).play_and_get_digits(
         least,
-        max(least, _number(words[1])),
-        tries=_number(words[2]),
-        timeout_ms=max(1000, _number(words[3])),
+        max(least, atoi(words[1])),
+        tries=atoi(words[2]),
+        timeout_ms=max(1000, atoi(words[3])),
         ends=words[4] or "#",
         prompt=words[5],
         invalid=words[6],
         variable=words[7],
         pattern=words[8],
-        digit_timeout_ms=_number(words[9]),
+        digit_timeout_ms=atoi(words[9]),
     )
-
-
-def _number(text: str) -> int:
-    """As C's atoi."""
-    digits = ""
-    for char in text.strip():
-        if not char.isdigit():
-            break
-        digits += char
-    return int(digits or "0")
 
 
 def _park(leg: Leg, data: str) -> None:

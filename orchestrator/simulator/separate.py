@@ -138,3 +138,13 @@ def take_brackets(text: str, opening: str, closing: str) -> tuple[dict[str, str]
                 found.pop(pair[0], None)
                 found[pair[0]] = pair[1]
     return found, rest
+
+
+def atoi(text: str) -> int:
+    """As C's: the number at the beginning, 0 without one."""
+    digits = ""
+    for char in text.strip():
+        if not char.isdigit():
+            break
+        digits += char
+    return int(digits or "0")

@@ -9,7 +9,7 @@ from typing import Final
 
 from orchestrator.simulator.audio import BUFFER_BYTES, PRE_BUFFER_FRAMES, Recording, RecordingOptions
 from orchestrator.simulator.leg import Leg
-from orchestrator.simulator.separate import take_brackets
+from orchestrator.simulator.separate import atoi, take_brackets
 
 SILENCE_S: Final = 3  # of `record`, where 0 or nothing is said
 TRUE: Final = ("yes", "on", "true", "t", "enabled", "active", "allow", "1")
@@ -19,7 +19,7 @@ HasRoom = Callable[[], bool]
 def record(leg: Leg, data: str, has_room: HasRoom) -> None:
     """`record FILE [SECONDS [THRESHOLD [SECONDS of silence]]]`. A file that cannot be made hangs up."""
     words = [*data.split(), "", "", "", ""]
-    path, limit_s, threshold, silence_s = words[0], _number(words[1]), _number(words[2]), _number(words[3])
+    path, limit_s, threshold, silence_s = words[0], atoi(words[1]), atoi(words[2]), atoi(words[3])
     try:
         tape = _tape(leg, path, RecordingOptions(pre_buffer_frames=0, is_far_only=True), has_room)
     except OSError:
@@ -92,7 +92,7 @@ def record_session(leg: Leg, data: str, has_room: HasRoom) -> None:
         return
     path, limit_s, own = words[0], 0, ""
     if len(words) > 1 and words[1].startswith("+"):
-        limit_s = _number(words[1][1:])
+        limit_s = atoi(words[1][1:])
         own = words[2] if len(words) > 2 else ""
     elif len(words) > 1:
         own = words[1]
@@ -108,7 +108,7 @@ def record_session(leg: Leg, data: str, has_room: HasRoom) -> None:
         is_far_only=(option("RECORD_READ_ONLY") or "").lower() in TRUE,
         is_of_talks=(option("RECORD_BRIDGE_REQ") or "").lower() in TRUE,
         buffer_bytes=_buffer_bytes(option("enable_file_write_buffering")),
-        pre_buffer_frames=_number(option("RECORD_PRE_BUFFER_FRAMES") or str(PRE_BUFFER_FRAMES)),
+        pre_buffer_frames=atoi(option("RECORD_PRE_BUFFER_FRAMES") or str(PRE_BUFFER_FRAMES)),
     )
 
     def begin() -> None:
@@ -178,14 +178,4 @@ def _tape(leg: Leg, path: str, options: RecordingOptions, has_room: HasRoom) -> 
 def _buffer_bytes(chosen: str | None) -> int:
     if chosen is None:
         return BUFFER_BYTES
-    return _number(chosen) or (BUFFER_BYTES if chosen.lower() in TRUE else 0)
-
-
-def _number(text: str) -> int:
-    """As C's atoi."""
-    digits = ""
-    for char in text.strip():
-        if not char.isdigit():
-            break
-        digits += char
-    return int(digits or "0")
+    return atoi(chosen) or (BUFFER_BYTES if chosen.lower() in TRUE else 0)

@@ -175,14 +175,28 @@ def ordinal(number: int, case: str = "nominative", gender: str = "masculine", be
         last = number % 100
     else:
         last = number % 10 or number % 100 or number % 1000 or number % 10**6 or number
-    said = _one_word(last)
-    endings = (_THIRD if said.endswith("третий") else _HARD)[gender]
-    ending = endings[CASES.index(case)]
-    said = _joined(said[:-2] + ending if ending else said, behind)
+    said = _joined(declined(_one_word(last), case, gender), behind)
     before = cardinal(number - last) if number > last else []
     if before and before[0] in ("одна тысяча", "один миллион"):
         before[0] = before[0].split(" ")[1]
     return [*before, said]
+
+
+def declined(ordinal_word: str, case: str, gender: str) -> str:
+    """An ordinal, of which the nominative masculine is given: `третий`, `третьего`, `третья`."""
+    endings = (_THIRD if ordinal_word.endswith("третий") else _HARD)[gender]
+    ending = endings[CASES.index(case)]
+    return ordinal_word[:-2] + ending if ending else ordinal_word
+
+
+def told_by(forms: tuple[str, ...]) -> tuple[str, str]:
+    """(gender, case) of a noun by its forms with one and with two."""
+    last = forms[0].split()[-1]
+    if last.endswith(("а", "я")) or (last.endswith("ь") and forms[1].endswith("и")):
+        return "feminine", "nominative"
+    if last.endswith(("у", "ю")):
+        return "feminine", "accusative"
+    return "neuter" if last.endswith(("о", "е")) else "masculine", "nominative"
 
 
 def _one_word(number: int) -> str:

@@ -104,7 +104,7 @@ def count(value: str, forms: tuple[str, ...], language: str) -> Said | None:
     if language == "en":
         form = forms[1 if is_negative or whole != 1 else 0]
         return _signed(Said(*english.cardinal(whole, Counted(form, form))), language, is_negative=is_negative)
-    gender, case = _told_by(forms)
+    gender, case = russian.told_by(forms)
     thing = Noun((forms[0],) * 6, (forms[2],) * 6, gender, forms[1])
     return _signed(_in_turn(russian.cardinal(whole, case, thing=thing)), language, is_negative=is_negative)
 
@@ -232,16 +232,6 @@ def _whole_and_rest(value: str) -> tuple[bool, int, str]:
     whole, _, rest = value.lstrip("+-").partition(".")
     rest = rest.rstrip("0")
     return value.startswith("-") and bool(int(whole) or rest), int(whole), rest
-
-
-def _told_by(forms: tuple[str, ...]) -> tuple[str, str]:
-    """(gender, case) of a Russian noun by its forms with one and with two."""
-    last = forms[0].split()[-1]
-    if last.endswith(("а", "я")) or (last.endswith("ь") and forms[1].endswith("и")):
-        return "feminine", "nominative"
-    if last.endswith(("у", "ю")):
-        return "feminine", "accusative"
-    return "neuter" if last.endswith(("о", "е")) else "masculine", "nominative"
 
 
 def _in_turn(pieces: list[str]) -> Said:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.domain.delivery import Delivery
+from orchestrator.outside.service import Services
 from orchestrator.runtime.outbox.aside import Aside
 from orchestrator.runtime.outbox.mailbox_files import MailboxFiles
 from orchestrator.runtime.outbox.mailing import Mailing
@@ -14,10 +15,12 @@ from orchestrator.runtime.project import Project
 from orchestrator.runtime.settings_parts.service_settings import services_of
 
 
-def carriers(project: Project, lines: Lines, aside: Aside) -> dict[str, Carry]:
-    """Kind -> what delivers it."""
+def carriers(
+    project: Project, lines: Lines, aside: Aside, services: Services | None = None
+) -> dict[str, Carry]:
+    """Kind -> what delivers it. services: default: its own, of the settings."""
     settings = project.settings
-    services = services_of(settings.services)
+    services = services_of(settings.services) if services is None else services
     files = MailboxFiles(settings, lines, aside)
     mailing = Mailing(settings, files, project.clock.now_ms)
 

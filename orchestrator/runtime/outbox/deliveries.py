@@ -15,6 +15,7 @@ from gevent.event import Event
 
 from orchestrator.domain.delivery import Delivery, Taken
 from orchestrator.domain.problem import KnownError
+from orchestrator.outside.service import Services
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.outbox.aside import Aside
 from orchestrator.runtime.outbox.carriers import carriers
@@ -40,7 +41,8 @@ SPREAD = 0.1  # of a pause, so that not everything is tried at the same moment
 class Deliveries:
     """One for a worker; several share the work. What it has under way when it dies is taken by the others.
 
-    lines: name -> line of each switch, for recordings. carry: how each kind is brought to its place; default: the
+    lines: name -> line of each switch, for recordings. services: shared with others of the process, so that their
+    limits and rests hold for all; default: its own. carry: how each kind is brought to its place; default: the
     usual ways. broke: told of a bug that ends it.
     """
 
@@ -49,6 +51,7 @@ class Deliveries:
         project: Project,
         lines: Lines,
         *,
+        services: Services | None = None,
         carry: Mapping[str, Carry] | None = None,
         broke: Callable[[Greenlet[..., None]], None] = lambda _: None,
     ) -> None:
@@ -57,7 +60,7 @@ class Deliveries:
         self._book = project.store.deliveries
         self._now_ms = project.clock.now_ms
         self._aside = Aside()
-        self._carry = carriers(project, lines, self._aside) if carry is None else carry
+        self._carry = carriers(project, lines, self._aside, services) if carry is None else carry
         self._retention = Retention(self._settings, lines, self._book, RealClock().now_ms)
         self._broke = broke
         self._by = f"d-{uuid.uuid4().hex[:12]}"
