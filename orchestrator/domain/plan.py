@@ -95,9 +95,72 @@ class GatewayShare:
     weight: int | None = None
 
 
+class PacingMode(StrEnum):
+    """How many customers are rung for the agents there are."""
+
+    RATIO = "ratio"  # so many calls for each free agent
+    PROGRESSIVE = "progressive"  # one call for each free agent
+    PREDICTIVE = "predictive"  # as many as keep agents busy and abandonment under its cap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacingPlan:
+    """How a predictive campaign is paced: `dial.pacing` with law and defaults filled in.
+
+    ratio: calls for each free agent; acts with `PacingMode.RATIO` only.
+    abandoned: the cap, a fraction of the calls that people answered; 0: each call has an agent reserved for it.
+    within_s: whoever answered and has nobody by then was abandoned.
+    cancel_after_s: a call that rang so long may be cancelled when nobody could take it; None: never.
+    ring_min_s: every call rings at least so long before we give it up.
+    lines_per_agent: never more calls at once, ringing and talking, for each agent.
+    """
+
+    mode: PacingMode
+    ratio: float = 1.0
+    abandoned: float
+    within_s: float
+    cancel_after_s: float | None
+    ring_min_s: float
+    lines_per_agent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AheadRule:
+    """Who goes before others in a queue: as if they had waited so much longer. The larger of the two counts.
+
+    column: contact column (or, of a call that came in, the variable) whose value decides by `by_value`; None: none.
+    numbers: E.164 with +; whoever calls from, or is called at, one of them has `ahead_s`.
+    """
+
+    queue_id: str
+    column: str | None = None
+    by_value: tuple[tuple[str, int], ...] = ()  # value -> seconds
+    numbers: frozenset[str] = frozenset()
+    ahead_s: int = 0
+
+    def ahead_of(self, number: str, value: str) -> int:
+        """Seconds for a caller with this number and this value of `column` ("" when there is none)."""
+        by_number = self.ahead_s if number in self.numbers else 0
+        return max(by_number, dict(self.by_value).get(value, 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPlan:
+    """What an agent sees and answers: the script's text (Markdown; "" when there is none), and the outcomes a call
+    may be given. What follows an outcome stands under its name in `DialPlan.rules`.
+    """
+
+    script: str = ""
+    outcomes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialPlan:
-    """The `dial:` and `rules:` of a scenario with every default filled in."""
+    """The `dial:` and `rules:` of a scenario with every default filled in.
+
+    pacing: of a predictive campaign; None: as fast as gateways and caps allow. per_hour: attempts of a campaign in
+    an hour at most; None: no such cap. even: what is left is spread over the open hours that are left.
+    """
 
     gateways: tuple[GatewayShare, ...]
     caller_id: CallerIdRule
@@ -110,6 +173,9 @@ class DialPlan:
     )  # per number, over all campaigns, in the number's zone; None: no cap of the scenario's
     first: tuple[OrderKey, ...]
     rules: dict[str, Rule] = field(default_factory=dict)  # every disposition and `exhausted` has one
+    pacing: PacingPlan | None = None
+    per_hour: int | None = None
+    even: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

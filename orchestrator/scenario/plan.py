@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from orchestrator.domain.hours import Span, WeeklyHours
@@ -15,6 +15,8 @@ from orchestrator.domain.plan import (
     GatewayShare,
     OrderBy,
     OrderKey,
+    PacingMode,
+    PacingPlan,
     Rule,
     ZoneRule,
     ZoneSource,
@@ -90,7 +92,20 @@ def dump_plan(plan: DialPlan) -> dict[str, Any]:
         "per_day": plan.per_day,
         "first": [[key.by.value, key.column, key.descending] for key in plan.first],
         "rules": {key: _dump_rule(rule) for key, rule in plan.rules.items()},
+        **_dump_speed(plan),
     }
+
+
+def _dump_speed(plan: DialPlan) -> dict[str, Any]:
+    """What newer plans have: left out where it says nothing, so that earlier ones keep their digests."""
+    speed: dict[str, Any] = {}
+    if plan.pacing is not None:
+        speed["pacing"] = {**asdict(plan.pacing), "mode": plan.pacing.mode.value}
+    if plan.per_hour is not None:
+        speed["per_hour"] = plan.per_hour
+    if plan.even:
+        speed["even"] = True
+    return speed
 
 
 def load_plan(data: dict[str, Any]) -> DialPlan:
@@ -113,7 +128,14 @@ def load_plan(data: dict[str, Any]) -> DialPlan:
             for by, column, descending in data["first"]
         ),
         rules={key: _load_rule(rule) for key, rule in data["rules"].items()},
+        pacing=_load_pacing(data.get("pacing")),
+        per_hour=data.get("per_hour"),
+        even=data.get("even", False),
     )
+
+
+def _load_pacing(data: dict[str, Any] | None) -> PacingPlan | None:
+    return None if data is None else PacingPlan(**{**data, "mode": PacingMode(data["mode"])})
 
 
 def dump_hours(hours: WeeklyHours) -> dict[str, Any]:
