@@ -62,6 +62,8 @@ def _is_a_part(annotation: object) -> bool:
         *(f"services.NAME.{k}" for k in Service.model_fields if k != "rest"),
         *(f"services.NAME.rest.{k}" for k in ServiceRest.model_fields),
         "calls.keep_days",
+        "operators.lease_s",
+        "operators.keep_days",
         "limits.per_number.day",
         "limits.per_number.ever",
     ],

@@ -21,6 +21,7 @@ from orchestrator.runtime.settings_parts.notify_settings import (
     Sms,
     absolute_notices,
 )
+from orchestrator.runtime.settings_parts.operator_settings import OperatorsPart
 from orchestrator.runtime.settings_parts.service_settings import Service
 from orchestrator.runtime.settings_parts.settings_file import Place, read_settings
 from orchestrator.runtime.settings_parts.speech_settings import Speech
@@ -71,6 +72,7 @@ class Settings(Strict):
     outbox: OutboxPart = OutboxPart()
     inbound: Inbound = Inbound()
     calls: Calls = Calls()
+    operators: OperatorsPart = OperatorsPart()
     services: dict[Name, Service] = Field(default_factory=dict)  # HTTP services, by the names scenarios use
     switches: Annotated[dict[Name, Switch], Field(min_length=1)] = Field(
         default_factory=lambda: {"main": Switch(gateways={"main": Gateway()})}
