@@ -38,7 +38,7 @@ class QueueRules:
     weight_s: the queue's callers count as if they had waited so much longer. levels_after_s: the next level is
     only for those who have waited so long for each level before it. service_level_s: the N of "answered within
     N". hours and zone: outside of them nobody is let in, and those who wait are let go. within_s: a person whom
-    we called is abandoned after so long; None: waits like others.
+    we called is abandoned after so long; None: waits like others. is_held: has a hold message, and waits on then.
     """
 
     queue_id: str
@@ -59,3 +59,4 @@ class QueueRules:
     hours: WeeklyHours | None = None
     zone: str = "UTC"
     within_s: float | None = None
+    is_held: bool = False

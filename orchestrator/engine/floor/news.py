@@ -171,23 +171,42 @@ class JoinFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A call of a campaign is being made. agent_id: for whom it is (`PlaceReserved`), "" for whoever is free."""
+    """A call of a campaign is being made. agent_id: for whom it is (`PlaceReserved`), "" for whoever is free.
+    call_id: of the `PlaceReserved` that it carries out.
+    """
 
     attempt_id: str
     campaign_id: str
     agent_id: str = ""
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotPlaced:
-    """Of the calls of a `Place` or `PlaceReserved`, so many are not being made: no lead is due, no line is
-    free. No more are ordered for `rest_ms`.
+class PlaceDone:
+    """A `Place` for `asked` calls was carried out; there was a `Placed` for each of the `placed` ones. why:
+    what kept the rest back, "" when nothing did. again_at: no more are ordered before, None when that is not
+    known.
     """
 
     campaign_id: str
-    calls: int = 1
-    agent_id: str = ""
-    rest_ms: int = 1_000
+    asked: int
+    placed: int
+    why: str = ""
+    again_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedFailed:
+    """The call of a `PlaceReserved` is not made: nobody to call, no line. The agent is free again; a place in
+    line that was kept for `call_id` is given up when `is_final`.
+    """
+
+    campaign_id: str
+    agent_id: str
+    call_id: str = ""
+    why: str = ""
+    again_at: int | None = None
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,14 +233,19 @@ class AttemptEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignRuns:
-    """A predictive campaign may dial. Said again when something changes. leads_left: due now, None when not known (0:
-    nothing is ordered). reserved_left: those among them that may only be called with an agent reserved."""
+    """A predictive campaign may dial. Said again when something changes. leads_left: due now, None when not
+    known (0: nothing is ordered). reserved_left: those among them that may only be called with an agent
+    reserved. weight: its share beside other campaigns, where they want the same agents. memory: what an earlier
+    pacer left (`Pacer.dump`, `history`); acts when the campaign is new to the floor.
+    """
 
     campaign_id: str
     queue_id: str
     pacing: PacingPlan
     leads_left: int | None = None
     reserved_left: int = 0
+    weight: float = 1.0
+    memory: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +276,8 @@ News = (
     | TalkEnded
     | JoinFailed
     | Placed
-    | NotPlaced
+    | PlaceDone
+    | ReservedFailed
     | CustomerAnswered
     | AttemptEnded
     | CampaignRuns

@@ -100,9 +100,7 @@ class Tone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Make so many calls of a campaign, for whoever is free. Answered by a `Placed` each, and `NotPlaced` for
-    the rest.
-    """
+    """Make so many calls of a campaign, for whoever is free. Answered by a `Placed` each, then `PlaceDone`."""
 
     campaign_id: str
     calls: int
@@ -110,8 +108,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceReserved:
-    """Make one call for this agent. campaign_id: "" when it is the callback of `call_id`, a caller who left the
-    line and keeps their place; else `call_id` is "".
+    """Make one call for this agent; answered by `Placed` or `ReservedFailed`. campaign_id: "" when it is the
+    callback of `call_id`, a caller who left the line and keeps their place; else `call_id` is "".
     """
 
     campaign_id: str
