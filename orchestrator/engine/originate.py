@@ -1,4 +1,4 @@
-"""Builds the one command that makes a call. Nothing but checked characters ever gets into it."""
+"""Builds the commands that make a call, or ring an agent. Nothing but checked characters ever gets into them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,16 @@ _NESTED = "origination_nested_vars=true"
 CONTEXT = "prozvon"
 INBOUND_CONTEXT = f"{CONTEXT}_inbound"
 EXTENSION = "robocall"
+AGENT_EXTENSION = "agent"  # of CONTEXT: an agent's leg, parked until a caller joins it
+LINK_CONTEXT = f"{CONTEXT}_link"  # where other switches of ours bring callers for a leg that is parked here
+LINK_PREFIX = "join-"  # and the leg's id: the number they dial
+AGENTS_CONTEXT = f"{CONTEXT}_agents"  # feature codes
+
+LEG_SILENT_MS = 300_000  # a telephone that sends nothing for so long is gone
+STANDING_SILENT_MS = 3_600_000  # some send nothing while nobody speaks, and nobody does between two calls
+TONE = "tone_stream://%(120,40,880);%(120,0,1175)"  # what an agent with a standing leg hears before a call
+
+_LEG = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 def originate_command(
@@ -52,6 +62,57 @@ def dial_string(dial: str, number: str) -> str:
     if number[1:] not in filled:
         raise ValueError(f"the dial string has no {{number}} or {{digits}}: {dial[:80]!r}")
     return filled
+
+
+def agent_command(
+    *,
+    leg_id: str,
+    agent_id: str,
+    dial: str,
+    ring_s: int,
+    caller_id: str = "",
+    queue: str = "",
+    call_id: str = "",
+    is_standing: bool = False,
+    whisper: str = "",
+) -> str:
+    """The `originate ...` that rings an agent, without `bgapi`; its Job-UUID is the leg's id. Answered, the agent hears
+    the whisper, presses the key that it may ask for, and the leg is parked.
+
+    leg_id: a UUID. dial: where the agent is, with nothing left to fill in (`user/1001`). queue, call_id: for which
+    call, "" for none yet. is_standing: the leg is parked again after each talk. whisper: as the caller's script has
+    told it (`line_join`), "" for none. ValueError names the part that holds a character which could be syntax.
+    """
+    if not _LEG.match(leg_id):
+        raise ValueError(f"the leg's id is no UUID: {leg_id[:80]!r}")
+    variables = [
+        ("origination_uuid", leg_id),
+        ("ignore_early_media", "true"),
+        ("originate_timeout", str(ring_s)),
+        *_shown(caller_id),
+        ("media_timeout", str(STANDING_SILENT_MS if is_standing else LEG_SILENT_MS)),
+        (
+            "process_cdr",
+            "false",
+        ),  # the caller's CDR tells of the talk; an attempt's CDR is named as a leg would be
+        ("prozvon_floor", "true"),  # by which its events are told from others
+        ("prozvon_agent", agent_id),
+        *([("park_after_bridge", "true"), ("prozvon_standing", "true")] if is_standing else []),
+        *((name, value) for name, value in (("prozvon_queue", queue), ("prozvon_call", call_id)) if value),
+        *([("prozvon_whisper", whisper)] if whisper else []),
+    ]
+    for name, value in variables:
+        _require(name, value)
+    _require("dial string", dial)
+    braces = ",".join(f"{name}={value}" for name, value in variables)
+    return f"originate {{{braces}}}{dial} {AGENT_EXTENSION} XML {CONTEXT}"
+
+
+def tone_command(leg_id: str) -> str:
+    """Lets the agent of a standing leg hear that a call comes. ValueError: no leg's id."""
+    if not _LEG.match(leg_id):
+        raise ValueError(f"the leg's id is no UUID: {leg_id[:80]!r}")
+    return f"uuid_broadcast {leg_id} {TONE} aleg"
 
 
 def _shown(caller_id: str) -> list[tuple[str, str]]:
