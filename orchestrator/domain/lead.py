@@ -55,6 +55,11 @@ class WaitReason(StrEnum):
     NO_WORKER = "no_worker"
     SWITCH_DOWN = "switch_down"
     SPEECH = "speech"  # what its call is to say cannot be made sound now
+    AGENT = "agent"  # is due, and may only be called with an agent reserved for it
+    PER_HOUR = "per_hour"  # the campaign had its attempts of this hour
+    NO_AGENT = "no_agent"  # no agent is at work for it
+    AGENTS_BUSY = "agents_busy"  # all agents are busy, and none is about to be free
+    ABANDONED_CAP = "abandoned_cap"  # more calls now would leave more people with nobody than is allowed
     DIALING = "dialing"
     LOST = "lost"  # nobody knows how the last attempt ended: a person decides
     DONE = "done"
@@ -70,6 +75,7 @@ class LeadState:
     given_up: tuple[int, ...] = ()  # indexes of numbers given up
     retries: tuple[tuple[str, int], ...] = ()  # (rule key, retries made under it), sorted by key
     status: str = "new"
+    needs_agent: bool = False  # abandoned, or promised an agent: only called with one reserved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

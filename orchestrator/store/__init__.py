@@ -1,6 +1,11 @@
 """The only door to Redis."""
 
-from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget, OpenZone
+from orchestrator.store.commands import Command, Reply
+from orchestrator.store.figures import Figure, LiveFigures, Scope
+from orchestrator.store.floor import FloorChanges, FloorKept, Leader, NotLeading
+from orchestrator.store.outcomes import Caller, PastCall
+from orchestrator.store.quarters import Count, HourRate, QuarterRow
+from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget, HourQuota, OpenZone
 from orchestrator.store.rows import (
     Added,
     Already,
@@ -18,6 +23,7 @@ from orchestrator.store.rows import (
     RestRow,
     Why,
 )
+from orchestrator.store.screens import ScreenEvent, ScreenRow
 from orchestrator.store.standing import standing_id
 from orchestrator.store.store import Store, open_store
 
@@ -27,19 +33,36 @@ __all__ = [
     "AttemptRow",
     "CallRow",
     "CallbackRow",
+    "Caller",
     "CampaignCounts",
     "ClaimReply",
     "ClaimRequest",
+    "Command",
+    "Count",
     "DncRow",
     "Failure",
+    "Figure",
+    "FloorChanges",
+    "FloorKept",
     "GatewayBudget",
+    "HourQuota",
+    "HourRate",
     "LeadRow",
+    "Leader",
+    "LiveFigures",
     "LoadedAs",
     "Merged",
+    "NotLeading",
     "OpenZone",
     "OutboxRow",
+    "PastCall",
+    "QuarterRow",
     "Reason",
+    "Reply",
     "RestRow",
+    "Scope",
+    "ScreenEvent",
+    "ScreenRow",
     "Store",
     "Why",
     "open_store",

@@ -101,6 +101,20 @@ def caller_reached(db: Db, number: str, at: int, now: int) -> int:
     return int(db.run("reach_caller", {"caller": digits(number), "at": at, "now": now}))
 
 
+def call(db: Db, call_id: str, began_at: int) -> CallRow | None:
+    """One call, looked for on the day it began, and those beside it."""
+    keys = [db.key(f"call:{_day(began_at + step * DAY_MS)}") for step in (0, -1, 1)]
+    for key in keys:
+        found = db.read(partial(_one, key=key, call_id=call_id))
+        if found is not None:
+            return _row(found)
+    return None
+
+
+def _one(client: redis.Redis, *, key: str, call_id: str) -> Any:
+    return client.hget(key, call_id)
+
+
 def calls(db: Db, since: int, until: int) -> Iterator[CallRow]:
     """Calls that began from `since` on and before `until` (epoch ms), in that order; read page by page.
 

@@ -46,6 +46,12 @@ def id_of_number(db: Db, campaign_id: str, number: str) -> int | None:
     return None if found is None else int(found)
 
 
+def due_for_agent(db: Db, campaign_id: str, now: int, most: int) -> tuple[int, ...]:
+    key = db.key(f"campaign:{campaign_id}:waiting:{WaitReason.AGENT.value}")
+    found = db.read(lambda client: client.zrangebyscore(key, "-inf", now, start=0, num=most))
+    return tuple(map(int, found))
+
+
 def read_contacts(db: Db, terms: TermsBook, campaign_id: str, lead_ids: Iterable[int]) -> dict[int, Contact]:
     return {row.lead_id: row.contact for row in read_leads(db, terms, campaign_id, sorted(set(lead_ids)))}
 

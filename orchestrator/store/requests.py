@@ -35,8 +35,26 @@ class GatewayBudget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HourQuota:
+    """How many attempts of a campaign may begin in a clock hour (UTC), over all workers.
+
+    attempts: so many; None: no such number. even: what is left to be called until `until` (epoch ms: the end of today's
+    calling hours) is spread over the hours until then; `share` is this hour's part of it (engine.quota). It is fixed by
+    the first claim of the hour.
+    """
+
+    attempts: int | None = None
+    share: float | None = None
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRequest:
-    """Claim as many leads as there are `attempt_ids` (1 to 100), with the caller's clock `now` (epoch ms)."""
+    """Claim as many leads as there are `attempt_ids` (1 to 100), with the caller's clock `now` (epoch ms).
+
+    only: none but these leads, in this order; of them also those that are due and wait for an agent (`WaitReason.AGENT`):
+    whoever asks has an agent reserved for each. Hours, do-not-call list, locks and caps hold as ever.
+    """
 
     campaign_id: str
     worker_id: str
@@ -47,6 +65,8 @@ class ClaimRequest:
     gateways: tuple[GatewayBudget, ...]
     project_per_day: int | None = None
     project_ever: int | None = None
+    only: tuple[int, ...] = ()
+    per_hour: HourQuota | None = None
     heard_ms: int = HEARD_MS  # more on a fast clock, where the same time of the wire takes longer
 
 

@@ -30,12 +30,17 @@ from orchestrator.store import (
     standing,
     workers,
 )
+from orchestrator.store.commands import CommandBook
 from orchestrator.store.db import PATIENCE_S, Db, let_go
 from orchestrator.store.deliveries import DeliveryBook
 from orchestrator.store.embedded import EmbeddedServer, Fsync
+from orchestrator.store.figures import FigureBook
+from orchestrator.store.floor import FloorBook
 from orchestrator.store.foreign import ForeignServer, connect, warnings_of, without_password
 from orchestrator.store.history import history
 from orchestrator.store.loading import Loader
+from orchestrator.store.outcomes import OutcomeBook
+from orchestrator.store.quarters import Quarters
 from orchestrator.store.records import check_id
 from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget, OpenZone
 from orchestrator.store.rows import (
@@ -50,6 +55,7 @@ from orchestrator.store.rows import (
     RestRow,
     Why,
 )
+from orchestrator.store.screens import Screens
 from orchestrator.store.terms import TermsBook
 from orchestrator.store.waiting import WaitingRoom
 
@@ -84,8 +90,14 @@ class Store:
         self.warnings = warnings  # about a foreign Redis, for people
         self.deliveries = DeliveryBook(db)  # what is to be brought outside
         self.waiting_room = WaitingRoom(db)  # callers in queues
+        self.floor = FloorBook(db)  # who leads, and where each agent is
+        self.commands = CommandBook(db)  # for whoever leads
+        self.figures = FigureBook(db)  # how it is now
+        self.quarters = Quarters(db)  # how it was, by quarters of an hour
+        self.screens = Screens(db)  # what agents are shown
         self._db = db
         self._terms = TermsBook(db)
+        self.outcomes = OutcomeBook(db, self._terms)  # what agents say of calls
         self._loader = Loader(db, self._terms)
 
     def close(self) -> None:
@@ -203,6 +215,10 @@ class Store:
         """Take due leads; their attempts are stored before they are returned."""
         return claiming.claim(self._db, self._terms, request)
 
+    def due_for_agent(self, campaign_id: str, now: int, most: int = 100) -> tuple[int, ...]:
+        """Leads that are due and wait for an agent (`WaitReason.AGENT`), first due first: for `ClaimRequest.only`."""
+        return leads.due_for_agent(self._db, campaign_id, now, most)
+
     def finish(self, attempt: Attempt, ending: Ending, decision: Decision, now: int) -> bool:
         """Apply an ending. False: it had ended before, and nothing was changed (or Redis's reply was lost and asked
         for again: then it is this very ending that was applied).
@@ -243,6 +259,10 @@ class Store:
         dropped now; `note_call` does the same when it has ended. How many.
         """
         return calls.caller_reached(self._db, number, at, now)
+
+    def call(self, call_id: str, began_at: int) -> CallRow | None:
+        """The recorded call that began at about `began_at` (epoch ms, a day more or less)."""
+        return calls.call(self._db, call_id, began_at)
 
     def calls(self, since: int, until: int) -> Iterator[CallRow]:
         """Recorded calls that began from `since` on and before `until` (epoch ms), in that order."""
