@@ -1,8 +1,9 @@
 """The only door to Redis."""
 
 from orchestrator.store.commands import Command, Reply
+from orchestrator.store.db import NotLeading
 from orchestrator.store.figures import Figure, LiveFigures, Scope
-from orchestrator.store.floor import FloorChanges, FloorKept, Leader, NotLeading
+from orchestrator.store.floor import FloorChanges, FloorKept, Leader
 from orchestrator.store.outcomes import Caller, PastCall
 from orchestrator.store.quarters import Count, HourRate, QuarterRow
 from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget, HourQuota, OpenZone

@@ -42,6 +42,10 @@ class Stale(Exception):  # noqa: N818  # not an error: read again and repeat
     """The campaign was deleted and made anew since its terms were read."""
 
 
+class NotLeading(KnownError):  # noqa: N818  # no error: somebody else leads, and we stop
+    """Somebody else has led the floor since: nothing of this write was stored."""
+
+
 class Server(Protocol):
     """Where Redis is."""
 
@@ -130,6 +134,8 @@ class Db:
         rest = str(error).partition(f"{code} ")[2]
         if code == "STALE":
             return Stale(rest)
+        if code == "NOTLEADING":
+            return NotLeading("another worker leads the floor now")
         if code in _SAID:
             return KnownError(_SAID[code].format(rest=rest, where=self._server.where))
         return error

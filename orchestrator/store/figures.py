@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from orchestrator.store.db import Db
+import orjson
+import redis
+
+from orchestrator.store.db import Db, NotLeading
 
 FRESH_MS = 5_000  # real time after which figures that nobody renewed are stale
 
@@ -45,13 +49,50 @@ class FigureBook:
 
     def __init__(self, db: Db) -> None:
         self._db = db
+        self._version: int | None = None  # of what was written last; None: nothing is known of what is there
+        self._written: dict[str, str] = {}
 
     def write(self, token: int, figures: Iterable[Figure], now: int) -> None:
         """These are all figures there are now; only what has changed is sent. At least every few seconds, or they are
         stale. NotLeading.
         """
-        raise NotImplementedError
+        wanted = {f"{each.scope.value} {each.name}": orjson.dumps(each.values).decode() for each in figures}
+        version = self._send(token, wanted, now, is_whole=self._version is None)
+        if not version:  # somebody else has written, or Redis has lost some of it
+            version = self._send(token, wanted, now, is_whole=True)
+        self._version, self._written = version, wanted
+
+    def _send(self, token: int, wanted: dict[str, str], now: int, *, is_whole: bool) -> int:
+        known = {} if is_whole else self._written
+        request = {
+            "token": token,
+            "base": self._version or 0,
+            "at": now,
+            "changed": {key: text for key, text in wanted.items() if known.get(key) != text},
+            "gone": [key for key in known if key not in wanted],
+            "whole": is_whole,
+            "fresh_ms": FRESH_MS,
+        }
+        try:
+            return int(self._db.run("write_figures", request))
+        except NotLeading:
+            self._version = None
+            raise
 
     def read(self, *scopes: Scope) -> LiveFigures:
         """Of these scopes, or all."""
-        raise NotImplementedError
+        values, fresh = self._db.read(self._read)
+        at = int(values.pop(b"at", 0))
+        values.pop(b"version", None)
+        found = []
+        for key, text in sorted(values.items()):
+            scope, _, name = key.decode().partition(" ")
+            if not scopes or Scope(scope) in scopes:
+                found.append(Figure(scope=Scope(scope), name=name, values=orjson.loads(text)))
+        return LiveFigures(at=at, is_stale=not fresh, figures=tuple(found))
+
+    def _read(self, client: redis.Redis) -> Any:
+        pipe = client.pipeline(transaction=True)
+        pipe.hgetall(self._db.key("figures"))
+        pipe.exists(self._db.key("figures:fresh"))
+        return pipe.execute()

@@ -5,24 +5,29 @@ Whoever leads has a token. Every write names it; one by somebody who leads no mo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+from uuid import uuid4
+
+import redis
 
 from orchestrator.domain.agent import AgentRecord
-from orchestrator.domain.problem import KnownError
-from orchestrator.store.commands import Reply
+from orchestrator.store.commands import Reply, pack_reply
 from orchestrator.store.db import Db
-from orchestrator.store.quarters import Count
-from orchestrator.store.screens import ScreenEvent
+from orchestrator.store.db import NotLeading as NotLeading
+from orchestrator.store.quarters import Count, summed
+from orchestrator.store.records import check_id
+from orchestrator.store.screens import KEPT, KEPT_S, ScreenEvent, pack_event
 
-
-class NotLeading(KnownError):  # noqa: N818  # no error: somebody else leads, and we stop
-    """Somebody else has led since: nothing of this write was stored."""
+_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]{0,199}\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leader:
-    """Who leads now. until_ms: how much longer in real time, unless it is renewed."""
+    """Who leads now. left_ms: how much longer in real time, unless it is renewed."""
 
     worker_id: str
     token: int
@@ -33,14 +38,12 @@ class Leader:
 class FloorChanges:
     """One step of the floor; all of it is stored, or (after a lost lead) nothing.
 
-    agents: changed records; gone_agents: ids whose records go. parts: named texts (JSON) that a new leader begins with,
-    None removes one; names are 1 to 200 characters without blanks (`callers`, `campaign:orders-1`). counts: added to
-    the history (see Quarters). screens: appended to agents' streams. replies: what became of commands, which are over
-    with it. step: of this leader, from 1 upwards; a write whose reply was lost is made again with the same step and
-    counts nothing twice.
+    agents: changed records; gone_agents: ids whose records go. parts: named texts (JSON) that a new leader begins
+    with, None removes one; a name is 1 to 200 of A-Z a-z 0-9 _ . : @ - (`callers`, `campaign:orders-1`). counts: added
+    to the history (see Quarters). screens: appended to agents' streams. replies: what became of commands, which are
+    over with it.
     """
 
-    step: int
     agents: tuple[AgentRecord, ...] = ()
     gone_agents: tuple[str, ...] = ()
     parts: Mapping[str, str | None] = field(default_factory=dict)
@@ -62,26 +65,80 @@ class FloorBook:
 
     def __init__(self, db: Db) -> None:
         self._db = db
+        self._holder = uuid4().hex
+        self._token = 0
+        self._step = 0
+        self._unsure: list[dict[str, object]] = []  # writes that may or may not have arrived
+        self._lock = Lock()
 
     def lead(self, worker_id: str, ttl_ms: int) -> int | None:
         """Take the lead, or go on leading, for `ttl_ms` of real time: the token. None: another worker leads.
 
         The token stays while nobody else has led in between, even if the time had run out.
         """
-        raise NotImplementedError
+        request = {"worker": check_id(worker_id, "worker id"), "holder": self._holder, "ttl_ms": ttl_ms}
+        token = int(self._db.run("take_lead", request))
+        return token or None
 
     def resign(self, token: int) -> bool:
         """Let another worker lead at once. False: somebody else does already."""
-        raise NotImplementedError
+        return bool(self._db.run("resign_lead", {"token": token}))
 
     def leader(self) -> Leader | None:
         """Who leads; None: nobody does."""
-        raise NotImplementedError
+        found = self._db.run("show_leader", {})
+        if not found:
+            return None
+        worker_id, token, left_ms = found
+        return Leader(worker_id=worker_id.decode(), token=token, left_ms=left_ms)
 
     def write(self, token: int, changes: FloorChanges) -> None:
-        """NotLeading, and nothing stored, when another token is in force."""
-        raise NotImplementedError
+        """NotLeading, and nothing stored, when another token is in force. After any other KnownError the changes are
+        kept here and go before those of the next write: they are not to be written again.
+        """
+        with self._lock:
+            if token != self._token:
+                self._token, self._step = token, 0
+                self._unsure = []
+            self._step += 1
+            self._unsure.append(_request(token, self._step, changes))
+            try:
+                while self._unsure:
+                    self._db.run("write_floor", self._unsure[0])
+                    del self._unsure[0]
+            except NotLeading:
+                self._unsure = []
+                raise
 
     def read(self) -> FloorKept:
-        """What a new leader begins with; after `lead`, so that nobody writes any more."""
-        raise NotImplementedError
+        """What a new leader begins with; after `lead`, so that nobody else writes any more."""
+        agents, parts = self._db.read(self._read)
+        return FloorKept(
+            agents={name.decode(): AgentRecord.loads(text.decode()) for name, text in agents.items()},
+            parts={name.decode(): text.decode() for name, text in parts.items()},
+        )
+
+    def _read(self, client: redis.Redis) -> Any:
+        pipe = client.pipeline(transaction=True)
+        pipe.hgetall(self._db.key("floor:agents"))
+        pipe.hgetall(self._db.key("floor:parts"))
+        return pipe.execute()
+
+
+def _request(token: int, step: int, changes: FloorChanges) -> dict[str, object]:
+    for name in changes.parts:
+        if not _PART.match(name):
+            raise ValueError(f"not the name of a part: {name[:40]!r}")
+    return {
+        "token": token,
+        "step": step,
+        "agents": {check_id(each.agent_id, "agent id"): each.dumps() for each in changes.agents},
+        "gone_agents": changes.gone_agents,
+        "parts": {name: text for name, text in changes.parts.items() if text is not None},
+        "gone_parts": [name for name, text in changes.parts.items() if text is None],
+        "counts": summed(changes.counts),
+        "screens": [(check_id(each.agent_id, "agent id"), pack_event(each)) for each in changes.screens],
+        "replies": [(check_id(each.command_id, "command id"), pack_reply(each)) for each in changes.replies],
+        "kept": KEPT,
+        "kept_s": KEPT_S,
+    }

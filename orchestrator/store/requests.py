@@ -52,8 +52,9 @@ class HourQuota:
 class ClaimRequest:
     """Claim as many leads as there are `attempt_ids` (1 to 100), with the caller's clock `now` (epoch ms).
 
-    only: none but these leads, in this order; of them also those that are due and wait for an agent (`WaitReason.AGENT`):
-    whoever asks has an agent reserved for each. Hours, do-not-call list, locks and caps hold as ever.
+    only: none but these leads, in this order; of them also those that are due and wait for an agent
+    (`WaitReason.AGENT`): whoever asks has an agent reserved for each. Hours, do-not-call list, locks and caps hold
+    as ever.
     """
 
     campaign_id: str

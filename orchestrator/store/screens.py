@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import orjson
+
 from orchestrator.store.db import Db
+from orchestrator.store.records import check_id
 
 KEPT = 100  # latest events of an agent
 KEPT_S = 2 * 86_400  # real time after the latest one
@@ -38,8 +41,23 @@ class Screens:
 
     def read(self, agent_id: str, after: str = BEGIN, limit: int = KEPT) -> list[ScreenRow]:
         """Events after the one with id `after`, oldest first."""
-        raise NotImplementedError
+        key = self._db.key(f"screen:{check_id(agent_id, 'agent id')}")
+        page = self._db.read(lambda client: client.xrange(key, f"({after}", "+", count=limit))
+        return [_row(agent_id, *entry) for entry in page]
 
     def latest(self, agent_id: str) -> ScreenRow | None:
         """The last one: what the screen shows now."""
-        raise NotImplementedError
+        key = self._db.key(f"screen:{check_id(agent_id, 'agent id')}")
+        page = self._db.read(lambda client: client.xrevrange(key, "+", "-", count=1))
+        return _row(agent_id, *page[0]) if page else None
+
+
+def pack_event(event: ScreenEvent) -> str:
+    return orjson.dumps((event.kind, event.at, dict(event.body))).decode()
+
+
+def _row(agent_id: str, entry_id: bytes, fields: Mapping[bytes, bytes]) -> ScreenRow:
+    kind, at, body = orjson.loads(fields[b"e"])
+    return ScreenRow(
+        entry_id=entry_id.decode(), event=ScreenEvent(agent_id=agent_id, kind=kind, at=at, body=body)
+    )
