@@ -11,10 +11,11 @@ from typing import Final, Protocol
 
 from orchestrator.simulator.causes import known_cause
 from orchestrator.simulator.channel import AppRun
+from orchestrator.simulator.courses import park
 from orchestrator.simulator.events import SOURCES
 from orchestrator.simulator.expansion import expand
 from orchestrator.simulator.keypad import Keypad
-from orchestrator.simulator.leg import NEVER_MS, Leg
+from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.separate import atoi, separate
 from orchestrator.simulator.taping import mask, record, record_session, stop_record_session, terminators
 
@@ -47,7 +48,7 @@ class Applications:
 
     def execute(self, leg: Leg, name: str, data: str) -> None:
         """Run one application to its end, or until the leg is down."""
-        if not leg.is_up and name not in _AFTER_HANGUP:
+        if not leg.is_ready and name not in _AFTER_HANGUP:
             return
         data = expand(data, leg.channel.get)
         channel = leg.channel
@@ -63,6 +64,7 @@ class Applications:
         channel.set("current_application", name)
         about = {"Application": name, "Application-Data": data}
         about["Application-UUID"] = f"{channel.uuid}-{len(channel.applications)}"
+        leg.forget_break()
         leg.announce("CHANNEL_EXECUTE", about)
         run(leg, data)
         about["Application-Response"] = channel.get("current_application_response") or "_none_"
@@ -70,7 +72,7 @@ class Applications:
 
 
 def _sleep(leg: Leg, data: str) -> None:
-    leg.live_for(atoi(data))
+    leg.live_for(atoi(data), can_break=True)
 
 
 def _hangup(leg: Leg, data: str) -> None:
@@ -135,11 +137,6 @@ def _play_and_get_digits(leg: Leg, data: str) -> None:
     )
 
 
-def _park(leg: Leg, data: str) -> None:
-    del data
-    leg.live_until(NEVER_MS)
-
-
 OWN_APPLICATIONS: Final = (
     "python",
     "pyrun",
@@ -168,5 +165,5 @@ APPLICATIONS: Final[dict[str, Callable[[Leg, str], None]]] = {
     "flush_dtmf": lambda leg, data: leg.flush(),  # noqa: ARG005
     "log": lambda leg, data: None,  # noqa: ARG005
     "info": lambda leg, data: None,  # noqa: ARG005
-    "park": _park,
+    "park": lambda leg, data: park(leg),  # noqa: ARG005
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from orchestrator.simulator.b_leg import BLeg, Dialing, dial
 from orchestrator.simulator.causes import Q850
 from orchestrator.simulator.channel import Channel
+from orchestrator.simulator.courses import after_bridge, is_true
 from orchestrator.simulator.ending import TICK_MS
 from orchestrator.simulator.forks import DialString, Fork, parse_dial_string
 from orchestrator.simulator.leg import NEVER_MS, Leg
@@ -103,9 +104,9 @@ class Bridge:
         winner = next((one for one in self._dialed if one.has_won and one.is_up), None)
         self._let_go(winner, is_late=is_late)
         self._all += self._dialed
-        if winner is not None and caller.is_up:
+        if winner is not None and caller.is_ready:
             return winner.leg, ""
-        if not caller.is_up:
+        if not caller.is_ready:
             return None, "ORIGINATOR_CANCEL"
         if is_late:
             return None, "NO_ANSWER"
@@ -115,18 +116,18 @@ class Bridge:
     def _waits(self) -> bool:
         has_won = any(one.has_won for one in self._dialed)
         is_open = any(one.is_up for one in self._dialed)
-        return self._caller.is_up and is_open and not has_won and not self._is_cancelled
+        return self._caller.is_ready and is_open and not has_won and not self._is_cancelled
 
     def _let_go(self, winner: Dialing | None, *, is_late: bool) -> None:
         """Hang up whoever is still ringing."""
-        if not self._caller.is_up:
+        if not self._caller.is_ready:
             cause = "ORIGINATOR_CANCEL"
         elif is_late or (winner is None and len(self._dialed) == 1):
             cause = "NO_ANSWER"
         else:
             cause = "LOSE_RACE"
         for one in self._dialed:
-            if one.is_up and (one is not winner or not self._caller.is_up):
+            if one.is_up and (one is not winner or not self._caller.is_ready):
                 one.leg.now_ms = max(one.leg.now_ms, self._caller.now_ms)
                 if cause == "LOSE_RACE":
                     one.leg.channel.set("group_dial_status", "loser")
@@ -177,9 +178,11 @@ class Bridge:
         self._import(two)
         caller.bridged_to, other.bridged_to = other, caller
         bridge_tapes(caller, is_on=True)
+        caller.talk_begins()
+        other.talk_begins()
         caller.on_digit = self._pass_on
         try:
-            while caller.is_up and other.is_up:
+            while caller.is_ready and other.is_up:
                 caller.live_until(NEVER_MS)
         finally:
             caller.on_digit = None
@@ -194,7 +197,11 @@ class Bridge:
             one.set("sip_hangup_disposition", "recv_bye")
         one.set("bridge_hangup_cause", two.cause)
         caller.announce("CHANNEL_UNBRIDGE", ids)
-        if caller.is_up and (one.get("hangup_after_bridge") or "").lower() in ("true", "yes", "on", "1"):
+        if (
+            caller.is_ready
+            and not after_bridge(self._switch, caller)
+            and is_true(one.get("hangup_after_bridge"))
+        ):
             caller.hang_up(two.cause, by="switch")
 
     def _import(self, other: Channel) -> None:

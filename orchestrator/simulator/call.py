@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.simulator.callee import Callee
 from orchestrator.simulator.chance import chance, pick
-from orchestrator.simulator.channel import Profile
+from orchestrator.simulator.courses import enter, live
 from orchestrator.simulator.ending import TICK_MS, end_leg
 from orchestrator.simulator.leg import NEVER_MS, Leg
 from orchestrator.simulator.messages import Messages
@@ -116,59 +116,14 @@ class Call:
         leg, channel, request = self.leg, self.leg.channel, self._request
         if not leg.live_for(TICK_MS):
             return
+        channel.set("endpoint_disposition", "ANSWER")
         if request.application:
-            actions: tuple[tuple[str, str], ...] = ((request.application, request.application_data),)
-        else:
-            self._transfer()
-            route = self._switch.dialplan.route(request.context, channel.get)
-            if route is None or request.dialplan != "XML":
-                channel.state = "CS_ROUTING"
-                leg.hang_up("NO_ROUTE_DESTINATION", by="switch")
-                self._mark_transfer()
-                return
-            actions = tuple((action.application, action.data) for action in route.actions)
-            self._enter(route.extension, actions)
+            leg.steps.append((request.application, request.application_data))
+        elif not enter(self._switch, leg, request.extension, request.dialplan, request.context):
+            return
         channel.state, channel.state_number = "CS_EXECUTE", "4"
         self._flip()
-        for name, data in actions:
-            if not leg.is_up:
-                return
-            self._switch.applications.execute(leg, name, data)
-        leg.hang_up("NORMAL_CLEARING", by="switch")
-
-    def _transfer(self) -> None:
-        channel, request, now_ms = self.leg.channel, self._request, self.leg.now_ms
-        channel.set("endpoint_disposition", "ANSWER")
-        channel.set("max_forwards", "70")
-        channel.transferred_ms = now_ms
-        first = channel.first
-        channel.current = Profile(
-            index="2",
-            created_ms=now_ms,
-            caller_name=first.caller_name,
-            caller_number=first.caller_number,
-            callee_name=first.callee_name,
-            callee_number=first.callee_number,
-            destination=request.extension,
-            dialplan=request.dialplan,
-            context=request.context,
-            rdnis=first.destination,
-        )
-
-    def _enter(self, extension: str, actions: tuple[tuple[str, str], ...]) -> None:
-        self._mark_transfer()
-        channel = self.leg.channel
-        channel.extension = (extension, self._request.extension, actions)
-        channel.is_in_dialplan = True
-
-    def _mark_transfer(self) -> None:
-        """Where it was transferred to: the leg says so only once it has been routed. [recorded]"""
-        channel, request = self.leg.channel, self._request
-        second = channel.transferred_ms // 1000
-        mark = f"{second}:{channel.uuid}:bl_xfer:{request.extension}/{request.context}/{request.dialplan}"
-        channel.set("transfer_history", mark)
-        channel.set("transfer_source", mark)
-        channel.profile.transfer_source = mark
+        live(self._switch, leg)
 
     def _flip(self) -> None:
         """Once it executes, the called party is the caller of its own leg. [recorded]"""
@@ -197,5 +152,6 @@ class Call:
                 self._announce(result)
 
         end_leg(switch, leg, is_sip=self._is_sip, after_complete=after_complete)
+        leg.settled.set()
         self._on_end(leg)
         self._announce(result)

@@ -55,11 +55,20 @@ class Callee:
     cause: str = ""  # of a refusal that is not SIP's
     _heard: int = field(default=0)
     _prompts: int = field(default=0)
+    _talks: int = field(default=0)
 
     def hears_sound(self, *names: str) -> tuple[Press, ...]:
         """A callee goes by messages, not by sounds."""
         del names
         return ()
+
+    def talks(self) -> tuple[Press, ...]:
+        """What it does in a talk: hangs up when that has lasted for as long as this callee talks."""
+        if self.kind is None or self.kind.talks is None:
+            return ()
+        self._talks += 1
+        length_s = self.kind.talks.draw(chance(self.key, "talk", self._talks))
+        return (Press(after_s=length_s, hangs_up=True),)
 
     def hears(self, message: str | None, *, is_prompt: bool) -> tuple[Press, ...]:
         """What it presses about a message that begins now (None: not known by name).

@@ -4,6 +4,7 @@ A move is [when, ..., what, ...]:
 
     ["after", ms, WHAT...]            since the call began
     ["answered", ms, WHAT...]         since the answer
+    ["talks", ms, WHAT...]            since a talk with somebody began, in each of them
     ["hears", SOUND, WHAT...]         once, when this begins: a message's name, a file (its last part) or a text
 
     "press", "12#" [, ms between the keys]      "speak", ms      "hang_up"      "flood", number of keys
@@ -16,7 +17,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from orchestrator.simulator.callee import Press, Utterance
@@ -32,7 +33,7 @@ class BadIncoming(Exception):  # noqa: N818 - named after what it is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """`when` is after, answered or hears; `ms` belongs to the former two, `sound` to the latter."""
+    """`when` is after, answered, talks or hears; `ms` belongs to the former three, `sound` to the latter."""
 
     when: str
     does: tuple[Press, ...]
@@ -50,8 +51,15 @@ class Caller:
     _used: set[int] = field(default_factory=set)
 
     def since(self, when: str) -> tuple[tuple[int, tuple[Press, ...]], ...]:
-        """(ms, what is done) of the moves that count from the beginning or from the answer."""
+        """(ms, what is done) of the moves that count from the beginning, the answer or a talk."""
         return tuple((move.ms, move.does) for move in self.moves if move.when == when)
+
+    def talks(self) -> tuple[Press, ...]:
+        return tuple(
+            replace(press, after_s=press.after_s + ms / 1000)
+            for ms, does in self.since("talks")
+            for press in does
+        )
 
     def hears(self, message: str | None, *, is_prompt: bool) -> tuple[Press, ...]:
         """A caller goes by what is heard, not by what is asked."""
@@ -108,7 +116,7 @@ def parse_incoming(text: str) -> Incoming:
 
 def _move(move: Any) -> Move:
     match move:
-        case [("after" | "answered") as when, int() as ms, *what] if ms >= 0:
+        case [("after" | "answered" | "talks") as when, int() as ms, *what] if ms >= 0:
             return Move(when=when, ms=ms, does=_does(move, what))
         case ["hears", str() as sound, *what]:
             return Move(when="hears", sound=sound, does=_does(move, what))

@@ -17,6 +17,7 @@ from orchestrator.simulator.caller import BadIncoming, parse_incoming
 from orchestrator.simulator.caller_log import CallerLog
 from orchestrator.simulator.chance import chance
 from orchestrator.simulator.inbound import IncomingCall
+from orchestrator.simulator.joining import Join
 from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.loopback import far_end, nobody
 from orchestrator.simulator.originate import Destination, Originate, parse_originate
@@ -189,6 +190,10 @@ class Calls:
     def _over(self, leg: Leg) -> None:
         if not leg.is_zombie:
             self._legs.pop(leg.channel.uuid, None)
+
+    def join(self, caller: Leg, other: Leg, on_key: Callable[[str], bool] | None) -> None:
+        """Let two legs that are there talk, in the greenlet of `caller`, until that is over."""
+        Join(self._switch, caller, other, on_key).run()
 
     # Looking and ending
 

@@ -15,6 +15,7 @@ from orchestrator.simulator.configuration import SUCCESS
 from orchestrator.simulator.expansion import DENIED, expand
 from orchestrator.simulator.fsapi import Environment
 from orchestrator.simulator.fsctl import fsctl, hang_up_all
+from orchestrator.simulator.leg_commands import NO_CHANNEL, leg_commands
 from orchestrator.simulator.separate import separate
 from orchestrator.simulator.show import channels_listing, dump, status_report, uptime
 from orchestrator.simulator.xml_tree import to_xml
@@ -27,7 +28,6 @@ FULL_VERSION: Final = (
     "FreeSWITCH Version 1.10.12-release+git~20240802T210227Z~a88d069d6f~64bit "
     "(git a88d069 2024-08-02 21:02:27Z 64bit)\n"
 )
-NO_CHANNEL: Final = "-ERR No such channel!\n"
 _SHOW_USAGE: Final = (
     "-USAGE: codec|endpoint|application|api|dialplan|file|timer|calls [count]|channels [count|like <match "
     "string>]|calls|detailed_calls|bridged_calls|detailed_bridged_calls|aliases|complete|chat|management|"
@@ -76,6 +76,7 @@ class Commands:
             "uuid_setvar": self._uuid_setvar,
             "uuid_dump": self._uuid_dump,
             "uuid_break": self._uuid_break,
+            **leg_commands(switch),
             "uuid_recv_dtmf": self._uuid_recv_dtmf,
             "prozvon_incoming": lambda text: switch.calls.incoming(text),
             "prozvon_fault": self._fault,
@@ -188,8 +189,7 @@ class Commands:
         leg = self._switch.calls.live_leg(leg_uuid)
         if leg is None:
             return NO_CHANNEL
-        if leg.channel.state == "CS_EXECUTE":
-            leg.break_off()
+        leg.break_off()
         return "+OK\n"
 
     def _uuid_recv_dtmf(self, text: str) -> str:

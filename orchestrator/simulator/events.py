@@ -31,6 +31,8 @@ SOURCES: Final[dict[str, tuple[str, str, str]]] = {
     "CHANNEL_ORIGINATE": ("switch_core_state_machine.c", "switch_core_session_run", "632"),
     "CHANNEL_BRIDGE": ("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", "1689"),
     "CHANNEL_UNBRIDGE": ("switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", "1879"),
+    "CHANNEL_PARK": ("switch_ivr.c", "switch_ivr_park", "1004"),
+    "CHANNEL_UNPARK": ("switch_ivr.c", "switch_ivr_park", "1215"),
     "RECORD_START": ("switch_ivr_play_say.c", "switch_ivr_record_file_event", "767"),
     "RECORD_STOP": ("switch_ivr_play_say.c", "switch_ivr_record_file_event", "1030"),
     "PLAYBACK_START": ("switch_ivr_play_say.c", "switch_ivr_play_file", "1646"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from orchestrator.simulator import inbound_variables
 from orchestrator.simulator.caller import Caller, Incoming
 from orchestrator.simulator.channel import Channel, Profile
+from orchestrator.simulator.courses import live
 from orchestrator.simulator.ending import end_leg
 from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.messages import Heard, Messages
@@ -123,18 +124,15 @@ class IncomingCall:
             return
         actions = tuple((action.application, action.data) for action in route.actions)
         channel.extension = (route.extension, channel.first.destination, actions)
-        channel.state, channel.state_number = "CS_EXECUTE", "4"
-        for name, data in actions:
-            if not leg.is_up:
-                return
-            self._switch.applications.execute(leg, name, data)
-        leg.hang_up("NORMAL_CLEARING", by="switch")
+        leg.steps.extend(actions)
+        live(self._switch, leg)
 
     def _finish(self) -> None:
         if self._switch.has_crashed:
             return
         self.leg.hang_up("NORMAL_CLEARING", by="switch")
         end_leg(self._switch, self.leg)
+        self.leg.settled.set()
         self._on_end(self.leg)
 
     def _log_over(self) -> None:

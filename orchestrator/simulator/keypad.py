@@ -55,7 +55,7 @@ class Keypad:
         leg.channel.set("playback_seconds", str(played_ms // 1000))
         leg.channel.set("playback_ms", str(played_ms))
         leg.channel.set("playback_samples", str(played_ms * 8))
-        leg.announce("PLAYBACK_STOP", file | {"Playback-Status": "done" if leg.is_up else "break"})
+        leg.announce("PLAYBACK_STOP", file | {"Playback-Status": "done" if leg.is_ready else "break"})
         return status
 
     def speak(self, text: str, *, on_key: Callable[[str], bool] | None = None) -> str:
@@ -78,10 +78,10 @@ class Keypad:
 
         leg.on_digit = digit if on_key or stops_at else None
         try:
-            leg.live_for(length_ms)
+            leg.live_for(length_ms, can_break=True)
         finally:
             leg.on_digit = None
-        return PLAYED if leg.is_up else BROKEN
+        return PLAYED if leg.is_ready else BROKEN
 
     def collect(
         self, most: int, *, ends: str, timeout_ms: int, digit_timeout_ms: int, typed: str = ""
@@ -106,8 +106,8 @@ class Keypad:
         try:
             while len(typed) < most and not end:
                 before = typed
-                is_done = leg.live_until(leg.now_ms + pause_ms if pause_ms else NEVER_MS)
-                if is_done or not leg.is_up or (typed == before and not end):
+                is_done = leg.live_until(leg.now_ms + pause_ms if pause_ms else NEVER_MS, can_break=True)
+                if is_done or not leg.is_ready or (typed == before and not end):
                     break
                 pause_ms = digit_timeout_ms or pause_ms
         finally:
@@ -165,7 +165,7 @@ class Keypad:
     ) -> str:
         """The keys that match `pattern`, or "" when every try failed."""
         leg = self.leg
-        while leg.is_up and tries > 0:
+        while leg.is_ready and tries > 0:
             typed, result = self.read(
                 least,
                 most,
@@ -185,7 +185,7 @@ class Keypad:
                     leg.channel.set(f"{variable}_invalid", typed)
             elif not least and not typed and leg.channel.get("read_terminator_used"):
                 return ""
-            if leg.is_up and invalid:
+            if leg.is_ready and invalid:
                 self.play(invalid)
             tries -= 1
         return ""

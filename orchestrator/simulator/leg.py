@@ -10,8 +10,11 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import count
 from typing import Protocol
+
+from gevent.event import Event
 
 from orchestrator.simulator import messages
 from orchestrator.simulator.audio import Recording, heard_between
@@ -41,6 +44,10 @@ class FarEnd(Protocol):
     def hears(self, message: str | None, *, is_prompt: bool) -> tuple[Press, ...]: ...
 
     def hears_sound(self, *names: str) -> tuple[Press, ...]: ...
+
+    def talks(self) -> tuple[Press, ...]:
+        """What it does in a talk that begins now."""
+        ...
 
 
 class Heard(Protocol):
@@ -87,27 +94,39 @@ class Leg:
         self._order = count()
         self._timers, self._waiter, self._emitter = timers, Waiter(timers), emitter
         self._killed_with = ""
-        self._is_broken = False
+        self._is_stopped = False  # from within: what happened ends the wait under way
+        self._is_broken = (
+            False  # from outside: ends what is played or waited for, and if that is the next thing
+        )
+        self._host: Leg | None = None
+        self._goes_to: Callable[[], None] | None = None
+        self._goes_at_ms: int | None = None
+        self.steps: deque[tuple[str, str]] = deque()  # applications of its extension that are still to come
+        self.talks_begun = 0
+        self.settled = Event()  # what it was told to do has begun, or the leg is over
         self._message: str | None = None
         self._answered_prompt = True  # the callee has decided about the prompt it hears
 
     def at(self, at_ms: int, what: Callable[[], object]) -> None:
         """Let `what` happen at a moment of this leg's time."""
         heapq.heappush(self._agenda, (at_ms, next(self._order), what))
+        if self._host is not None:
+            self._host.at(at_ms, self._tick)
 
-    def live_until(self, at_ms: int) -> bool:
-        """Live up to `at_ms`. False when it ended before: hangup, or `on_digit` wants to stop.
+    def live_until(self, at_ms: int, *, can_break: bool = False) -> bool:
+        """Live up to `at_ms`. False when it ended before: hangup, a new course, or `on_digit` wants to stop.
 
-        True and too early when it was broken off from outside.
+        True and too early when it was stopped from within or, if it `can_break`, broken off from outside.
         """
-        while self.is_up:
-            if self._is_broken:
-                self._is_broken = False
+        while self.is_ready:
+            if self._is_stopped or (can_break and self._is_broken):
+                self._is_stopped = False
+                self._is_broken = self._is_broken and not can_break
                 break
-            while self.is_up and self.digits and self.on_digit is not None:
+            while self.is_ready and self.digits and self.on_digit is not None:
                 if self.on_digit():
                     return False
-            if not self.is_up:
+            if not self.is_ready:
                 break
             next_ms = min(at_ms, self._agenda[0][0] if self._agenda else NEVER_MS)
             self._wait_until(next_ms)
@@ -119,23 +138,82 @@ class Leg:
                 break
         for recording in self.recordings.values():
             recording.grow(self.now_ms)
-        return self.is_up
+        return self.is_ready
 
-    def live_for(self, ms: int) -> bool:
-        return self.live_until(self.now_ms + ms)
+    def live_for(self, ms: int, *, can_break: bool = False) -> bool:
+        return self.live_until(self.now_ms + ms, can_break=can_break)
 
     def soon(self, what: Callable[[], object]) -> None:
         """From outside: let `what` happen as soon as its greenlet has its turn."""
         self.at(0, what)
-        self._waiter.wake()
+        self._poke()
 
     def break_off(self) -> None:
-        """From outside: end what is played or waited for."""
-        self.soon(self.stop_waiting)
+        """From outside: end what is played or waited for; if nothing is, then what comes next."""
+        self._is_broken = True
+        self._poke()
+
+    def forget_break(self) -> None:
+        self._is_broken = False
 
     def stop_waiting(self) -> None:
         """From within: what happened just now ends the wait under way."""
-        self._is_broken = True
+        self._is_stopped = True
+
+    def _poke(self) -> None:
+        """Let whoever lives it look at it now."""
+        if self._host is not None:
+            self._host.soon(self._tick)
+        else:
+            self._waiter.wake()
+
+    # Another course than that of its extension
+
+    @property
+    def is_ready(self) -> bool:
+        """Up, and not told to leave what it does: scripts and applications go on while it is."""
+        return self.is_up and self._goes_to is None
+
+    def go_to(self, course: Callable[[], None], at_ms: int | None = None) -> None:
+        """From anywhere: end what it does and do this, in its own greenlet; at the time of another leg, if told."""
+        if self.is_up:
+            self._goes_to, self._goes_at_ms = course, at_ms
+            self._poke()
+
+    def take_course(self) -> Callable[[], None] | None:
+        """What it was told to do; for whoever lives the leg."""
+        course, self._goes_to = self._goes_to, None
+        self._is_stopped = False
+        return course
+
+    # Living in the time and greenlet of another leg, as long as they talk
+
+    def lend(self, host: Leg) -> None:
+        """From now on `host` lives this leg, until `take_back`."""
+        self._host = host
+        self.now_ms = max(self.now_ms, host.now_ms)
+        for at_ms, _, _ in self._agenda:
+            host.at(at_ms, self._tick)
+
+    def take_back(self) -> None:
+        if self._host is not None:
+            self.now_ms = max(self.now_ms, self._host.now_ms)
+            self._host = None
+
+    def _tick(self) -> None:
+        """What was due on a lent leg happens."""
+        host = self._host
+        if host is None:
+            return
+        self.now_ms = max(self.now_ms, host.now_ms)
+        if self._killed_with:
+            self.hang_up(self._killed_with, by="switch")
+        while self.is_ready and self._agenda and self._agenda[0][0] <= self.now_ms:
+            heapq.heappop(self._agenda)[2]()
+        while self.is_ready and self.digits and self.on_digit is not None:
+            self.on_digit()
+        if not self.is_ready:
+            host.stop_waiting()
 
     # Sound before and after the answer; an outbound leg has its from the callee
 
@@ -185,7 +263,7 @@ class Leg:
         """From outside: hang up as soon as its greenlet has its turn. It does not exist any more from now on."""
         if self.is_up and not self._killed_with:
             self._killed_with = cause
-            self._waiter.wake()
+            self._poke()
 
     @property
     def exists(self) -> bool:
@@ -287,6 +365,17 @@ class Leg:
             else:
                 self.at(at_ms, lambda key=press.key: self.press(key))  # type: ignore[misc]  # bound now
 
+    def talk_begins(self) -> None:
+        """Let the far end do what it does in a talk; what is left of it when the talk is over does not happen."""
+        self.talks_begun += 1
+        for press in self.callee.talks():
+            at_ms = self.now_ms + round(press.after_s * 1000)
+            self.at(at_ms, lambda press=press, talk=self.talks_begun: self._in_talk(talk, press))  # type: ignore[misc]
+
+    def _in_talk(self, talk: int, press: Press) -> None:
+        if self.bridged_to is not None and self.talks_begun == talk:
+            self.does((replace(press, after_s=0),))
+
     def leaves(self) -> None:
         """The far end hangs up."""
         self.hang_up("NORMAL_CLEARING", by=self.far_end)
@@ -301,4 +390,6 @@ class Leg:
         if at_ms > self.now_ms:
             self._waiter.wait_until(at_ms)
             clock_ms = self._timers.clock.now_ms()
+            if self._goes_to is not None and self._goes_at_ms is not None:
+                clock_ms = min(clock_ms, self._goes_at_ms)
             self.now_ms = max(self.now_ms, min(at_ms, clock_ms) if not self._killed_with else clock_ms)

@@ -107,6 +107,7 @@ class CalleeKind(_Model):
     stays: Spread = Spread(
         lognormal=MedianAndSigma(median=120, sigma=0.5)
     )  # hangs up after it, if still there
+    talks: Spread | None = None  # with whoever the call is joined to; then it hangs up, whatever `stays` says
     keys: dict[str, dict[str, Weight]] = {}
     presses_after: Spread = Spread(
         gamma=MeanAndDeviation(mean=5, sd=2)

@@ -15,7 +15,7 @@ import types
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from greenlet import getcurrent
 
@@ -24,7 +24,7 @@ from orchestrator.simulator.fsapi import NO_SESSION, Environment, Stream
 from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.own_event import OwnEvent
 from orchestrator.simulator.separate import separate
-from orchestrator.simulator.session import Runaway, Session
+from orchestrator.simulator.session import Runaway, Session, bridge
 
 FATAL_TEXT: Final = 20_000  # characters of an exception's text that crash a real switch
 
@@ -38,14 +38,16 @@ class Scripts:
         """`folder` may be reached through a link that is turned elsewhere later, as a deploy does."""
         self._log = log
         self._modules: dict[str, types.ModuleType] = {
-            "freeswitch": _freeswitch(log),
+            "freeswitch": _freeswitch(log, self._session_of, self._bridge),
             "time": _time(now_ms),
             "sys": _sys(folder),
         }
         self._codes: dict[Path, tuple[tuple[int, int], types.CodeType]] = {}
         self._builtins = {**vars(builtins), "__import__": self._import}
         self.applications: Applications | None = None  # set once, they need each other
+        self.others: Others | None = None  # the calls of the switch; likewise
         self.zombies: list[str] = []
+        self._opened: dict[Leg, list[weakref.ref[Session]]] = {}  # by the script that lives this leg
 
     def run(self, leg: Leg, data: str) -> None:
         """`<action application="python" data="module[::function] args"/>` on a leg."""
@@ -60,11 +62,46 @@ class Scripts:
         is_let_go = session.is_destroyed
         del session
         if not is_let_go and alive() is not None:
-            leg.is_zombie = True
-            self.zombies.append(leg.channel.uuid)
-            self._log(
-                "CRIT", f"{leg.channel.uuid}: the script kept its session: the channel is locked for ever\n"
+            self._is_kept(leg)
+        for opened in self._opened.pop(leg, ()):
+            other = opened()
+            if other is not None and other.leg is not None:
+                self._is_kept(other.leg)
+
+    def _is_kept(self, leg: Leg) -> None:
+        leg.is_zombie = True
+        self.zombies.append(leg.channel.uuid)
+        self._log(
+            "CRIT", f"{leg.channel.uuid}: the script kept its session: the channel is locked for ever\n"
+        )
+
+    # Other calls
+
+    def _session_of(self, uuid: str) -> Session:
+        """`freeswitch.Session(UUID)`: of a call that is there; or one that is never ready."""
+        if not isinstance(uuid, str):
+            raise TypeError("in method 'new_Session', argument 1 of type 'char *'")
+        if self.applications is None or self.others is None:
+            raise RuntimeError("the interpreter was not given the calls of its switch")
+        if "/" in uuid:
+            raise RuntimeError(
+                f"{uuid} would be dialed, and that stops every other call for as long as it rings"
             )
+        leg = self.others.live_leg(uuid)
+        if leg is None:
+            self._log("ERR", f"Could not locate channel type {uuid}\n")
+        session = Session(leg, self.applications, self._log)
+        living: Leg | None = getattr(getcurrent(), "leg", None)
+        if living is not None:
+            self._opened.setdefault(living, []).append(weakref.ref(session))
+        return session
+
+    def _bridge(self, one: Session, other: Session) -> None:
+        """`freeswitch.bridge(one, other)`, in the greenlet of the first."""
+        if not isinstance(one, Session) or not isinstance(other, Session):
+            raise TypeError("in method 'bridge', argument of type 'CoreSession &'")
+        if self.others is None or not bridge(one, other, self.others.join):
+            self._log("ERR", "Channels not ready\n")
 
     def answer(self, data: str, environment: Environment) -> str:
         """`api python module[::function] args`: what its `fsapi` wrote; nothing when it cannot be run."""
@@ -189,7 +226,16 @@ class Scripts:
         return None
 
 
-def _freeswitch(log: Log) -> types.ModuleType:
+class Others(Protocol):
+    """The calls of the switch, as scripts reach them."""
+
+    def live_leg(self, leg_uuid: str) -> Leg | None: ...
+    def join(self, caller: Leg, other: Leg, on_key: Callable[[str], bool] | None) -> None: ...
+
+
+def _freeswitch(
+    log: Log, session_of: Callable[[str], Session], bridges: Callable[[Session, Session], None]
+) -> types.ModuleType:
     """The module scripts import. What would stall or crash a real switch raises instead."""
     module: Any = types.ModuleType("freeswitch")
 
@@ -204,7 +250,7 @@ def _freeswitch(log: Log) -> types.ModuleType:
     module.consoleLog = module.console_log = console_log
     module.Event = OwnEvent
     module.API = module.EventConsumer = module.msleep = refused
-    module.Session = refused
+    module.Session, module.bridge = session_of, bridges
     return module  # type: ignore[no-any-return]  # Any, to set attributes on it
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from greenlet import getcurrent
+
 from orchestrator.simulator.applications import Applications
 from orchestrator.simulator.causes import known_cause
 from orchestrator.simulator.keypad import PLAYED, Keypad
@@ -33,8 +35,9 @@ class Dtmf:
 class Session:
     """One call's session. The names are the switch's."""
 
-    def __init__(self, leg: Leg, applications: Applications, log: Callable[[str, str], None]) -> None:
-        self._leg: Leg | None = leg
+    def __init__(self, leg: Leg | None, applications: Applications, log: Callable[[str, str], None]) -> None:
+        """Without a leg it is never ready."""
+        self._leg = leg
         self._applications, self._log = applications, log
         self._callback: tuple[Callable[..., object], tuple[object, ...]] | None = None
         self._hook: tuple[Callable[..., object], tuple[object, ...]] | None = None
@@ -58,8 +61,7 @@ class Session:
         return leg is not None and leg.has_media
 
     def bridged(self) -> bool:
-        leg = self._live()
-        return leg is not None and leg.bridged_to is not None
+        return self._leg is not None and self._leg.is_up and self._leg.bridged_to is not None
 
     def get_uuid(self) -> str:
         return self._leg.channel.uuid if self._leg else ""
@@ -109,6 +111,8 @@ class Session:
         _is_text(application)
         _is_text(data)
         if self._leg is not None:
+            if not self._is_ours:
+                raise RuntimeError("an application on another call's session is not simulated")
             self._live()
             self._applications.execute(self._leg, application, data)
             self._run_hook()
@@ -121,7 +125,10 @@ class Session:
     def hangup(self, cause: str = "normal_clearing") -> None:
         _is_text(cause)
         if self._leg is not None:
-            self._leg.hang_up(known_cause(cause) or "NORMAL_CLEARING", by="switch")
+            if self._is_ours:
+                self._leg.hang_up(known_cause(cause) or "NORMAL_CLEARING", by="switch")
+            else:
+                self._leg.kill(known_cause(cause) or "NORMAL_CLEARING")
             self._run_hook()
 
     def sleep(self, ms: int, sync: int = 0) -> int:
@@ -268,10 +275,21 @@ class Session:
     def is_destroyed(self) -> bool:
         return self._leg is None
 
+    @property
+    def leg(self) -> Leg | None:
+        """None once it is destroyed."""
+        return self._leg
+
     # Inside
 
+    @property
+    def _is_ours(self) -> bool:
+        """Whether the script that calls is the one of this leg: what runs outside of calls is nobody's."""
+        living: Leg | None = getattr(getcurrent(), "leg", None)
+        return living is None or living is self._leg
+
     def _live(self) -> Leg | None:
-        if self._leg is not None and self._leg.is_up:
+        if self._leg is not None and self._leg.is_ready:
             return self._leg
         self._calls_down += 1
         if self._calls_down > CALLS_AFTER_HANGUP:
@@ -322,3 +340,15 @@ class _Stop:
 def _is_text(value: object) -> None:
     if not isinstance(value, str):
         raise TypeError(f"argument of type 'char const *' expected, not {type(value).__name__}")
+
+
+Join = Callable[[Leg, Leg, Callable[[str], bool] | None], None]
+
+
+def bridge(one: Session, other: Session, join: Join) -> bool:
+    """Let them talk until that is over; False when one of them has no call. The first one's callback gets keys."""
+    if one.leg is None or other.leg is None:
+        return False
+    join(one.leg, other.leg, one._on_key())
+    one._run_hook()
+    return True

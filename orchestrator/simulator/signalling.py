@@ -86,7 +86,13 @@ class Telephone:
         channel.set("endpoint_disposition", "ANSWER")
         if self._callee.kind is not None:
             self._switch.calls.callee_log.answered(at=leg.now_ms, call=channel.uuid)
-        leg.at(leg.now_ms + round(self._callee.stays_s * 1000), leg.leaves)
+        leg.at(leg.now_ms + round(self._callee.stays_s * 1000), self._has_stayed)
+
+    def _has_stayed(self) -> None:
+        """Who talks for a time of its own does not look at this one."""
+        kind = self._callee.kind
+        if not self._leg.talks_begun or kind is None or kind.talks is None:
+            self._leg.leaves()
 
     def refuse(self) -> None:
         leg, channel = self._leg, self._leg.channel

@@ -109,6 +109,7 @@ class SimulatedSwitch:
             callee_log=callee_log or root / "callees.jsonl",
             caller_log=(callee_log.parent if callee_log else root) / "callers.jsonl",
         )
+        self.scripts.others = self.calls
 
     # Life
 

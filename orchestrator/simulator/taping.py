@@ -50,13 +50,13 @@ def _listen(leg: Leg, tape: Recording, end_ms: int | None, silence_ms: int | Non
 
     leg.on_digit = key
     try:
-        while leg.is_up and not used and (end_ms is None or leg.now_ms < end_ms):
+        while leg.is_ready and not used and (end_ms is None or leg.now_ms < end_ms):
             quiet_ms = _quiet_end(leg, began_ms, silence_ms)
             if quiet_ms is not None and leg.now_ms >= quiet_ms:
                 leg.channel.set("silence_hits_exhausted", "true")
                 return
             until_ms = min(end_ms or leg.now_ms + LOOK_MS, quiet_ms or leg.now_ms + LOOK_MS)
-            if tape.is_full or (leg.live_until(until_ms) and leg.now_ms < until_ms):
+            if tape.is_full or (leg.live_until(until_ms, can_break=True) and leg.now_ms < until_ms):
                 return  # full, or broken off
     finally:
         leg.on_digit = None
