@@ -46,7 +46,10 @@ def check_contact(draft: Draft, model: Robocall) -> None:
             message = f"only `{spec.type}` is of type {spec.type}"
             draft.findings.add("S403", spec.place("type"), message, "text can be spoken")
     _check_first(draft, model)
-    if not {"contact", "flow", "messages", "dial"} & draft.lost and not model.dial.is_broken("first"):
+    # An agent sees all of a contact on the screen
+    if draft.has_agents or {"contact", "flow", "messages", "dial", "queues"} & draft.lost:
+        return
+    if not model.dial.is_broken("first"):
         _check_used(draft)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchestrator.domain.inbound import CallEnd
 from orchestrator.scenario.answered import NOT_YET, TAKEN, late_steps
 from orchestrator.scenario.draft import Draft
-from orchestrator.scenario.findings import did_you_mean, nearest
+from orchestrator.scenario.findings import did_you_mean
 from orchestrator.scenario.flow import CLOSED, each_step
 from orchestrator.scenario.inbound import ANY, MISSED, USUAL_ENDS, Missed, zone_of
 from orchestrator.scenario.model import Ivr
@@ -43,7 +43,6 @@ def check_inbound(draft: Draft, model: Ivr) -> None:
     _check_hours(draft, model)
     _check_zone(draft, model)
     _check_languages(draft, model)
-    _check_queues(draft, model)
     _check_callbacks(draft, model)
     _check_rung(draft, model)
     _check_late(draft)
@@ -107,22 +106,6 @@ def _is_taken(number: str, claims: tuple[Text, ...]) -> bool:
     )
 
 
-def _check_queues(draft: Draft, model: Ivr) -> None:
-    used = [name for block in draft.blocks.values() for name in block.queues]
-    if "queues" not in draft.lost:
-        for name in used:
-            if name not in model.queues:
-                draft.findings.add("S524", name, f"no queue `{name}`", did_you_mean(name, model.queues))
-    if "flow" in draft.lost:
-        return
-    known = {*used, *draft.vouched} | {
-        nearest(name, model.queues) for name in used if name not in model.queues
-    }
-    for name in model.queues:
-        if name not in known and draft.is_own(name.mark):
-            draft.findings.add("S525", name, f"the queue `{name}` is never used")
-
-
 def _check_callbacks(draft: Draft, model: Ivr) -> None:
     """What is promised is kept: somebody calls back, at an opening that comes."""
     if {"missed", "flow"} & draft.lost:
@@ -147,7 +130,9 @@ def _check_rung(draft: Draft, model: Ivr) -> None:
     """A call that is passed on to a number of this scenario's comes back, and is passed on again."""
     claims = tuple(claim for claim in model.numbers if claim != ANY)
     rung: list[tuple[Mark, tuple[str, ...]]] = [
-        (spec.place("agents"), spec.agents) for spec in model.queues.values() if not isinstance(spec, Broken)
+        (spec.place("agents"), spec.agents.numbers)
+        for spec in model.queues.values()
+        if not isinstance(spec, Broken)
     ]
     for steps in draft.flow.values():
         for step in each_step(steps):

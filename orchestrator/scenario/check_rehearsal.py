@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean
 from orchestrator.scenario.flow import each_step
-from orchestrator.scenario.inbound import QueueSpec
 from orchestrator.scenario.model import Ivr
 from orchestrator.scenario.outside_steps import FetchStep, StoreStep
 from orchestrator.scenario.people_steps import ForwardStep, TransferStep
+from orchestrator.scenario.queues import QueueSpec
 from orchestrator.scenario.rehearsal import TestSpec
 from orchestrator.scenario.rehearsal_moves import Move, MoveKind
 from orchestrator.scenario.source import Text
@@ -32,7 +32,7 @@ def outside_of(draft: Draft, model: Ivr) -> Outside:
     found = Outside()
     for spec in model.queues.values():
         if isinstance(spec, QueueSpec):
-            found.rung |= {str(number) for number in spec.agents}
+            found.rung |= {str(number) for number in spec.agents.numbers}
     for steps in draft.flow.values():
         for step in each_step(steps):
             match step:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.plan import MachinePolicy, Rule
@@ -33,6 +33,7 @@ class RuleBook:
 
     results: of steps that these calls may come to. attempts: None when what the author wrote cannot be used.
     machine: "" when that cannot be told. is_lost: results that are not there may be in what could not be understood.
+    outcomes: what agents may note, with rules of their own. is_paced: people are called before an agent is free.
     """
 
     rules: Mapping[Text, RuleSpec | Broken]
@@ -40,6 +41,8 @@ class RuleBook:
     attempts: int | None
     machine: str
     is_lost: bool
+    outcomes: Mapping[Text, RuleSpec | Broken] = field(default_factory=dict)
+    is_paced: bool = False
 
     @classmethod
     def of_robocall(cls, draft: Draft, model: Robocall) -> RuleBook:
@@ -49,7 +52,9 @@ class RuleBook:
             results=draft.results,
             attempts=model.dial.attempts if is_usable else None,
             machine="" if "machine" in draft.lost else str(model.machine),
-            is_lost="flow" in draft.lost,
+            is_lost=bool({"flow", "desk"} & draft.lost),
+            outcomes=draft.outcomes,
+            is_paced=draft.is_paced,
         )
 
     @classmethod
@@ -61,7 +66,8 @@ class RuleBook:
             results={str(name) for each in reached for name in draft.blocks[each].concludes},
             attempts=None if missed.is_broken("attempts") else missed.attempts,
             machine="" if missed.is_broken("machine") else str(missed.machine),
-            is_lost="flow" in draft.lost or missed.is_broken("flow"),
+            is_lost=bool({"flow", "desk"} & draft.lost) or missed.is_broken("flow"),
+            outcomes=draft.outcomes,
         )
 
 
@@ -79,25 +85,45 @@ def check_rules(draft: Draft, book: RuleBook) -> None:
     for key, spec in book.rules.items():
         if isinstance(spec, Broken):
             continue
-        if spec.status is not None and spec.status in RESERVED_STATUSES:
-            draft.findings.add(
-                "S112", spec.place("status"), f"the status `{spec.status}` has a meaning of its own"
-            )
+        _check_status(draft, spec)
         if draft.is_own(key.mark):
             _check_key(draft, book, key)
         _check_together(draft, spec)
         _check_retries(draft, book, key, spec)
+    for key, spec in book.outcomes.items():
+        if isinstance(spec, Broken) or not ruled(spec):
+            continue
+        if key in book.rules:
+            draft.findings.add("S604", key, f"`rules` has `{key}` too", "say it in one of the two places")
+        _check_status(draft, spec)
+        _check_together(draft, spec)
+        _check_retries(draft, book, key, spec)
 
 
-def acts(key: str, rule: Rule, attempts: int, machine: str) -> bool:
+def ruled(spec: RuleSpec) -> bool:
+    """Whether an outcome says itself what follows."""
+    return any(spec.has(name) for name in type(spec).model_fields)
+
+
+def check_outcomes(draft: Draft, *, are_rules_kept: bool) -> None:
+    """An outcome is told from a disposition by its name. are_rules_kept: there is a lead that rules can be about."""
+    for name, spec in draft.outcomes.items():
+        if name in RESERVED_RESULTS:
+            draft.findings.add("S112", name, f"`{name}` cannot be an outcome: it has a meaning of its own")
+        if not are_rules_kept and isinstance(spec, RuleSpec) and ruled(spec):
+            draft.findings.add("S602", name, "the rule never fires: nobody is called back", "see `missed`")
+
+
+def acts(key: str, rule: Rule, attempts: int, machine: str, *, is_paced: bool) -> bool:
     """Whether a rule of the plan could stand in the file: it can fire, and `attempts` leaves room for it."""
-    return not why_never(key, machine) and len(rule.retry) <= retries_within(attempts, counts=rule.counts)
+    has_room = len(rule.retry) <= retries_within(attempts, counts=rule.counts)
+    return has_room and not why_never(key, machine, is_paced=is_paced)
 
 
-def why_never(key: str, machine: str) -> str:
+def why_never(key: str, machine: str, *, is_paced: bool) -> str:
     """Why no call ends under this key; "" when one may."""
-    if key == Disposition.ABANDONED:
-        return "nobody is abandoned without a queue"
+    if key == Disposition.ABANDONED and not is_paced:
+        return "nobody is abandoned but in `kind: predictive`"
     if key == Disposition.MACHINE and machine in _NO_MACHINE:
         return f"with `machine: {machine}` no call ends as machine"
     return ""
@@ -105,18 +131,24 @@ def why_never(key: str, machine: str) -> str:
 
 def _check_key(draft: Draft, book: RuleBook, key: Text) -> None:
     if key in DISPOSITIONS or key == EXHAUSTED:
-        why = why_never(key, book.machine)
+        why = why_never(key, book.machine, is_paced=book.is_paced)
         if why:
             draft.findings.add("S602", key, f"the rule never fires: {why}")
-    elif not book.is_lost and key not in book.results | draft.vouched:
+    elif not book.is_lost and key not in book.results | draft.vouched and key not in book.outcomes:
         everywhere = {str(name) for block in draft.blocks.values() for name in block.concludes}
         if key in everywhere:
             draft.findings.add("S602", key, f"the rule never fires: no way leads to `result: {key}`")
         else:
-            hint = did_you_mean(key, {*DISPOSITIONS, EXHAUSTED, *everywhere})
+            hint = did_you_mean(key, {*DISPOSITIONS, EXHAUSTED, *everywhere, *book.outcomes})
             draft.findings.add(
                 "S601", key, f"`{key}` is neither a disposition nor a result of the flow", hint
             )
+
+
+def _check_status(draft: Draft, spec: RuleSpec) -> None:
+    if spec.status is not None and spec.status in RESERVED_STATUSES:
+        message = f"the status `{spec.status}` has a meaning of its own"
+        draft.findings.add("S112", spec.place("status"), message)
 
 
 def _check_together(draft: Draft, spec: RuleSpec) -> None:

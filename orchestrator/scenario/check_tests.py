@@ -141,7 +141,9 @@ def _check_expectation(draft: Draft, spec: TestSpec, plan: DialPlan | None) -> N
                 )
     else:
         _check_status(draft, expect.status, plan)
-        if expect.disposition is not None and (why := why_never(expect.disposition, draft.machine)):
+        if expect.disposition is not None and (
+            why := why_never(expect.disposition, draft.machine, is_paced=draft.is_paced)
+        ):
             draft.findings.add("S703", expect.disposition, f"`{expect.disposition}` cannot be: {why}")
     for key, message in _too_much(spec, len(calls_of(spec)), comes_in=is_ivr(draft)):
         draft.findings.add("S703", expect.place(key), message)

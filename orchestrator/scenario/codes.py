@@ -21,6 +21,7 @@ SECTIONS: dict[str, str] = {
     "S5": "Dialing, and calls that come in",
     "S6": "Rules",
     "S7": "Tests",
+    "S8": "The agents file",
 }
 
 CODES: dict[str, Code] = {
@@ -51,6 +52,7 @@ CODES: dict[str, Code] = {
         "neither a scenario nor included by one", "begin it with `scenario: NAME`, or move it elsewhere"
     ),
     "S022": Code("two files have the same scenario name", "rename one of them"),
+    "S023": Code("a text file that cannot be read", "paths start at the folder of the file that names it"),
     "S101": Code("an unknown key", "see docs/scenario.md"),
     "S102": Code("a key is missing", "add it"),
     "S103": Code("a value of the wrong shape", "see docs/scenario.md"),
@@ -166,6 +168,24 @@ CODES: dict[str, Code] = {
         "a number for a language that this scenario does not take", "add it to `numbers`, or remove it"
     ),
     "S528": Code("a call that would be passed on to itself", "name a number that other people answer"),
+    "S540": Code("agents and numbers in one queue", "a queue has agents of the agents file, or numbers"),
+    "S541": Code("not an extension of the wrap-up", "write `2 x 30s`, or `no`"),
+    "S542": Code("not a priority", "write {column: tier, gold: 5m, silver: 2m}"),
+    "S543": Code("not a ratio of calls to agents", "write `mode: ratio 1.5`"),
+    "S544": Code("not a share of calls", "write 3%"),
+    "S545": Code("a name of a company that cannot be said", "write it as it is said, at most 100 characters"),
+    "S546": Code("a key that says nothing for this queue", "remove it, or change what it is about"),
+    "S547": Code("a list of numbers that cannot be used", "one number in full in each line: +79990000001"),
+    "S548": Code("an agent who is not in the agents file", "add the agent there, or mend the name"),
+    "S549": Code("a queue without agents", "name agents, or assign some in the agents file"),
+    "S550": Code("a desk that nobody sees, or that shows nothing", "remove it, or complete it"),
+    "S551": Code("pacing that cannot keep its own cap", "`0%` reserves an agent for every call"),
+    "S552": Code("less than the law asks for", "see `law` in docs/scenario.md"),
+    "S553": Code("a company that nobody is told of", "remove it, or the message `abandoned`"),
+    "S554": Code(
+        "a predictive call that does not go straight to one queue of agents",
+        "begin with the queue; only `set`, `result`, `if`, `switch` and `goto` may stand before it",
+    ),
     "S601": Code(
         "a rule for something that cannot happen",
         "rules stand under dispositions, results of the flow, or exhausted",
@@ -183,4 +203,10 @@ CODES: dict[str, Code] = {
     "S705": Code("two tests have the same name", "rename one of them"),
     "S706": Code("a test with both `call` and `calls`, or neither", "give one of the two"),
     "S707": Code("a test uses what its scenario's kind does not have", "see docs/scenario.md, Tests"),
+    "S801": Code("not a telephone of an agent", "write +79990000001, user/1001, or sofia/gateway/pbx/1001"),
+    "S802": Code("not the name of a queue", "write QUEUE, or SCENARIO:QUEUE"),
+    "S803": Code("keys of an agent that do not go together", "see docs/agents.md"),
+    "S804": Code("a standing leg without a switch", "write `switch: NAME`"),
+    "S805": Code("a switch or gateway that the settings do not have", "see `switches` in prozvon.yaml"),
+    "S806": Code("two agents at one telephone", "a person is one agent, who may have several queues"),
 }

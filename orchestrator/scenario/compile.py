@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orchestrator.domain.hours import WeeklyHours
-from orchestrator.domain.plan import Column, DialPlan, MissedPlan
+from orchestrator.domain.plan import AheadRule, Column, DeskPlan, DialPlan, MissedPlan
+from orchestrator.domain.queue import QueueRules
 from orchestrator.scenario.check import Scenario
+from orchestrator.scenario.floor_plan import FloorPlan, floor_json, floor_of, load_floor
 from orchestrator.scenario.inbound_plan import dump_missed, load_missed, missed_plan, zone_name
 from orchestrator.scenario.model import ROBOCALL, Ivr
 from orchestrator.scenario.plan import dump_hours, dump_plan, load_hours, load_plan
@@ -39,6 +41,9 @@ class Compiled:
     routes: of an ivr, the numbers it takes as written: E.164, with `?` for any figure, or `any`. zone, hours: on whose
     clock (IANA) it is open when (None: always). missed: what is done about callers who reached nobody. callback: the
     program and plan by which they are called; None when they are not. Its plan without gateways means every gateway.
+    project: whose work it is; "": the settings'. queues: those with agents that its calls come to, ids `SCENARIO:QUEUE`
+    (a callback's are its scenario's); `agents: assigned` has none by name (staff.with_assigned). ahead: who goes before
+    others there. desk: what agents see. pacing_queue: the one that a predictive campaign dials for, or "".
     sounds: file name on the switch -> recording. `tests`, `sounds` and `source` are empty after `loads`.
     """
 
@@ -55,6 +60,11 @@ class Compiled:
     hours: WeeklyHours | None = None
     missed: MissedPlan | None = None
     callback: Compiled | None = None
+    project: str = ""
+    queues: tuple[QueueRules, ...] = ()
+    ahead: tuple[AheadRule, ...] = ()
+    desk: DeskPlan | None = None
+    pacing_queue: str = ""
     sounds: dict[str, Sound] = field(default_factory=dict, repr=False)
     tests: tuple[ScenarioTest, ...] = ()
     source: Path | None = None
@@ -77,6 +87,10 @@ class Compiled:
             "plan": dump_plan(self.plan),
             "columns": [[column.name, column.type, column.required] for column in self.columns],
         }
+        if self.project:
+            bundle["project"] = self.project
+        if self.queues:
+            bundle["floor"] = floor_json(self.floor)
         if self.kind == ROBOCALL:
             return bundle
         return bundle | {
@@ -87,6 +101,11 @@ class Compiled:
             "missed": None if self.missed is None else dump_missed(self.missed),
             "callback": None if self.callback is None else self.callback._bundle(),
         }
+
+    @property
+    def floor(self) -> FloorPlan:
+        """What the floor is told of it."""
+        return FloorPlan(queues=self.queues, ahead=self.ahead, desk=self.desk, pacing_queue=self.pacing_queue)
 
     @classmethod
     def loads(cls, data: bytes) -> Compiled:
@@ -101,6 +120,7 @@ class Compiled:
         if bundle["bundle"] != BUNDLE_FORMAT:
             raise ValueError(f"a bundle of format {bundle['bundle']}, this version reads {BUNDLE_FORMAT}")
         hours, missed, callback = (bundle.get(key) for key in ("hours", "missed", "callback"))
+        floor = load_floor(bundle["floor"]) if "floor" in bundle else FloorPlan()
         return cls(
             name=bundle["name"],
             title=bundle["title"],
@@ -115,12 +135,17 @@ class Compiled:
             hours=None if hours is None else load_hours(hours),
             missed=None if missed is None else load_missed(missed),
             callback=None if callback is None else cls._of(callback),
+            project=bundle.get("project", ""),
+            queues=floor.queues,
+            ahead=floor.ahead,
+            desk=floor.desk,
+            pacing_queue=floor.pacing_queue,
         )
 
 
 def compile_scenario(scenario: Scenario) -> Compiled:
     """The compiled form of a scenario in which `check` found no problem. Deterministic."""
-    program = program_of(scenario)
+    program, floor = program_of(scenario), floor_of(scenario)
     made = Compiled(
         name=scenario.name,
         title=scenario.title,
@@ -132,13 +157,18 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         sounds={sound.name: sound for sound in scenario.sounds},
         tests=scenario.tests,
         source=scenario.path,
+        kind=str(scenario.model.kind),
+        project=str(scenario.model.project or ""),
+        queues=floor.queues,
+        ahead=floor.ahead,
+        desk=floor.desk,
+        pacing_queue=floor.pacing_queue,
     )
     model = scenario.model
     if not isinstance(model, Ivr):
         return made
     return replace(
         made,
-        kind=str(model.kind),
         routes=tuple(map(str, model.numbers)),
         zone=zone_name(model),
         hours=model.hours,

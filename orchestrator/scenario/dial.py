@@ -12,6 +12,7 @@ from orchestrator.domain.plan import Delay, GatewayShare, OrderBy, OrderKey, Zon
 from orchestrator.scenario.caller_id import CallerIdField
 from orchestrator.scenario.findings import Findings, nearest
 from orchestrator.scenario.hours import Hours
+from orchestrator.scenario.pacing import Pacing, PerHour
 from orchestrator.scenario.part import Part, each, refuse_if_any, wrong
 from orchestrator.scenario.reader import shape
 from orchestrator.scenario.source import SCALAR_TYPES, Map, Text
@@ -179,6 +180,7 @@ class Dial(Part):
         "gateways": Text.at("main"),
         "caller_id": Text.at("+70000000000"),
     }
+    elsewhere: ClassVar[dict[str, str]] = {"pacing": "`dial` of `kind: predictive`"}
 
     gateways: Gateways = Field(description="trunks, in the order of use; or `{name: weight}`")
     caller_id: CallerIdField = Field(
@@ -201,9 +203,22 @@ class Dial(Part):
     per_day: PerDay = Field(
         default=2, description=f"calls to a number in a day, over all campaigns; or `{NO_LIMIT}`"
     )
+    per_hour: PerHour | None = Field(
+        default=None,
+        description="calls of a campaign in an hour at most; or `even`: what is left, over the open hours left",
+    )
     first: First = Field(
         default=DEFAULT_FIRST,
         description="who is called first: a column, `column desc`, fewest_attempts, oldest, newest",
+    )
+
+
+class PacedDial(Dial):
+    """How a predictive scenario calls."""
+
+    pacing: Pacing = Field(
+        default_factory=lambda: Pacing.model_construct(),
+        description="how many are called for the agents there are: `predictive`, `progressive`, `ratio 1.5`, or keys",
     )
 
 

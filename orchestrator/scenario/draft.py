@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestrator.scenario.company import Company
 from orchestrator.scenario.dial import RuleSpec
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.flow import CLOSED, START, Block, Flow, reachable, read_block
 from orchestrator.scenario.inbound import MISSED
 from orchestrator.scenario.library import Loaded
 from orchestrator.scenario.melody import SoundFile
-from orchestrator.scenario.model import MODELS, ROBOCALL, AnyModel, ColumnSpec, Ivr, Robocall
+from orchestrator.scenario.model import MODELS, ROBOCALL, AnyModel, ColumnSpec, Ivr, Predictive, Robocall
 from orchestrator.scenario.part import Broken
+from orchestrator.scenario.queues import QueueSpec
 from orchestrator.scenario.sounds import Sound
 from orchestrator.scenario.source import Map, Mark, Text
-from orchestrator.scenario.standard_messages import STANDARD
+from orchestrator.scenario.standard_messages import ABANDONED, STANDARD
 from orchestrator.scenario.template import Template, parse_template
 from orchestrator.scenario.words import LANGUAGES
 
 # Names that the interpreter itself fills in: always, and for the message of a moment only
+WHISPER = "whisper_accept"  # the standard message of who must press a key
 GIVEN = frozenset({"caller", "called", "is_open"})
 TOLD = frozenset({"entered", "queue.position", "queue.wait"})
 
@@ -29,6 +33,7 @@ class Draft:
     """`recordings`: sounds by the place of the `file` that names them. `lost`: top-level keys that could not be
     understood as a whole; what refers to them is not held against the author. `flow`: the blocks of `flow` and of
     `missed`, without those that an included file has for other scenarios. `roots`: blocks at which calls begin.
+    `vips`: numbers that a file holds, by the place that names it; `script`: the text of the desk's.
     """
 
     model: AnyModel
@@ -43,6 +48,8 @@ class Draft:
     blocks: dict[str, Block]
     reached: set[str]
     recordings: dict[Mark, Sound | None] = field(default_factory=dict)
+    vips: dict[Mark, tuple[str, ...]] = field(default_factory=dict)
+    script: str = ""
 
     @classmethod
     def of(cls, loaded: Loaded, folder: Path, findings: Findings) -> Draft:
@@ -114,7 +121,47 @@ class Draft:
 
     @property
     def said(self) -> list[Text]:
-        return [name for block in self.blocks.values() for name in block.says]
+        said = [name for block in self.blocks.values() for name in block.says]
+        for spec in self.agent_queues.values():
+            said += [spec.whisper] if spec.whisper is not None else []
+            said += [Text.at(WHISPER, spec.mark)] if spec.accept is not None else []
+        return said + [Text.at(ABANDONED, self.model.mark)] * self.is_paced
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether people are called before an agent is free."""
+        return isinstance(self.model, Predictive)
+
+    @property
+    def queues(self) -> dict[Text, QueueSpec | Broken]:
+        return self.model.queues
+
+    @property
+    def agent_queues(self) -> dict[Text, QueueSpec]:
+        """Queues with agents that steps name."""
+        used = {str(name) for block in self.blocks.values() for name in block.queues}
+        return {
+            name: spec
+            for name, spec in self.queues.items()
+            if not isinstance(spec, Broken)
+            and name in used
+            and not spec.is_broken("agents")
+            and spec.agents.has_agents
+        }
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether calls come to agents: their screens show all of a contact."""
+        return bool(self.agent_queues)
+
+    @property
+    def company(self) -> Company | None:
+        return self.model.company if isinstance(self.model, Predictive) else None
+
+    @property
+    def outcomes(self) -> dict[Text, RuleSpec | Broken]:
+        """What an agent may note, with its rule."""
+        return {} if self.model.desk is None else self.model.desk.outcomes
 
     @property
     def results(self) -> set[str]:
@@ -151,6 +198,10 @@ class Draft:
         used = set(self.vouched)
         used |= {str(name) for block in self.blocks.values() for name in block.reads}
         used |= {spoken.name for *_, template in self.templates() for spoken in template.names}
+        used |= {
+            str(spec.priority.column) for spec in self.agent_queues.values() if spec.priority is not None
+        }
+        used |= {name for name, _ in names_in_script(self.script)}
         first = self.model.dial.first if isinstance(self.model, Robocall) else ()
         return used | {order.key.column for order in first if order.key.column}
 
@@ -176,6 +227,18 @@ class Draft:
             for _, wording in _items(wordings)
             if isinstance(wording, SoundFile)
         ] + [sound for block in self.blocks.values() for sound in block.sounds]
+
+
+def names_in_script(script: str) -> list[tuple[str, int]]:
+    """(name, line) of every `{{ name }}` that an agent's script holds."""
+    return [
+        (found[1], number)
+        for number, line in enumerate(script.splitlines(), start=1)
+        for found in _IN_SCRIPT.finditer(line)
+    ]
+
+
+_IN_SCRIPT = re.compile(r"\{\{\s*([A-Za-z0-9_.]{1,64})\s*\}\}")
 
 
 def _items(

@@ -15,13 +15,22 @@ from orchestrator.scenario.flow import read_block
 from orchestrator.scenario.hours import format_hours
 from orchestrator.scenario.inbound import Missed
 from orchestrator.scenario.inbound_plan import zone_name
-from orchestrator.scenario.model import Ivr, Robocall
+from orchestrator.scenario.model import Ivr, Predictive, Robocall
 from orchestrator.scenario.part import Broken
+from orchestrator.scenario.queue_plan import HELD_MAX_WAIT_S, MAX_WAIT_S
+from orchestrator.scenario.queues import QueueSpec
 from orchestrator.scenario.rehearsal import TestSpec
 from orchestrator.scenario.rehearsal_text import written_test
-from orchestrator.scenario.standard_messages import STANDARD
 from orchestrator.scenario.values import format_duration
-from orchestrator.scenario.written import written, written_blocks, written_dial, written_gateways
+from orchestrator.scenario.written import (
+    ruled_outcomes,
+    written,
+    written_blocks,
+    written_desk,
+    written_dial,
+    written_gateways,
+    written_queue,
+)
 
 INLINE = 110  # characters as Python writes it: about 90 in YAML
 NO_FOLDING = 10_000
@@ -63,6 +72,7 @@ def explain(scenario: Scenario) -> str:
         "scenario": model.scenario,
         "title": scenario.title,
         "kind": model.kind,
+        "project": model.project,
         "languages": list(scenario.languages),
         "contact": {column.name: _column(column) for column in scenario.columns},
     }
@@ -70,19 +80,44 @@ def explain(scenario: Scenario) -> str:
         tree |= _inbound(scenario, model)
     tree["messages"] = {name: _wordings(scenario, name) for name in scenario.messages}
     tree["flow"] = written_blocks(scenario.flow, folder, leave=_blocks_of_missed(model))
+    if not isinstance(model, Ivr):
+        tree["queues"] = _queues(scenario, 0.0)
+    tree["desk"] = None if model.desk is None else written_desk(model.desk, folder)
     if isinstance(model, Robocall):
-        rules, silent = _rules(scenario.plan, str(model.machine))
+        is_paced = isinstance(model, Predictive)
+        rules, silent = _rules(scenario.plan, str(model.machine), is_paced=is_paced)
+        rules = {key: rule for key, rule in rules.items() if key not in ruled_outcomes(model.desk)}
         tree |= {"machine": model.machine, "dial": written_dial(model.dial), "rules": rules}
     elif model.missed is not None:
         tree["missed"], silent = _missed(scenario, model, model.missed)
     tree["tests"] = [
         written_test(spec, _columns(scenario)) for spec in model.tests if isinstance(spec, TestSpec)
     ]
+    _fill_waits(scenario, tree)
     return _dump({key: value for key, value in tree.items() if value}) + _commented(silent)
 
 
+def _fill_waits(scenario: Scenario, tree: Any) -> None:
+    """How long people wait in each queue, where the step does not say: nothing is hidden."""
+    if isinstance(tree, list):
+        for item in tree:
+            _fill_waits(scenario, item)
+    elif isinstance(tree, dict):
+        for key, value in tree.items():
+            if key == "queue" and isinstance(value, dict) and value.get("max_wait", "") is None:
+                value["max_wait"] = format_duration(_max_wait_s(scenario, str(value["name"])))
+            _fill_waits(scenario, value)
+
+
+def _max_wait_s(scenario: Scenario, name: str) -> float:
+    spec = next(spec for key, spec in scenario.model.queues.items() if key == name)
+    is_paced = isinstance(scenario.model, Predictive)
+    usual = HELD_MAX_WAIT_S if is_paced else MAX_WAIT_S
+    own = spec.max_wait if isinstance(spec, QueueSpec) and spec.agents.has_agents else None
+    return usual if own is None else own
+
+
 def _inbound(scenario: Scenario, model: Ivr) -> dict[str, Any]:
-    used = {name for steps in scenario.flow.values() for name in read_block(steps).queues}
     dial = model.dial
     return {
         "numbers": list(model.numbers),
@@ -96,11 +131,17 @@ def _inbound(scenario: Scenario, model: Ivr) -> dict[str, Any]:
             "caller_id": dial.caller_id,
             "ring": format_duration(dial.ring),
         },
-        "queues": {
-            name: {**written(spec, scenario.path.parent), "ring": format_duration(spec.ring or dial.ring)}
-            for name, spec in model.queues.items()
-            if name in used and not isinstance(spec, Broken)
-        },
+        "queues": _queues(scenario, dial.ring),
+    }
+
+
+def _queues(scenario: Scenario, ring_s: float) -> dict[str, Any]:
+    """ring_s: how long numbers ring where the queue does not say."""
+    used = {name for steps in scenario.flow.values() for name in read_block(steps).queues}
+    return {
+        name: written_queue(spec, ring_s, scenario.path.parent)
+        for name, spec in scenario.model.queues.items()
+        if name in used and not isinstance(spec, Broken)
     }
 
 
@@ -117,7 +158,8 @@ def _missed(scenario: Scenario, model: Ivr, missed: Missed) -> tuple[dict[str, A
     }
     if scenario.callback is None:
         return made, {}
-    rules, silent = _rules(scenario.callback, str(missed.machine))
+    rules, silent = _rules(scenario.callback, str(missed.machine), is_paced=False)
+    rules = {key: rule for key, rule in rules.items() if key not in ruled_outcomes(model.desk)}
     own = {name: steps for name, steps in scenario.flow.items() if name in _blocks_of_missed(model)}
     return made | {
         "unless": missed.unless,
@@ -161,7 +203,7 @@ def _column(column: Column) -> dict[str, Any]:
 def _wordings(scenario: Scenario, name: str) -> dict[str, Any]:
     by_name = {str(each): wordings for each, wordings in scenario.model.messages.items()}
     if name not in by_name:
-        return {language: STANDARD[name][language] for language in scenario.languages}
+        return {language: scenario.standard[name][language] for language in scenario.languages}
     wordings = by_name[name]
     assert not isinstance(wordings, Broken)  # noqa: S101  # a scenario has no problems
     return {
@@ -171,12 +213,12 @@ def _wordings(scenario: Scenario, name: str) -> dict[str, Any]:
     }
 
 
-def _rules(plan: DialPlan, machine: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _rules(plan: DialPlan, machine: str, *, is_paced: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """The rules that act, and those by default that cannot: written out, the latter would be problems."""
     acting: dict[str, Any] = {}
     silent: dict[str, Any] = {}
     for key, rule in plan.rules.items():
-        can_act = acts(key, rule, plan.attempts, machine)
+        can_act = acts(key, rule, plan.attempts, machine, is_paced=is_paced)
         (acting if can_act else silent)[key] = written_rule(rule)
     return acting, silent
 

@@ -172,6 +172,8 @@ def falls_through(step: AnyStep | Broken) -> bool:
             return step.menu.otherwise is None
         case TransferStep():
             return step.transfer.otherwise is None
+        case QueueStep():
+            return step.queue.overflow is None or step.queue.after_talk is None
         case IfStep() | SwitchStep():
             return any(
                 not isinstance(branch, Text) and all(map(falls_through, branch)) for branch in branches(step)

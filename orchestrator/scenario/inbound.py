@@ -25,7 +25,7 @@ from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.hours import Hours
 from orchestrator.scenario.or_yes import OrYes
 from orchestrator.scenario.part import Part, Tolerant, each, refuse_if_any, wrong
-from orchestrator.scenario.people_steps import Numbers, Order, RingTime
+from orchestrator.scenario.people_steps import RingTime
 from orchestrator.scenario.source import Map, Seq, Text
 from orchestrator.scenario.steps import Steps
 from orchestrator.scenario.values import (
@@ -127,16 +127,6 @@ class InboundDial(Part):
         default=None, description="the number that is shown; else the one that was called"
     )
     ring: RingTime = Field(default=25.0, description="how long each number rings: 5s to 2m")
-
-
-class QueueSpec(Part):
-    """Who takes the calls of a queue."""
-
-    agents: Numbers = Field(description="numbers, as +79990000001; one, or a list")
-    strategy: Order = Field(default=Text.at("in_turn"), description="in_turn or all_at_once")
-    ring: RingTime | None = Field(
-        default=None, description="how long each rings: 5s to 2m; else as `dial.ring`"
-    )
 
 
 class Notify(Part):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from orchestrator.domain.hours import WeeklyHours
@@ -54,10 +55,13 @@ def inbound_plan(model: Ivr) -> DialPlan:
     return _plan(model, model.hours, 1, {}, ())
 
 
-def callback_plan(model: Ivr, missed: Missed, results: set[str]) -> DialPlan:
+def callback_plan(
+    model: Ivr, missed: Missed, results: set[str], outcomes: Mapping[str, RuleSpec]
+) -> DialPlan:
+    """outcomes: rules of what agents may note."""
     hours = missed.hours if missed.has("hours") else model.hours
     rules = {str(key): spec for key, spec in missed.rules.items() if isinstance(spec, RuleSpec)}
-    return _plan(model, hours, missed.attempts, rules, tuple(sorted(results)))
+    return _plan(model, hours, missed.attempts, rules | dict(outcomes), tuple(sorted(results)))
 
 
 def _plan(

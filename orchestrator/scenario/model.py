@@ -6,7 +6,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
-from orchestrator.scenario.dial import Dial, RuleSpec
+from orchestrator.scenario.company import OrCompany
+from orchestrator.scenario.desk import Desk
+from orchestrator.scenario.dial import Dial, PacedDial, RuleSpec
 from orchestrator.scenario.hours import Hours
 from orchestrator.scenario.inbound import (
     CalledLanguage,
@@ -17,27 +19,27 @@ from orchestrator.scenario.inbound import (
     Missed,
     OneZone,
     OrTaping,
-    QueueSpec,
 )
 from orchestrator.scenario.melody import SoundFile, wording_kind
-from orchestrator.scenario.part import Part, Tolerant, wrong
+from orchestrator.scenario.part import Part, Tolerant
+from orchestrator.scenario.queues import QueueSpec
 from orchestrator.scenario.rehearsal import TestSpec
 from orchestrator.scenario.source import Map, Seq, Text
 from orchestrator.scenario.steps import Steps
-from orchestrator.scenario.values import Filled, Name, Named, YesNo, choice_schema, items_of, one_of, text_of
+from orchestrator.scenario.values import (
+    Filled,
+    Label,
+    Name,
+    Named,
+    YesNo,
+    choice_schema,
+    items_of,
+    one_of,
+)
 
-# Words of later versions, so that nobody looks for a typing mistake
-LATER_KINDS = ("predictive",)
-ROBOCALL, IVR = "robocall", "ivr"
-KINDS = (ROBOCALL, IVR)
+ROBOCALL, IVR, PREDICTIVE = "robocall", "ivr", "predictive"
+KINDS = (ROBOCALL, IVR, PREDICTIVE)
 COLUMN_TYPES = ("text", "digits", "number", "money", "date", "time", "phone", "language", "timezone")
-
-
-def _kind(raw: Any) -> Text:
-    text = text_of(raw)
-    if text in LATER_KINDS:
-        raise wrong("S104", f"the kind `{text}` is not in this version")
-    return one_of(KINDS)(text)
 
 
 def _as_list(raw: Any) -> Any:
@@ -75,14 +77,18 @@ Wording = Annotated[
 
 
 class ScenarioModel(Part):
-    """What both kinds of scenarios have: one file is the whole job."""
+    """What all kinds of scenarios have: one file is the whole job."""
 
     scenario: Name = Field(description="its name: campaigns and routes are named after it")
     title: Filled | None = Field(
         default=None, description="what it is for, in the words of people; else the name"
     )
-    kind: Annotated[Text, PlainValidator(_kind), choice_schema(KINDS)] = Field(
-        description="`robocall`: it calls a list of contacts; `ivr`: it takes calls that come in"
+    kind: Annotated[Text, PlainValidator(one_of(KINDS)), choice_schema(KINDS)] = Field(
+        description="`robocall`: it calls a list of contacts; `ivr`: it takes calls that come in; `predictive`: it"
+        " calls a list of contacts for the agents of a queue"
+    )
+    project: Label | None = Field(
+        default=None, description="whose work it is, for figures; else the `project` of the settings"
     )
     languages: OneOrMore = Field(
         description="ru, en; the first is the default, a contact's `language` column or the number chooses"
@@ -95,6 +101,13 @@ class ScenarioModel(Part):
         default_factory=dict, description="name -> language -> text, or `{file: sound.wav}`"
     )
     flow: Named[Tolerant[Steps]] = Field(description="blocks of steps; the call begins at `start`")
+    queues: Named[Tolerant[QueueSpec]] = Field(
+        default_factory=dict, description="who takes the calls of each queue"
+    )
+    desk: Desk | None = Field(
+        default=None,
+        description="what an agent sees during a call: `script`, and what it may come to: `outcomes`",
+    )
     tests: list[Tolerant[TestSpec]] = Field(
         default_factory=list, description="calls played by `prozvon test`"
     )
@@ -108,8 +121,12 @@ class Robocall(ScenarioModel):
         "dial": Map.at({Text.at("gateways"): Text.at("main"), Text.at("caller_id"): Text.at("+70000000000")}),
     }
     elsewhere: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("numbers", "caller_language", "called_language", "record", "queues", "missed"), "`kind: ivr`"
-    ) | dict.fromkeys(("hours", "timezone"), "`dial` in a robocall")
+        ("numbers", "caller_language", "called_language", "record", "missed"), "`kind: ivr`"
+    ) | {
+        **dict.fromkeys(("hours", "timezone"), "`dial` in a robocall"),
+        "company": "`kind: predictive`",
+        "pacing": "`dial` of `kind: predictive`",
+    }
 
     contact: Named[Tolerant[ColumnSpec]] = Field(
         default_factory=dict, description="columns a batch must bring, with their types; `phone` always"
@@ -121,6 +138,24 @@ class Robocall(ScenarioModel):
     )
 
 
+class Predictive(Robocall):
+    """A scenario that calls a list of contacts for the agents of a queue."""
+
+    elsewhere: ClassVar[dict[str, str]] = {**Robocall.elsewhere, "pacing": "`dial`"}
+
+    machine: Machine = Field(
+        default=Text.at("off"),
+        description="what to do when a machine answers. To tell machines takes seconds that nobody may be left waiting"
+        " for, so here it is `off` by default",
+    )
+    dial: PacedDial = Field(description="how to call")
+    company: OrCompany = Field(
+        default=None,
+        description="who calls, said to whoever is abandoned: `{name: Acme, phone: +74951234567}`, the name in each"
+        " language if need be; without `phone` it is `dial.caller_id`, where that is one number",
+    )
+
+
 class Ivr(ScenarioModel):
     """A scenario that takes calls that come in."""
 
@@ -129,6 +164,7 @@ class Ivr(ScenarioModel):
         "contact": "`kind: robocall`",
         "machine": "`missed`, for callbacks",
         "rules": "`missed`, for callbacks",
+        "company": "`kind: predictive`",
     }
 
     numbers: Claims = Field(
@@ -156,11 +192,12 @@ class Ivr(ScenarioModel):
         default_factory=lambda: InboundDial.model_construct(gateways=(), caller_id=None, ring=25.0),
         description="how numbers are rung for a caller",
     )
-    queues: Named[Tolerant[QueueSpec]] = Field(
-        default_factory=dict, description="who takes the calls of each queue"
-    )
     missed: Missed | None = Field(default=None, description="what is done about callers who reached nobody")
 
 
-AnyModel = Robocall | Ivr
-MODELS: dict[str, type[Robocall] | type[Ivr]] = {ROBOCALL: Robocall, IVR: Ivr}
+AnyModel = Robocall | Predictive | Ivr
+MODELS: dict[str, type[Robocall] | type[Predictive] | type[Ivr]] = {
+    ROBOCALL: Robocall,
+    IVR: Ivr,
+    PREDICTIVE: Predictive,
+}

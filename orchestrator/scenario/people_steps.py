@@ -38,6 +38,7 @@ LATER_MAX_S = 86_400.0  # of a callback that is promised: by tomorrow the reason
 # Below 5 s nobody gets to the telephone, above 2 min every carrier has given up
 RingTime = Annotated[float, PlainValidator(duration_between(5, 120)), duration_schema(5, 120)]
 MaxWait = Annotated[float, PlainValidator(duration_between(5, 7200)), duration_schema(5, 7200)]
+Silent = Annotated[float, PlainValidator(duration_between(5, 300)), duration_schema(5, 300)]
 Every = Annotated[float, PlainValidator(duration_between(10, 600)), duration_schema(10, 600)]
 Order = Annotated[Text, PlainValidator(one_of(ORDERS)), choice_schema(ORDERS)]
 Numbers = Annotated[tuple[str, ...], PlainValidator(parse_numbers), WithJsonSchema(NUMBERS_SCHEMA)]
@@ -172,7 +173,10 @@ class Queue(Part):
     max_waiting: MaxWaiting | None = Field(
         default=None, description="who comes when so many wait goes to `overflow`: `10`, or `2 x agents`"
     )
-    max_wait: MaxWait = Field(default=300.0, description="after so long a caller goes to `overflow`")
+    max_wait: MaxWait | None = Field(
+        default=None,
+        description="after so long a caller goes to `overflow`; else as the queue says, else 5m, of `predictive` 1m",
+    )
     music: Melody = Field(
         default=Text.at("moh"), description="`moh`, `moh/NAME` or `{file: sounds/tune.wav}`"
     )
@@ -188,6 +192,18 @@ class Queue(Part):
     )
     whisper: OrMessage = Field(default=None, description=_WHISPER)
     accept: Key | None = Field(default=None, description=_ACCEPT)
+    hold_message: OrMessage = Field(
+        default=None,
+        description="message that is said when no agent is free; of `predictive` the person then waits, instead of"
+        " hearing `abandoned`",
+    )
+    silent: Silent = Field(
+        default=30.0,
+        description="nobody tells anything of the queue for so long, 5s to 5m: overflow. Talks go on",
+    )
+    after_talk: OrBlock = Field(
+        default=None, description="block when the talk is over; without it the next step"
+    )
 
 
 class QueueStep(Part):

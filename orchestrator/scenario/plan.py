@@ -23,7 +23,8 @@ from orchestrator.domain.plan import (
 )
 from orchestrator.engine.rules import DEFAULT_RULES
 from orchestrator.scenario.caller_id import rule_of
-from orchestrator.scenario.dial import Dial, RuleSpec
+from orchestrator.scenario.dial import Dial, PacedDial, RuleSpec
+from orchestrator.scenario.pacing import pacing_plan
 
 
 def plan_of(dial: Dial, rules: dict[str, RuleSpec], results: Iterable[str]) -> DialPlan:
@@ -38,6 +39,9 @@ def plan_of(dial: Dial, rules: dict[str, RuleSpec], results: Iterable[str]) -> D
         per_day=dial.per_day,
         first=tuple(order.key for order in dial.first),
         rules=rules_of(rules, dial.attempts, results),
+        pacing=pacing_plan(dial.pacing) if isinstance(dial, PacedDial) else None,
+        per_hour=None if dial.per_hour is None else dial.per_hour.calls,
+        even=dial.per_hour is not None and dial.per_hour.calls is None,
     )
 
 

@@ -7,13 +7,19 @@ import json
 from typing import Any
 
 from orchestrator.scenario.check import Scenario
+from orchestrator.scenario.draft import WHISPER, names_in_script
+from orchestrator.scenario.floor_plan import floor_json, floor_of
 from orchestrator.scenario.flow import CLOSED, START, Block, reachable, read_block
 from orchestrator.scenario.inbound import MISSED
 from orchestrator.scenario.inbound_plan import dump_missed, missed_plan, program_hours, zone_name
-from orchestrator.scenario.model import Ivr, Robocall
+from orchestrator.scenario.model import Ivr, Predictive, Robocall
+from orchestrator.scenario.pacing import pacing_plan
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.plan import dump_plan
 from orchestrator.scenario.program_steps import Around, Json, program_steps
+from orchestrator.scenario.queue_plan import agent_queues, order_of
+from orchestrator.scenario.queues import AGENT_RING_S, QueueSpec
+from orchestrator.scenario.standard_messages import ABANDONED
 from orchestrator.scenario.template import Fixed, Spoken, Template
 
 FORMAT = 1  # the interpreter refuses another one
@@ -63,16 +69,34 @@ def program_of(scenario: Scenario) -> Json:
             "machine": "off",
             "plan": _digest(_beside(scenario, model)),
         }
+    return _dialed(scenario, model)
+
+
+def _dialed(scenario: Scenario, model: Robocall) -> Json:
+    """Calls that are placed to contacts."""
+    roots = tuple(map(str, scenario.flow))
+    around = Around(
+        is_robocall=True,
+        sounds=scenario.sound_names,
+        queues=agent_queues(model, _waited_in(scenario, roots)),
+        within_s=pacing_plan(model.dial.pacing).within_s if isinstance(model, Predictive) else None,
+    )
+    by_floor = {name: _by_floor(spec) for name, spec in around.queues.items()}
     return {
-        **_common(
-            scenario, tuple(map(str, scenario.flow)), Around(is_robocall=True, sounds=scenario.sound_names)
-        ),
+        **_common(scenario, roots, around),
         "kind": str(model.kind),
         "columns": {column.name: column.type for column in scenario.columns},
         "optional": sorted(column.name for column in scenario.columns if not column.required),
         "machine": str(model.machine),
-        "plan": _digest(dump_plan(scenario.plan)),  # one program never stands for two ways of dialing
+        # One program never stands for two ways of dialing
+        "plan": _digest(_plan(scenario) if around.queues else dump_plan(scenario.plan)),
+        **({"queues": by_floor} if by_floor else {}),
     }
+
+
+def _plan(scenario: Scenario) -> Json:
+    """How it dials, and what acts when its calls come to agents."""
+    return {"plan": dump_plan(scenario.plan), "floor": floor_json(floor_of(scenario))}
 
 
 def callback_program_of(scenario: Scenario) -> Json | None:
@@ -98,14 +122,19 @@ def _beside(scenario: Scenario, model: Ivr) -> Json:
         "plan": dump_plan(scenario.plan),
         "missed": None if model.missed is None else dump_missed(missed_plan(model.missed)),
         "callback": None if callback is None else digest_of(callback),
+        **({"floor": floor_json(floor)} if (floor := floor_of(scenario)).queues else {}),
     }
 
 
 def _inbound(scenario: Scenario, model: Ivr, roots: tuple[str, ...]) -> Json:
+    waited_in = _waited_in(scenario, roots)
     around = Around(
-        is_robocall=False, sounds=scenario.sound_names, fields=_fields(scenario), ring_s=model.dial.ring
+        is_robocall=False,
+        sounds=scenario.sound_names,
+        fields=_fields(scenario),
+        ring_s=model.dial.ring,
+        queues=agent_queues(model, waited_in),
     )
-    waited_in = {name for block in _reached(scenario, roots).values() for name in block.queues}
     languages = sorted(model.caller_language.items(), key=lambda pair: (-len(pair[0]), pair[0]))
     return {
         **_common(scenario, roots, around),
@@ -123,9 +152,11 @@ def _inbound(scenario: Scenario, model: Ivr, roots: tuple[str, ...]) -> Json:
             "ring": model.dial.ring,
         },
         "queues": {
-            str(name): {
-                "numbers": list(spec.agents),
-                "order": str(spec.strategy),
+            str(name): _by_floor(spec)
+            if spec.agents.has_agents
+            else {
+                "numbers": list(spec.agents.numbers),
+                "order": order_of(spec),
                 "ring": model.dial.ring if spec.ring is None else spec.ring,
             }
             for name, spec in model.queues.items()
@@ -134,10 +165,27 @@ def _inbound(scenario: Scenario, model: Ivr, roots: tuple[str, ...]) -> Json:
     }
 
 
+def _waited_in(scenario: Scenario, roots: tuple[str, ...]) -> set[str]:
+    return {str(name) for block in _reached(scenario, roots).values() for name in block.queues}
+
+
+def _by_floor(spec: QueueSpec) -> Json:
+    """A queue whose callers are given to agents from outside; `priority` names what goes with whoever comes."""
+    return {
+        "by": "floor",
+        "ring": AGENT_RING_S if spec.ring is None else spec.ring,
+        "priority": "" if spec.priority is None else str(spec.priority.column),
+    }
+
+
 def _common(scenario: Scenario, roots: tuple[str, ...], around: Around) -> Json:
     """What all programs have; of blocks and messages only those that calls from the roots may come to."""
     reached = _reached(scenario, roots)
     said = {str(name) for block in reached.values() for name in block.says}
+    for spec in around.queues.values():
+        said |= {str(spec.whisper)} if spec.whisper is not None else set()
+        said |= {WHISPER} if spec.accept is not None else set()
+    said |= {ABANDONED} if around.within_s is not None else set()
     return {
         "format": FORMAT,
         "scenario": scenario.name,
@@ -173,6 +221,12 @@ def _fields(scenario: Scenario) -> dict[str, list[str]]:
         if isinstance(wording, Template)
         for part in wording.names
     }
+    names |= {
+        str(spec.priority.column)
+        for spec in scenario.model.queues.values()
+        if isinstance(spec, QueueSpec) and spec.priority is not None
+    }
+    names |= {name for name, _ in names_in_script(scenario.desk.script if scenario.desk else "")}
     fields: dict[str, list[str]] = {}
     for name in sorted(names):
         head, dot, rest = name.partition(".")

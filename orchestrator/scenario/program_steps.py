@@ -13,8 +13,11 @@ from orchestrator.scenario.operands import Condition, Value
 from orchestrator.scenario.outside_steps import Fetch, Target
 from orchestrator.scenario.part import Broken, Part
 from orchestrator.scenario.people_steps import Forward, Queue, Waiting
+from orchestrator.scenario.queue_plan import Wait, wait_of
+from orchestrator.scenario.queues import QueueSpec
 from orchestrator.scenario.roles import NO_MESSAGE
 from orchestrator.scenario.source import Mark, Text
+from orchestrator.scenario.standard_messages import ABANDONED
 from orchestrator.scenario.steps import AnyStep, IfStep, SetStep, SwitchStep
 from orchestrator.scenario.talk_steps import Ask
 
@@ -34,13 +37,16 @@ class Around:
     """What steps need to know of the scenario around them.
 
     sounds: file name on the switch of a recording, by its place. fields: variable -> fields of it that anything reads.
-    ring_s: how long a number rings where a step does not say.
+    ring_s: how long a number rings where a step does not say. queues: those with agents. within_s: of a predictive
+    scenario, whoever answered is abandoned after so long.
     """
 
     is_robocall: bool
     sounds: Mapping[Mark, str] = field(default_factory=dict)
     fields: Mapping[str, list[str]] = field(default_factory=dict)
     ring_s: float = 25.0
+    queues: Mapping[str, QueueSpec] = field(default_factory=dict)
+    within_s: float | None = None
 
 
 def program_steps(steps: Steps | Broken, around: Around) -> Iterator[Json]:
@@ -181,27 +187,39 @@ def _forward(part: Part, around: Around) -> Json:
     }
 
 
-def whisper_of(part: Forward | Queue) -> str | None:
+def whisper_of(part: Forward | Wait) -> str | None:
     """Who has to press a key must be told so."""
     if part.whisper is None and part.accept is not None:
         return "whisper_accept"
     return None if part.whisper is None else str(part.whisper)
 
 
+# Keys of the step that say something only where agents take the calls
+_WITH_AGENTS = ("hold_message", "silent", "after_talk")
+
+
 def _queue(part: Part, around: Around) -> Json:
     assert isinstance(part, Queue)  # noqa: S101  # the table below
+    spec = around.queues.get(part.name)
+    wait = wait_of(part, spec, is_paced=around.within_s is not None)
     made = _plain(part, around)
     del made["announce"], made["offer_callback"]
     announce = part.announce
+    if spec is None:
+        made = {key: value for key, value in made.items() if key not in _WITH_AGENTS}
+    else:
+        is_paced = around.within_s is not None
+        made |= {"within": around.within_s, "abandoned": ABANDONED if is_paced else None}
     return {
         **made,
-        "max_waiting": _waiting(part.max_waiting),
+        "max_wait": wait.max_wait,
+        "max_waiting": _waiting(wait.max_waiting),
         "every": 0 if announce is None else announce.every,
         "position": announce is not None and announce.position,
         "wait": announce is not None and announce.wait,
         "callback_after": part.offer_callback,
-        "accept": _or_empty(part.accept, around),
-        "whisper": whisper_of(part),
+        "accept": _or_empty(wait.accept, around),
+        "whisper": whisper_of(wait),
     }
 
 

@@ -16,16 +16,21 @@ from orchestrator.engine.rules import DEFAULT_RULES
 from orchestrator.scenario import reference_examples
 from orchestrator.scenario import reference_text as text
 from orchestrator.scenario.codes import CODES, SECTIONS
+from orchestrator.scenario.company import Company
+from orchestrator.scenario.desk import Desk
 from orchestrator.scenario.dial import Dial, Order, RuleSpec
 from orchestrator.scenario.explain import written_rule
 from orchestrator.scenario.hours import format_hours
-from orchestrator.scenario.inbound import InboundDial, Missed, Notify, QueueSpec, Taping
+from orchestrator.scenario.inbound import InboundDial, Missed, Notify, Taping
 from orchestrator.scenario.melody import SoundFile
-from orchestrator.scenario.model import Ivr, Robocall, ScenarioModel
+from orchestrator.scenario.model import Ivr, Predictive, Robocall, ScenarioModel
 from orchestrator.scenario.operands import Value
+from orchestrator.scenario.pacing import LAWS, Mode, Pacing
 from orchestrator.scenario.part import Part
+from orchestrator.scenario.queues import QueueSpec, Vip
 from orchestrator.scenario.rehearsal import BEGINNINGS, ExpectSpec, TestSpec
 from orchestrator.scenario.schema import scenario_schema
+from orchestrator.scenario.staff import AgentPart, StaffFile
 from orchestrator.scenario.standard_messages import STANDARD
 from orchestrator.scenario.steps import ROBOCALL_VERBS, VERBS
 from orchestrator.scenario.values import format_duration
@@ -45,6 +50,7 @@ def documents() -> dict[str, str]:
     return {
         "scenario.md": _tidy(_scenario()),
         "verbs.md": _tidy(_verbs()),
+        "agents.md": _tidy(_agents()),
         "problems.md": _tidy(_problems()),
         "schema/scenario.schema.json": schema + "\n",
     }
@@ -60,11 +66,16 @@ def _scenario() -> Iterator[str]:
     yield f"```yaml\n{reference_examples.ROBOCALL}```\n"
     yield "## An example that is called\n"
     yield f"```yaml\n{reference_examples.IVR}```\n"
+    yield "## An example that calls for agents\n"
+    yield f"```yaml\n{reference_examples.PREDICTIVE}```\n"
     yield text.READING
     yield "## Keys of every file\n"
     yield _table(ScenarioModel)
     yield "## Keys of `kind: robocall`\n"
     yield _table(Robocall, without=ScenarioModel)
+    yield "## Keys of `kind: predictive`\n"
+    yield "Those of a robocall, and:\n"
+    yield _table(Predictive, without=Robocall, also=("machine",))
     yield "## Keys of `kind: ivr`\n"
     yield _table(Ivr, without=ScenarioModel)
     for title, key, prose, model in (
@@ -78,7 +89,10 @@ def _scenario() -> Iterator[str]:
         ("Hours", "hours", text.HOURS, None),
         ("Recording", "record", "", Taping),
         ("How to ring for a caller", "dial` of an `ivr", "", InboundDial),
-        ("Queues", "queues", "", QueueSpec),
+        ("Queues", "queues", text.QUEUES, QueueSpec),
+        ("Pacing", "dial.pacing", "", Pacing),
+        ("Who calls", "company", text.COMPANY, Company),
+        ("What agents see", "desk", text.DESK, Desk),
         ("Missed calls", "missed", text.MISSED, Missed),
         ("Tests", "tests", text.TESTS.format(beginnings=_words(BEGINNINGS)), TestSpec),
         ("Shared files", "include", text.INCLUDE, None),
@@ -96,9 +110,36 @@ def _scenario() -> Iterator[str]:
         if model is Missed:
             yield "`notify`:\n"
             yield _table(Notify)
+        if model is Pacing:
+            yield text.PACING
+            yield _laws()
+        if model is QueueSpec:
+            yield "`vip`:\n"
+            yield _table(Vip)
         if model is TestSpec:
             yield "`expect`:\n"
             yield _table(ExpectSpec)
+
+
+def _laws() -> str:
+    """Law -> what it fills in."""
+    head = "| `law` | `abandoned` | `within` | rings at least | names the caller |\n|---|---|---|---|---|"
+    lines = [
+        f"| `{name}` | {law.abandoned:.0%} | {format_duration(law.within_s)}"
+        f" | {format_duration(law.ring_min_s) if law.ring_min_s else ''} | {'yes' if law.names_caller else ''} |"
+        for name, law in LAWS.items()
+    ]
+    return "\n".join([head, *lines, ""])
+
+
+def _agents() -> Iterator[str]:
+    yield text.AGENTS
+    yield f"```yaml\n{reference_examples.AGENTS}```\n"
+    yield "## Keys of the file\n"
+    yield _table(StaffFile)
+    yield "## Keys of an agent\n"
+    yield _table(AgentPart)
+    yield text.TELEPHONES
 
 
 def _standard() -> str:
@@ -165,10 +206,11 @@ def _docstring(model: type[Part]) -> str:
     return re.sub(r"^    ", "", (model.__doc__ or "").strip(), flags=re.MULTILINE) + "\n"
 
 
-def _table(model: type[Part], without: type[Part] | None = None) -> str:
+def _table(model: type[Part], without: type[Part] | None = None, also: tuple[str, ...] = ()) -> str:
+    """without: keys that stand elsewhere, but for those of `also`."""
     lines = ["| key | by default | |", "|---|---|---|"]
     for name, field in model.model_fields.items():
-        if without is not None and name in without.model_fields:
+        if without is not None and name in without.model_fields and name not in also:
             continue
         lines.append(f"| `{field.alias or name}` | {_default(field)} | {_cell(field.description or '')} |")
     return "\n".join([*lines, ""])
@@ -196,6 +238,10 @@ def _as_yaml(value: Any) -> Any:
             return {"ring": _as_yaml(value.ring)}
         case Value():
             return value.text
+        case Mode():
+            return str(value)
+        case Pacing():
+            return {"mode": str(value.mode)}
         case tuple() if value and isinstance(value[0], Order):
             return [order.text for order in value]
         case tuple() if value and isinstance(value[0], tuple):

@@ -68,6 +68,78 @@ tests:
     expect: {attempts: 3, waits: [15m, 4h], status: call_back}
 """
 
+PREDICTIVE = """\
+scenario: new_orders
+title: New orders are confirmed by an agent
+kind: predictive
+languages: [ru, en]
+project: shop
+contact: {name: text, order: digits, amount: money, tier: {type: text, optional: yes}}
+
+messages:
+  please_wait: {ru: "Пожалуйста, не кладите трубку.", en: "Please hold the line."}
+
+dial:
+  gateways: [main]
+  caller_id: +74951234567
+  hours: {mon-fri: 09:00-20:00}
+  pacing: {mode: predictive, abandoned: 3%, within: 2s}   # progressive | ratio 1.5 | predictive
+  per_hour: even
+  first: [amount desc, fewest_attempts]
+  attempts: 4
+
+company: {name: {ru: магазин «Ромашка», en: the Daisy shop}}     # said to whoever is abandoned
+
+flow:
+  start: [{queue: {name: sales, music: moh/calm, hold_message: please_wait}}]
+
+queues:
+  sales:
+    agents: [anna, boris]                # of agents.yaml; or {anna: 1, boris: 2}, or assigned
+    strategy: longest_idle
+    wrap_up: 40s
+    wrap_up_extend: 2 x 30s
+    priority: {column: tier, gold: 5m}
+
+desk:
+  outcomes:
+    sold: {status: customer}
+    refused: {status: refused}
+    call_back: {retry: 1d}
+    wrong_person: {next_phone: yes}
+
+rules:
+  abandoned: {retry: 3d, at_most: 1}     # and only with an agent reserved
+
+tests:
+  - name: an agent is free
+    contact: {phone: +79990000001, name: Анна, order: 1042, amount: 1500}
+    call: [answers, takes: anna, notes: sold]
+    expect: {result: sold, status: customer, reached: anna}
+  - name: nobody is free
+    call: [answers, hears: please_wait, nobody_takes, hears: abandoned]
+    expect: {disposition: abandoned, reached: none}
+"""
+
+AGENTS = """\
+breaks: [lunch, training]              # the reasons that a break may have
+
+agents:
+  anna:
+    title: Anna P.
+    dial: +79990000001                 # a number, by gateways
+    gateways: [main]
+    queues: {sales: 1, shop_line:support: 2}      # for queues that say `agents: assigned`
+  boris:
+    dial: user/1001                    # a telephone that is registered with the switch
+    switch: main
+    standing: yes                      # stays on the line between calls
+    user: 1001                         # whose feature codes are boris'
+  vera: {dial: {main: user/1002, spare: sofia/gateway/pbx/1002}, language: ru}
+
+defaults: {project: shop}              # any key, for agents who do not have it
+"""
+
 IVR = """\
 scenario: shop_line
 title: The shop's telephone

@@ -14,21 +14,22 @@ every default filled in; `prozvon test` plays the tests. An editor completes and
 Schema in [schema/scenario.schema.json](schema/scenario.schema.json) (`prozvon schema`), for example by a first line
 `# yaml-language-server: $schema=...`.
 
-There are two kinds: a `robocall` calls a list of contacts, an `ivr` takes calls that come in
-([inbound.md](inbound.md)).
+There are three kinds: a `robocall` calls a list of contacts, an `ivr` takes calls that come in
+([inbound.md](inbound.md)), and `predictive` calls a list of contacts for the agents of a queue
+([pacing.md](pacing.md)).
 """
 
 READING = """\
 ## How the file is read
 
-- **Text stays text.** `0501234567`, `+74951234567`, `yes`, `1:30` and `0` are what was typed; quotes are needed only
-  where YAML itself needs them (`"*"`, `"#"`, text with `: ` in it).
+- **Text stays text.** `0501234567`, `+74951234567`, `yes`, `1:30` and `0` are what was typed; quotes are needed
+  only where YAML itself needs them (`"*"`, `"#"`, text with `: ` in it).
 - **Names** are a-z, 0-9 and `_`, beginning with a letter, at most 40 characters.
 - **Durations** are `30s`, `15m`, `2h`, `1d`, also together (`1h30m`) and with a fraction of a second (`0.5s`).
 - **Yes and no**: `yes` and `no` (`true`, `false`, `on`, `off` are the same).
 - Where a list is expected, a single value is a list of one.
-- A key that stands twice, and a key that is not known, are problems. Tags (`!!int`) and merge keys (`<<`) are not used;
-  anchors and aliases may be.
+- A key that stands twice, and a key that is not known, are problems. Tags (`!!int`) and merge keys (`<<`) are not
+  used; anchors and aliases may be.
 - A file is UTF-8, at most 256 KiB, 40 levels deep, 20 000 values with aliases written out.
 
 """
@@ -73,8 +74,8 @@ variable is a contact column, a flow variable that a step filled before (`ask`, 
 | `spelled` | text, digits, phone | letters, digits and signs by name: *эй, би, один*, *A, B, one* |
 | `default` | all | `default("...")` is said when the column is empty |
 
-Without a currency `money` is RUB in Russian and USD in English; `money("EUR")` names RUB, USD, EUR, GBP, CNY, KZT, BYN
-or UAH. Columns of type `date` and `time` need their filter.
+Without a currency `money` is RUB in Russian and USD in English; `money("EUR")` names RUB, USD, EUR, GBP, CNY, KZT,
+BYN or UAH. Columns of type `date` and `time` need their filter.
 
 Russian numbers, ordinals, times and money are said in the nominative and dates in the genitive, unless a filter names
 another case: `number("genitive")` *пяти*, `money("RUB", "accusative")` *одну тысячу рублей*, `time("genitive")` *с
@@ -107,8 +108,8 @@ NUMBERS = """\
 A number is `+` and its digits; a pattern has `?` for each figure that may be any, and the one with fewer of them goes
 first; `any` takes what no other scenario takes. A number that two scenarios take is a problem when both are checked.
 
-The caller's language is that of `called_language`, else that of the longest prefix in `caller_language`, else the first
-of `languages`; the step `language` changes it.
+The caller's language is that of `called_language`, else that of the longest prefix in `caller_language`, else the
+first of `languages`; the step `language` changes it.
 """
 
 HOURS = """\
@@ -116,6 +117,71 @@ HOURS = """\
 `holidays` names a country, dates, or both in a list: on them it is closed. `dates` are days with hours of their own,
 which go before weekday and holiday: `{2026-12-31: 09:00-15:00, 2027-01-09: closed}`. Days that are not named are
 closed. Outside of them the block `closed` runs instead of `start`; a flow without it can look at `is_open`.
+"""
+
+QUEUES = """\
+A queue has **agents** of the agents file ([agents.md](agents.md)): `prozvon run` gives each caller to one of them
+([queues.md](queues.md)). Or, of an `ivr`, it has **numbers**, which the switch rings by itself. Names and numbers
+are not mixed in one queue.
+
+Who has waited longest is the first. `priority`, `vip` and `weight` count as time: with `gold: 5m` a caller of tier
+gold goes before whoever came less than five minutes earlier. The column is one of the contact's; of an `ivr` a
+variable, such as `card.tier` of what `fetch` brought. Of two that hold, the larger counts. A file of VIP numbers
+has one in each line; `#` begins a comment.
+
+"""
+
+PACING = """\
+Who answers is given to an agent within `within`, or was **abandoned**: hears the message `abandoned`, is marked,
+and is called again by the rule of that name (by default after 3 days) only with an agent reserved. With a
+`hold_message` in the step `queue` the person waits on, up to `max_wait`, and still counts as abandoned. A cap of
+`0%` reserves an agent for every call before it is placed: nobody is ever abandoned, and agents wait while it rings.
+
+`per_hour` is a key of `dial`: `200` calls of a campaign in an hour at most, `even`: as many as are left over the
+open hours left. What `law` fills in; what is written beside it goes first, and must not be less than the law asks
+for:
+
+"""
+
+COMPANY = """\
+With `company` the standard message `abandoned` says who called, and the number. Laws that ask for that want it, or a
+message `abandoned` of your own.
+"""
+
+DESK = """\
+When a call reaches an agent, the screen shows the contact, what was said before, and `script`, with `{{ name }}`
+filled in. What the agent then notes is an outcome. It takes the place of what the flow concluded: the rule of its
+name applies, which may stand here or under `rules`; without one it is the lead's last status.
+"""
+
+AGENTS = """\
+# The agents file
+
+Generated from the model (`make docs`); change the descriptions in `orchestrator/scenario/staff.py`.
+
+Agents are the people who take calls. They stand in a file of their own, `agents.yaml` beside `prozvon.yaml` (or
+what the settings name under `agents`), and queues of scenarios name them ([scenario.md](scenario.md), Queues).
+`prozvon check` tells what is wrong with it, and with queues whose agents are not in it. How a queue picks one of
+them: [queues.md](queues.md).
+
+"""
+
+TELEPHONES = """\
+## Telephones
+
+- A **number** goes out by `gateways`; a **dial string** is what the switch dials as it stands: `user/1001` is a
+  telephone that is registered with it, `sofia/gateway/pbx/1001` one behind another exchange,
+  `sofia/internal/1001@10.0.0.7` any SIP address. It holds letters, digits and `_./:@+*#-` only.
+- **On demand** the telephone rings for each call: that takes seconds, so whoever was called in the meantime waits
+  for them. Two seconds are not enough to pick up a telephone: agents of a predictive queue want `standing: yes`, or
+  the queue a `hold_message`.
+- A **standing** leg is picked up once and stays open: the agent hears music or silence, then a tone, and the caller
+  is there within a tenth of a second. It is made on one switch, `switch`; callers on other switches come to it over
+  a link (`switches.NAME.links` in [settings.md](settings.md)).
+- One telephone belongs to one agent: two agents at one would be rung over each other. A person who works for
+  several queues and projects is one agent.
+- An agent of several queues never gets calls of two at once.
+
 """
 
 MISSED = """\
@@ -139,9 +205,10 @@ How machines are told, how often rightly, and what people wait for it: [machines
 """
 
 RULES = """\
-A rule stands under a **disposition** (what the call came to), a **result** (what the flow concluded, which goes first
-when a person answered), or `exhausted` (no attempt is left). A rule that is written replaces the default as a whole. A
-result without a rule ends the lead with the result as its status, and so does a final rule without `status`.
+A rule stands under a **disposition** (what the call came to), a **result** (what the flow concluded, which goes
+first when a person answered), or `exhausted` (no attempt is left). A rule that is written replaces the default as a
+whole. A result without a rule ends the lead with the result as its status, and so does a final rule without
+`status`.
 
 Entries of `retry` go by the counted attempts before: the first one after the first attempt, and so on, whatever the
 earlier ones came to; the last one repeats. With `attempts: 6` there are at most five.
@@ -150,11 +217,10 @@ Defaults:
 """
 
 TESTS = """\
-A test plays one call (`call`) or several (`calls`) with a contact; without `contact` it has that of the test before.
-A call is a list of moves, or a single one. It begins with how it is met:
-{beginnings}.
-After `answers` and `machine` it goes on. Of an `ivr`, `call`, and the first of `calls`, is the caller's: it begins with
-what the caller hears or does. The other calls are the callbacks of `missed`, when they are due.
+A test plays one call (`call`) or several (`calls`) with a contact; without `contact` it has that of the test
+before. A call is a list of moves, or a single one. It begins with how it is met: {beginnings}. After `answers` and
+`machine` it goes on. Of an `ivr`, `call`, and the first of `calls`, is the caller's: it begins with what the caller
+hears or does. The other calls are the callbacks of `missed`, when they are due.
 
 | move | what happens |
 |---|---|

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from orchestrator.scenario.library import SHARED, WHOLE
-from orchestrator.scenario.model import IVR, MODELS, ROBOCALL
+from orchestrator.scenario.model import IVR, MODELS, PREDICTIVE, ROBOCALL
 from orchestrator.scenario.steps import IfStep
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -27,10 +27,16 @@ def scenario_schema() -> dict[str, Any]:
         "$schema": DIALECT,
         "title": "A prozvon scenario",
         "type": "object",
-        "if": {"properties": {"kind": {"const": IVR}}, "required": ["kind"]},
-        "then": {"$ref": f"#/$defs/{MODELS[IVR].__name__}"},
-        "else": {"$ref": f"#/$defs/{MODELS[ROBOCALL].__name__}"},
+        **_by_kind(IVR, _by_kind(PREDICTIVE, {"$ref": f"#/$defs/{MODELS[ROBOCALL].__name__}"})),
         "$defs": _undecorated(kinds),
+    }
+
+
+def _by_kind(kind: str, otherwise: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+        "then": {"$ref": f"#/$defs/{MODELS[kind].__name__}"},
+        "else": otherwise,
     }
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from orchestrator.scenario.words import say_digits
+
 # Name -> language -> text. In every language of `words.LANGUAGES`; they name the keys 1, 2 and 3.
 STANDARD: dict[str, dict[str, str]] = {
     "you_entered": {
@@ -36,11 +40,40 @@ STANDARD: dict[str, dict[str, str]] = {
         "ru": "Спасибо, мы вам перезвоним.",
         "en": "Thank you, we will call you back.",
     },
+    "abandoned": {
+        "ru": "Здравствуйте. Мы звонили вам, но все операторы сейчас заняты. Приносим извинения за беспокойство.",
+        "en": "Hello. We were calling you, but all our agents are busy now. We are sorry to have troubled you.",
+    },
     "one_moment": {
         "ru": "Одну минуту, пожалуйста.",
         "en": "One moment, please.",
     },
 }
+
+ABANDONED = "abandoned"  # said to a person whom we called, and for whom no agent was free in time
+# The same with who called and a number, which laws ask for
+_NAMED: dict[str, tuple[str, str]] = {
+    "ru": (
+        "Здравствуйте. Вам звонит {name}. Все операторы сейчас заняты, приносим извинения за беспокойство.",
+        " Наш телефон: {phone}.",
+    ),
+    "en": (
+        "Hello. This is {name}. All our agents are busy now, we are sorry to have troubled you.",
+        " Our number is {phone}.",
+    ),
+}
+
+
+def standard_texts(name: str, company: Mapping[str, str], phone: str) -> dict[str, str]:
+    """Language -> text. company: language -> who calls; empty when nobody says. phone: E.164, or "": it is spoken."""
+    if name != ABANDONED or not company:
+        return STANDARD[name]
+    return {
+        language: _NAMED[language][0].format(name=said)
+        + (_NAMED[language][1].format(phone=say_digits(phone, language)) if phone else "")
+        for language, said in company.items()
+    }
+
 
 # Standard message -> the keys it names: with other ones the scenario says it in words of its own
 KEYS_NAMED: dict[str, tuple[str, ...]] = {

@@ -222,7 +222,7 @@ VERBS: dict[str, type[Part]] = {
 BARE = ("answer", "hang_up")
 # What a robocall may do as well; the others need a call that came in
 ROBOCALL_VERBS = frozenset(
-    {"say", "menu", "ask", "set", "if", "switch", "goto", "call", "result", "wait", "hang_up"}
+    {"say", "menu", "ask", "queue", "set", "if", "switch", "goto", "call", "result", "wait", "hang_up"}
 )
 
 

@@ -88,6 +88,16 @@ def parse_gateway(raw: Any) -> Text:
     return text
 
 
+def parse_label(raw: Any) -> Text:
+    """A name as the settings take it for a project."""
+    text = text_of(raw)
+    if not _GATEWAY.match(text):
+        raise wrong(
+            "S105", f"`{shorten(text)}` is not the name of a project", "a-z, 0-9, _ and -, at most 32"
+        )
+    return text
+
+
 def shorten(text: str) -> str:
     """What is quoted in a message: never a whole page, never control characters."""
     plain = "".join(char if char.isprintable() else "?" for char in text[:60])
@@ -192,4 +202,6 @@ Named: TypeAlias = Annotated[
 ]
 Name = Annotated[Text, AfterValidator(parse_name), WithJsonSchema(NAME_SCHEMA)]
 Filled = Annotated[Text, AfterValidator(text_of), WithJsonSchema({"type": SCALAR_TYPES})]
+LABEL_SCHEMA: dict[str, Any] = {"type": SCALAR_TYPES, "pattern": "^[a-z0-9][a-z0-9_-]{0,31}$"}
+Label = Annotated[Text, PlainValidator(parse_label), WithJsonSchema(LABEL_SCHEMA)]
 YesNo = Annotated[bool, PlainValidator(parse_yes_no), WithJsonSchema({"enum": [True, False, *YES, *NO]})]

@@ -9,15 +9,21 @@ from typing import Any
 
 from orchestrator.domain.plan import GatewayShare, ZoneRule, ZoneSource
 from orchestrator.scenario.caller_id import DEFAULT, CallerId
+from orchestrator.scenario.check_rules import ruled
 from orchestrator.scenario.checked import Range
-from orchestrator.scenario.dial import NO_LIMIT, Dial
+from orchestrator.scenario.desk import Desk
+from orchestrator.scenario.dial import NEXT_DAY, NO_LIMIT, Dial, PacedDial, RuleSpec
+from orchestrator.scenario.files_beside import path_of
 from orchestrator.scenario.flow import Branch, Flow, Steps
 from orchestrator.scenario.hours import format_hours
 from orchestrator.scenario.melody import SoundFile
 from orchestrator.scenario.operands import Span, Value
 from orchestrator.scenario.outside_steps import Target
+from orchestrator.scenario.pacing import NEVER, Pacing, pacing_plan
 from orchestrator.scenario.part import Broken, Part
 from orchestrator.scenario.people_steps import NEXT_OPENING, NOW, OfferCallback, Queue, Waiting
+from orchestrator.scenario.queue_plan import order_of, strategy_of
+from orchestrator.scenario.queues import AGENT_RING_S, ASSIGNED, Priority, QueueSpec, Team, Vip
 from orchestrator.scenario.source import Text
 from orchestrator.scenario.steps import AnyStep, IfStep, SwitchStep
 from orchestrator.scenario.values import format_duration
@@ -109,8 +115,94 @@ def _branch(branch: Branch, folder: Path) -> Any:
     return branch if isinstance(branch, Text) else _steps(branch, folder)
 
 
+def written_queue(spec: QueueSpec, ring_s: float, folder: Path) -> dict[str, Any]:
+    """ring_s: how long a number rings where the queue does not say."""
+    if not spec.agents.has_agents:
+        ring = ring_s if spec.ring is None else spec.ring
+        return {
+            "agents": list(spec.agents.numbers),
+            "strategy": order_of(spec),
+            "ring": format_duration(ring),
+        }
+    priority, extend = spec.priority, spec.wrap_up_extend
+    return {
+        **written(spec, folder),
+        "agents": _team(spec.agents),
+        "strategy": strategy_of(spec).value,
+        "ring": format_duration(AGENT_RING_S if spec.ring is None else spec.ring),
+        "wrap_up_extend": "no" if extend is None else f"{extend.times} x {format_duration(extend.seconds)}",
+        "priority": None if priority is None else _priority(priority),
+        "vip": None if spec.vip is None else _vip(spec.vip, folder),
+        "hours": format_hours(spec.hours),
+    }
+
+
+def _team(team: Team) -> Any:
+    if team.is_assigned:
+        return ASSIGNED
+    return dict(team.agents) if team.has_levels else [name for name, _ in team.agents]
+
+
+def _priority(priority: Priority) -> dict[str, Any]:
+    ahead = {str(value): format_duration(seconds) for value, seconds in priority.ahead}
+    return {"column": priority.column, **ahead}
+
+
+def _vip(vip: Vip, folder: Path) -> dict[str, Any]:
+    numbers = list(vip.numbers) if vip.file is None else os.path.relpath(path_of(vip.file), folder)
+    return {"numbers": numbers, "ahead": format_duration(vip.ahead)}
+
+
+def written_desk(desk: Desk, folder: Path) -> dict[str, Any]:
+    """With rules where outcomes say them themselves."""
+    rules = ruled_outcomes(desk)
+    names = [str(name) for name in desk.outcomes]
+    outcomes = {name: rules.get(name, {}) for name in names} if rules else names
+    return {
+        "script": None if desk.script is None else os.path.relpath(path_of(desk.script), folder),
+        "outcomes": outcomes or None,
+    }
+
+
+def ruled_outcomes(desk: Desk | None) -> dict[str, Any]:
+    """Outcomes that say themselves what follows, as written."""
+    return {
+        str(name): _written_spec(spec)
+        for name, spec in (desk.outcomes.items() if desk is not None else ())
+        if isinstance(spec, RuleSpec) and ruled(spec)
+    }
+
+
+def _written_spec(spec: RuleSpec) -> dict[str, Any]:
+    retry = [NEXT_DAY if delay.after_s is None else format_duration(delay.after_s) for delay in spec.retry]
+    return {
+        "retry": retry or None,
+        "at_most": spec.at_most,
+        "counts": spec.counts,
+        "next_phone": spec.next_phone,
+        "status": spec.status,
+        "hold": spec.hold,
+    }
+
+
+def _pacing(pacing: Pacing) -> dict[str, Any]:
+    plan = pacing_plan(pacing)
+    cancel = NEVER if plan.cancel_after_s is None else format_duration(plan.cancel_after_s)
+    return {
+        "mode": str(pacing.mode),
+        "ratio": pacing.ratio,
+        "law": pacing.law,
+        "abandoned": f"{plan.abandoned * 100:g}%",
+        "within": format_duration(plan.within_s),
+        "cancel_after": cancel,
+        "lines_per_agent": plan.lines_per_agent,
+    }
+
+
 def written_dial(dial: Dial) -> dict[str, Any]:
     return {
+        **({"pacing": _pacing(dial.pacing)} if isinstance(dial, PacedDial) else {}),
+        "per_hour": None if dial.per_hour is None else str(dial.per_hour),
         "gateways": written_gateways(dial.gateways),
         "caller_id": _caller_id(dial.caller_id),
         "ring": format_duration(dial.ring),
