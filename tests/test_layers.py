@@ -29,6 +29,7 @@ FLOORS = {
     "simulator": 3,
     "speech": 3,
     "graph": 3,
+    "workday": 3,
     "deploy": 4,
     "runtime": 5,
     "cli": 6,

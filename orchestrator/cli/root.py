@@ -16,6 +16,11 @@ Hub.NOT_ERROR = (*Hub.NOT_ERROR, KeyboardInterrupt)
 
 # Command -> (module, attribute, short help): an explicit table, so that `--help` imports none of them.
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "agent": (
+        "agent",
+        "agent",
+        "Agents: where each is, what they want, their screens, what they say of calls.",
+    ),
     "call": ("call", "call", "Load contacts, preview, launch a campaign and follow it."),
     "calls": ("calls", "calls", "The calls that came in: who, what they did and heard, how it ended."),
     "campaign": ("campaign", "campaign", "List, show, pause, resume, stop and export campaigns."),
@@ -30,6 +35,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("doctor", "doctor", "Check every switch and this machine: what is wrong, and what to do."),
     "gateway": ("gateway", "gateway", "Which gateways take calls, which rest; letting one rest, waking it."),
     "graph": ("graph", "graph", "A scenario's flow as a picture (SVG) or a Mermaid chart."),
+    "history": (
+        "history",
+        "history",
+        "What was counted by quarters of an hour: queues, campaigns, agents, projects.",
+    ),
     "init": ("init", "init", "Make a project: settings, and scenarios to begin with."),
     "lead": ("lead", "lead", "Decide about a held lead: call again, or close."),
     "outbox": ("outbox", "outbox", "What is still to be delivered after calls: list, try again, drop."),
@@ -39,9 +49,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "run", "The worker, as a service: calls whatever is due."),
     "service": ("service", "service", "HTTP services that scenarios use: which there are; asking one."),
     "schema": ("schema", "schema", "Print the JSON Schema of scenarios, for editors."),
+    "simulate": ("simulate", "simulate", "A contact centre's whole day in virtual time: nobody is called."),
     "store": ("store", "store", "The embedded store: status and stop."),
     "switch": ("switch", "switch", "Switches: prepare a real one, run a simulated one."),
     "test": ("test", "test", "Run the tests written in scenarios, without a switch."),
+    "top": ("top", "top", "Watch queues, predictive campaigns and agents: live figures."),
     "try": ("try_", "try_", "Call a scenario on a telephone in the terminal."),
     "why": ("why", "why", "What each lead of a campaign waits for, summed by reason."),
 }

@@ -1,0 +1,250 @@
+"""`prozvon agent`: who is at work, what they want, and what they say of calls."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from orchestrator.cli.board_view import NOTHING, duration
+from orchestrator.cli.view import console
+from orchestrator.domain.agent import AgentRecord, AgentSpec
+from orchestrator.domain.problem import KnownError
+from orchestrator.engine.floor.news import Command as Wish
+from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.settings_parts.agent_settings import load_staff
+from orchestrator.store.commands import LATE, LOST, NO_LEADER, Command, Reply
+
+STAND = "standing"  # ring the standing leg: a word of the leader's own, no wish of the floor's
+_UNANSWERED = {
+    NO_LEADER: "no worker leads the agents now: start one with `prozvon run`; nothing was changed",
+    LOST: "the worker that led was lost meanwhile: look with `prozvon agent list`, and say it again",
+    LATE: "it was taken and is not answered yet: look with `prozvon agent list`",
+}
+
+
+@click.group()
+def agent() -> None:
+    """Agents: who they are and where they are, what they want, their screens (docs/agents.md).
+
+    \b
+    Examples:
+      prozvon agent list
+      prozvon agent available anna
+      prozvon agent break anna lunch
+      prozvon agent transfer anna --to support
+      prozvon agent outcome anna sold --note "two of them"
+      prozvon agent screen anna
+    """
+
+
+@agent.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def list_(folder: Path, as_json: bool) -> None:
+    """List the agents of the agents file, and where each is now.
+
+    \b
+    Example:
+      prozvon agent list
+    """
+    with open_project(folder) as project:
+        specs = load_staff(project.settings).agents
+        records = project.store.floor.read().agents
+        now = project.clock.now_ms()
+    rows = [_row(spec, records.get(spec.agent_id), now) for spec in specs]
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    table = Table(box=None, header_style="bold", padding=(0, 1))
+    for column in ("agent", "title", "state", "for", "call", "calls", "talk", "queues"):
+        table.add_column(column, justify="right" if column in ("for", "calls", "talk") else "left")
+    for row in rows:
+        table.add_row(*(Text(text) for text in _shown(row)))
+    console().print(table)
+    click.echo(f"{len(rows)} agents", err=True)
+
+
+def _row(spec: AgentSpec, record: AgentRecord | None, now: int) -> dict[str, object]:
+    is_known = record is not None and record.since > 0
+    return {
+        "agent": spec.agent_id,
+        "title": spec.title,
+        "state": "offline" if record is None else record.state.value,
+        "reason": "" if record is None else record.reason,
+        "for_ms": now - record.since if record is not None and is_known else None,
+        "call": "" if record is None else record.call_id,
+        "queue": "" if record is None else record.queue_id,
+        "next_state": "" if record is None or record.next_state is None else record.next_state.value,
+        "calls_today": 0 if record is None else record.calls_today,
+        "talk_ms_today": 0 if record is None else record.talk_ms_today,
+        "standing": spec.is_standing,
+        "queues": {queue: level for queue, level in spec.queues},  # noqa: C416  # the names say what they are
+    }
+
+
+def _shown(row: dict[str, object]) -> Iterator[str]:
+    since, talk, queues = row["for_ms"], row["talk_ms_today"], row["queues"]
+    yield str(row["agent"])
+    yield str(row["title"] or NOTHING)
+    yield f"{row['state']} ({row['reason']})" if row["reason"] else str(row["state"])
+    yield duration(since if isinstance(since, int) else None)
+    yield str(row["call"] or NOTHING)
+    yield str(row["calls_today"])
+    yield duration(talk if isinstance(talk, int) else None)
+    yield ", ".join(queues) if isinstance(queues, dict) and queues else NOTHING
+
+
+def tell(project: Project, name: str, agent_id: str, *, reason: str = "", to: str = "") -> Reply:
+    """Put a wish before whoever leads; KnownError with what was wrong when it was not granted."""
+    known = [spec.agent_id for spec in load_staff(project.settings).agents]
+    if agent_id not in known:
+        there = ", ".join(known[:10]) + (" ..." if len(known) > 10 else "") or "none"
+        raise KnownError(f"no agent {agent_id!r} in the agents file (there are: {there})")
+    command = Command(command_id=uuid.uuid4().hex, name=name, agent_id=agent_id, reason=reason, to=to)
+    reply = project.store.commands.ask(command)
+    if not reply.is_done:
+        raise KnownError(_UNANSWERED.get(reply.why, f"{agent_id}: {reply.why}"))
+    return reply
+
+
+def _wish(folder: Path, wish: str, agent_id: str, said: str, *, reason: str = "", to: str = "") -> None:
+    with open_project(folder) as project:
+        tell(project, wish, agent_id, reason=reason, to=to)
+    click.echo(f"{agent_id}: {said}", err=True)
+
+
+@agent.command()
+@click.argument("agent_id", metavar="AGENT")
+@click.pass_obj
+def available(folder: Path, agent_id: str) -> None:
+    """Let an agent be given calls: from offline, a break or wrap-up; during a call, after it.
+
+    \b
+    Example:
+      prozvon agent available anna
+    """
+    _wish(folder, Wish.AVAILABLE, agent_id, "available")
+
+
+@agent.command(name="break")
+@click.argument("agent_id", metavar="AGENT")
+@click.argument("reason", default="")
+@click.pass_obj
+def break_(folder: Path, agent_id: str, reason: str) -> None:
+    """Give an agent a break, with one of the reasons of the agents file; during a call, after it.
+
+    \b
+    Example:
+      prozvon agent break anna lunch
+    """
+    _wish(folder, Wish.BREAK, agent_id, f"on a break ({reason})" if reason else "on a break", reason=reason)
+
+
+@agent.command()
+@click.argument("agent_id", metavar="AGENT")
+@click.pass_obj
+def offline(folder: Path, agent_id: str) -> None:
+    """Log an agent out; during a call, after it. A standing leg is hung up.
+
+    \b
+    Example:
+      prozvon agent offline anna
+    """
+    _wish(folder, Wish.OFFLINE, agent_id, "offline")
+
+
+@agent.command()
+@click.argument("agent_id", metavar="AGENT")
+@click.pass_obj
+def ready(folder: Path, agent_id: str) -> None:
+    """End an agent's wrap-up.
+
+    \b
+    Example:
+      prozvon agent ready anna
+    """
+    _wish(folder, Wish.READY, agent_id, "ready")
+
+
+@agent.command()
+@click.argument("agent_id", metavar="AGENT")
+@click.pass_obj
+def extend(folder: Path, agent_id: str) -> None:
+    """Extend an agent's wrap-up, as often as the queue lets (`wrap_up_extend`).
+
+    \b
+    Example:
+      prozvon agent extend anna
+    """
+    _wish(folder, Wish.EXTEND, agent_id, "wrap-up extended")
+
+
+@agent.command()
+@click.argument("agent_id", metavar="AGENT")
+@click.pass_obj
+def stand(folder: Path, agent_id: str) -> None:
+    """Ring an agent's standing leg now, if it is down.
+
+    \b
+    Example:
+      prozvon agent stand boris
+    """
+    _wish(folder, STAND, agent_id, "the standing leg is rung")
+
+
+@agent.command()
+@click.argument("agent_id", metavar="AGENT")
+@click.option("--to", required=True, help="An agent, or a queue: SCENARIO:QUEUE, or its name.")
+@click.pass_obj
+def transfer(folder: Path, agent_id: str, to: str) -> None:
+    """Transfer the caller whom an agent talks with, to another agent or to a queue, at once.
+
+    \b
+    Examples:
+      prozvon agent transfer anna --to boris
+      prozvon agent transfer anna --to shop_line:support
+    """
+    _wish(folder, Wish.TRANSFER, agent_id, f"the caller goes to {to}", to=to)
+
+
+@agent.command()
+@click.argument("agent_id", metavar="AGENT")
+@click.option("--to", required=True, help="Another agent.")
+@click.pass_obj
+def consult(folder: Path, agent_id: str, to: str) -> None:
+    """Let the caller wait, and ring another agent: then `complete` or `cancel`.
+
+    \b
+    Example:
+      prozvon agent consult anna --to boris
+    """
+    _wish(folder, Wish.CONSULT, agent_id, f"{to} is rung, the caller waits", to=to)
+
+
+def _plain(wish: Wish, name: str, help_: str, said: str) -> None:
+    """A wish that needs nothing but the agent."""
+
+    @agent.command(name=name, help=f"{help_}\n\n\b\nExample:\n  prozvon agent {name} anna")
+    @click.argument("agent_id", metavar="AGENT")
+    @click.pass_obj
+    def command(folder: Path, agent_id: str) -> None:
+        _wish(folder, wish, agent_id, said)
+
+
+_plain(Wish.HOLD, "hold", "Let the caller whom an agent talks with hear music.", "the caller is on hold")
+_plain(Wish.UNHOLD, "unhold", "End the hold.", "the caller hears you again")
+_plain(
+    Wish.COMPLETE,
+    "complete",
+    "End a consultation: the caller goes to the other agent.",
+    "the caller is with the other agent",
+)
+_plain(Wish.CANCEL, "cancel", "End a consultation: the caller comes back.", "the caller is back")
+_plain(Wish.HANG_UP, "hang-up", "End the call that an agent has.", "the call is over")
