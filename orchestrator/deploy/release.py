@@ -25,7 +25,7 @@ INBOUND: Final = "inbound.json"  # which number leads to which program; read wit
 FILE_MODE: Final = 0o644  # the switch runs as another user; no secret is in a release
 RELEASE_ID: Final = re.compile(r"[0-9a-f]{12}\Z")
 PACKAGE: Final = "callflow"
-ENTRY_FOLDERS: Final = ("ivr", "robocall", "switch")
+ENTRY_FOLDERS: Final = ("agents", "ivr", "robocall", "switch")
 IMPORT: Final = re.compile(rb"^(?P<indent> *)from callflow\.", re.M)
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from orchestrator.engine.originate import INBOUND_CONTEXT
-from orchestrator.render.dialplan import render_dialplan, render_inbound
+from orchestrator.render.dialplan import render_agents, render_dialplan, render_inbound, render_link
 from orchestrator.render.secrets import variable_of
 from orchestrator.render.site import (
     EVENT_SOCKET_SECRET,
@@ -82,6 +82,8 @@ def inbound_acl(profile: ProfileSite) -> str:
 def _files(site: SwitchSite) -> Iterator[tuple[str, bytes]]:
     local, ram = local_of(site), ram_of(site)
     yield "dialplan/prozvon.xml", render_dialplan(site.prompts_url)
+    yield "dialplan/prozvon_agents.xml", render_agents(site.prompts_url)
+    yield "dialplan/prozvon_link.xml", render_link()
     yield "dialplan/prozvon_inbound.xml", render_inbound(local, site.prompts_url)
     yield "conf/freeswitch.xml", render_xml("conf/freeswitch.xml.j2", local=local)
     yield "conf/forget.xml", render_xml("conf/forget.xml.j2", secret_variables=_secret_variables(site))

@@ -1,4 +1,6 @@
-"""Asks the orchestrator something in an event, and waits for the answer in a variable of the channel."""
+"""Asks the orchestrator something in an event, and waits for the answer in a variable of the channel; what it says
+unasked comes in a variable too.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +9,20 @@ import binascii
 import json
 
 from .course import Course
-from .moves import Answered, Consult, Gone, Input
+from .moves import Answered, Consult, Gone, Input, Offered
+from .names import encode
 from .switch import Session, fire, log, now_s, variable
 
 SUBCLASS = "prozvon::ask"
 HEADER = "Prozvon-Ask"
 ANSWER = "prozvon_answer_"
 ASKS = "prozvon_asks"  # "true" on a channel that has asked: the orchestrator hears its further events
+OFFER = "prozvon_offer"  # base64url of JSON with a number `n` that grows
 ASK_MAX = 12_000  # characters of a question
 ANSWER_MAX = 65_536
 POLL_MS = 100
-ASKS_MAX = 1000  # in a call
+LATE_BREAK_MS = 40
+ASKS_MAX = 10_000  # in a call: one who waits for a day asks every ten seconds
 
 
 def consult(session: Session, action: Consult, course: Course) -> Input:
@@ -25,7 +30,7 @@ def consult(session: Session, action: Consult, course: Course) -> Input:
     if not session.ready():
         return Gone()
     course.asked += 1
-    question = encoded({**action.body, "n": course.asked, "what": action.what})
+    question = encode({**action.body, "n": course.asked, "what": action.what})
     if len(question) > ASK_MAX or course.asked > ASKS_MAX:
         log("err", f"a question of {len(question)} characters is not asked: {action.what}")
         return Answered(None)
@@ -40,23 +45,42 @@ def consult(session: Session, action: Consult, course: Course) -> Input:
         if answer:
             session.setVariable(name, "")  # it would be in the CDR
             return Answered(decoded(answer))
+        offer = pushed(session, course) if action.offers else None
+        if offer is not None:
+            return Offered(offer)
         if now_s(session) >= until_s:
             return Answered(None)
         session.sleep(POLL_MS)
     return Gone()
 
 
+def pushed(session: Session, course: Course) -> dict[str, object] | None:
+    """An offer that was not taken yet. It stays on the channel, where the next one replaces it: taken away, one that
+    comes at the same instant would be lost.
+    """
+    text = variable(session, OFFER)
+    if not text or text == course.offer:
+        return None
+    course.offer = text
+    body = decoded(text)
+    number = None if body is None else body.get("n")
+    if body is None or isinstance(number, bool) or not isinstance(number, int) or number <= course.offered:
+        return None
+    course.offered = number
+    if "join" not in body:  # what is said next is not to be cut short by the break that comes with the offer
+        session.sleep(LATE_BREAK_MS)
+    return body
+
+
 def forget_answers(session: Session, course: Course) -> None:
-    """Take answers off the channel that came when nobody waited for them any more: they would be in the CDR."""
+    """Take answers off the channel that came when nobody waited for them any more, and the last offer: they would be in
+    the CDR.
+    """
+    if variable(session, OFFER):
+        session.setVariable(OFFER, "")
     for number in range(1, min(course.asked, ASKS_MAX) + 1):
         if variable(session, ANSWER + str(number)):
             session.setVariable(ANSWER + str(number), "")
-
-
-def encoded(body: dict[str, object]) -> str:
-    """base64url of JSON without padding: nothing in it means anything to the switch."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode("utf-8", "replace")).decode("ascii").rstrip("=")
 
 
 def decoded(answer: str) -> dict[str, object] | None:

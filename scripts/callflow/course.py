@@ -18,9 +18,10 @@ class Course:
     """One call as it goes on.
 
     root: of the switch. gateways: name -> dial string with `{number}` (with plus) or `{digits}`, in the order in which
-    they are tried. began_s: on the session's clock; began_at_s: the same instant since the epoch. has_media: the
-    caller hears what is played, answered or not. tapes: recordings of both sides under way. unwritten: names of those
-    that could not be written. asked: questions so far.
+    they are tried. began_s: on the session's clock; began_at_s: the same instant since the epoch. has_media: the caller
+    hears what is played, answered or not. behind: the music that goes on while the script waits. tapes: recordings of
+    both sides under way. unwritten: names of those that could not be written. asked: questions so far. offer, offered:
+    the last offer that was looked at, and the number of the last that was taken.
     """
 
     root: str
@@ -34,6 +35,9 @@ class Course:
     tapes: list[str] = field(default_factory=list)
     unwritten: list[str] = field(default_factory=list)
     asked: int = 0
+    behind: str = ""
+    offer: str = ""
+    offered: int = 0
 
     def at_s(self, session: Session) -> float:
         """Seconds since the epoch, now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
@@ -49,27 +50,39 @@ def dial(session: Session, action: Dial, stock: Stock, course: Course) -> Input:
         return Dialed("failed", cause="INVALID_NUMBER_FORMAT")
     session.setVariable("hangup_after_bridge", "false")
     session.setVariable("continue_on_fail", "true")
-    path = place_of(course.root, action.tape) if action.tape else ""
-    if path:  # it writes while they talk, and makes no file when they do not
-        stereo = "true" if action.stereo else "false"
-        options = f"{{RECORD_BRIDGE_REQ=true,RECORD_STEREO={stereo}}}"
+    dialed = Dialed("failed", cause="INVALID_GATEWAY")
+    with tape_talk(session, action.tape, course, stereo=action.stereo):
+        until_s = now_s(session) + action.ring_s
+        for gateway in _gateways(action, course):
+            ring_s = max(1, min(RING_MAX_S, round(until_s - now_s(session))))
+            dialed = _bridge(session, action, numbers, gateway, ring_s, stock, course)
+            is_late = until_s - now_s(session) < 1
+            if (
+                dialed.cause not in GATEWAYS_OWN
+                or dialed.outcome == "talked"
+                or not session.ready()
+                or is_late
+            ):
+                break
+    return Gone() if dialed.outcome != "talked" and not session.ready() else dialed
+
+
+@contextlib.contextmanager
+def tape_talk(session: Session, name: str, course: Course, *, stereo: bool) -> Iterator[None]:
+    """Record the talk that there may be meanwhile under `name` ("" for not). Without a talk no file is made."""
+    path = place_of(course.root, name) if name else ""
+    if path:
+        sides = "true" if stereo else "false"
+        options = f"{{RECORD_BRIDGE_REQ=true,RECORD_STEREO={sides}}}"
         session.execute("record_session", f"{path} +{TAPE_MAX_S} {options}")
         course.tapes.append(path)
-    elif action.tape:
-        course.unwritten.append(action.tape)
-    dialed = Dialed("failed", cause="INVALID_GATEWAY")
-    until_s = now_s(session) + action.ring_s
-    for gateway in _gateways(action, course):
-        ring_s = max(1, min(RING_MAX_S, round(until_s - now_s(session))))
-        dialed = _bridge(session, action, numbers, gateway, ring_s, stock, course)
-        is_late = until_s - now_s(session) < 1
-        if dialed.cause not in GATEWAYS_OWN or dialed.outcome == "talked" or not session.ready() or is_late:
-            break
+    elif name:
+        course.unwritten.append(name)
+    yield
     if path:
         course.tapes.remove(path)
         if session.ready():
             session.execute("stop_record_session", path)
-    return Gone() if dialed.outcome != "talked" and not session.ready() else dialed
 
 
 def _gateways(action: Dial, course: Course) -> list[str]:

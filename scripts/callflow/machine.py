@@ -19,8 +19,12 @@ from .moves import (
     Gather,
     Gone,
     HangUp,
+    Hold,
     Input,
+    Join,
+    Joined,
     Music,
+    Offered,
     Play,
     Played,
     Record,
@@ -35,7 +39,7 @@ from .state import ACTIONS_PER_CALL, STEPS_BETWEEN_ACTIONS, Bounded, Over, State
 from .verbs import VERBS, Verb
 
 # The call goes on though one of these could not be carried out: there is another way, or it was no great loss.
-Forgiven = (Consult, Dial, Music, Record, Ring, Tape)
+Forgiven = (Consult, Dial, Hold, Join, Music, Record, Ring, Tape)
 
 
 def start(program: dict[str, object], payload: dict[str, object]) -> State:
@@ -87,7 +91,7 @@ def _answer(call: State, inp: Input) -> Asking:
         raise reading.ProgramError(inp.reason)
     if call.pending is None:
         return _begin(call, inp.party if isinstance(inp, Started) else "unknown")
-    call.has_no_music |= isinstance(inp, Failed) and isinstance(call.pending, Music)
+    call.has_no_music |= isinstance(inp, Failed) and isinstance(call.pending, (Hold, Music))
     _mark_heard(call)
     if isinstance(call.pending, (Answer, Tape)):
         return _answered(call)
@@ -109,6 +113,10 @@ def _as_asked(pending: Asking, inp: Input) -> Input:
         return inp if isinstance(inp, Recorded) else Recorded(0.0, "failed")
     if isinstance(pending, Dial):
         return inp if isinstance(inp, Dialed) else Dialed("failed")
+    if isinstance(pending, Join):
+        return inp if isinstance(inp, Joined) else Joined("missed", why="failed")
+    if isinstance(inp, Offered) and (isinstance(pending, Hold) or getattr(pending, "offers", False)):
+        return inp
     if isinstance(pending, Consult):
         return inp if isinstance(inp, Answered) else Answered(None)
     typed = inp.value if isinstance(inp, Digits) else inp.digit if isinstance(inp, Played) else ""
@@ -191,7 +199,7 @@ def _counted(call: State, action: Asking) -> Asking:
     if call.actions > ACTIONS_PER_CALL:
         raise reading.ProgramError("the call goes on for ever")
     if call.is_stale and isinstance(
-        action, (Play, Gather, Wait, Music, Record, Dial)
+        action, (Play, Gather, Wait, Music, Hold, Record, Dial)
     ):  # those that take keys
         call.is_stale = False
         action = replace(action, flush=True)

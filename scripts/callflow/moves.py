@@ -66,6 +66,26 @@ class Answered(Input):
 
 
 @dataclass(frozen=True)
+class Offered(Input):
+    """The orchestrator has pushed an offer, and what it says: of a Hold, and of a Play or Consult with `offers`."""
+
+    body: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Joined(Input):
+    """A Join is over. outcome: talked (for `seconds`; the caller may be there or not), missed (and `why`).
+
+    offer: what the orchestrator has pushed meanwhile, None for nothing.
+    """
+
+    outcome: str
+    seconds: float = 0.0
+    why: str = ""
+    offer: dict[str, object] | None = None
+
+
+@dataclass(frozen=True)
 class Gone(Input):
     """The caller hung up."""
 
@@ -116,7 +136,8 @@ class Play(Action):
     """Play `parts`; any key stops it. Answer: Played. `flush`: forget keys typed ahead first.
 
     Not `barge_in`: no key stops it, and those pressed meanwhile are forgotten. `private`: what is said is for the
-    caller's ear alone, in no recording and no log. On a call that is not answered yet it is early media.
+    caller's ear alone, in no recording and no log. `offers`: an offer that is pushed stops it. Answer: Offered then. On
+    a call that is not answered yet it is early media.
     """
 
     message: str
@@ -124,6 +145,7 @@ class Play(Action):
     flush: bool = False
     barge_in: bool = True
     private: bool = False
+    offers: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,13 +247,43 @@ class Dial(Action):
 class Consult(Action):
     """Ask the orchestrator `what` with `body`, for at most `timeout_s`. Answer: Answered. Keys are kept.
 
-    quiet: nobody waits for the answer: Answered(None) at once.
+    quiet: nobody waits for the answer: Answered(None) at once. offers: an offer that is pushed ends it. Answer: Offered
+    then. The music of a Hold goes on meanwhile.
     """
 
     what: str
     body: dict[str, object] = field(default_factory=dict)
     timeout_s: float = 1.0
     quiet: bool = False
+    offers: bool = False
+
+
+@dataclass(frozen=True)
+class Hold(Action):
+    """Music for `seconds`, which an offer or one of `keys` ends at once. Answer: Offered, or Played(digit).
+
+    source: as in Music, "" for silence. The music goes on behind what is asked, until something else is to be heard:
+    another Hold of the same source plays on.
+    """
+
+    source: str
+    seconds: float
+    keys: str = ""
+    flush: bool = False
+
+
+@dataclass(frozen=True)
+class Join(Action):
+    """Talk with whoever is on the leg `leg`, which is parked: an agent's. Answer: Joined.
+
+    link: what to dial for a leg on another switch, with `{leg}` for its name there; "" for one on this switch. tape:
+    the talk is recorded under this name, as in Record ("" for not); stereo: the caller on the left.
+    """
+
+    leg: str
+    link: str = ""
+    tape: str = ""
+    stereo: bool = False
 
 
 @dataclass(frozen=True)
@@ -251,4 +303,4 @@ class HangUp(Action):
 
 
 # as Python 3.9 has it
-Asking = Union[Play, Gather, Wait, Answer, Ring, Music, Record, Dial, Consult, Tape]  # noqa: UP007
+Asking = Union[Play, Gather, Wait, Answer, Ring, Music, Record, Dial, Consult, Hold, Join, Tape]  # noqa: UP007

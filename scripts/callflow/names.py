@@ -100,9 +100,9 @@ def variables(state: State) -> dict[str, str]:
     left = {
         "prozvon_party": state.party,
         "prozvon_flow": state.flow or "error",
-        "prozvon_path": _encode(_without_middle((*state.path, *told))),
-        "prozvon_heard": _encode(_without_middle(state.heard)),
-        "prozvon_values": _encode(values),
+        "prozvon_path": encode(_without_middle((*state.path, *told))),
+        "prozvon_heard": encode(_without_middle(state.heard)),
+        "prozvon_values": encode(values),
     }
     if state.result is not None:
         left["prozvon_result"] = state.result
@@ -114,10 +114,14 @@ def variables(state: State) -> dict[str, str]:
         left["prozvon_reached"] = state.reached
     if state.queue_wait_s is not None:
         left["prozvon_queue_wait"] = str(round(state.queue_wait_s))
+    if state.met:
+        left["prozvon_met"] = encode(state.met)
+    if state.abandoned:
+        left["prozvon_abandoned"] = state.abandoned
     if state.recordings:
-        left["prozvon_recordings"] = _encode(recordings)
+        left["prozvon_recordings"] = encode(recordings)
     if state.notes:
-        notes = _encode(state.notes)
+        notes = encode(state.notes)
         for n in range(0, len(notes), VARIABLE_MAX):
             number = n // VARIABLE_MAX + 1
             left["prozvon_notes" + (f"_{number}" if number > 1 else "")] = notes[n : n + VARIABLE_MAX]
@@ -126,13 +130,13 @@ def variables(state: State) -> dict[str, str]:
 
 def fits(notes: tuple[dict[str, object], ...]) -> bool:
     """Whether all of them can be left on the channel: joined again, the pieces are one list."""
-    return len(_encode(notes)) <= VARIABLE_MAX * NOTES_VARIABLES
+    return len(encode(notes)) <= VARIABLE_MAX * NOTES_VARIABLES
 
 
 def _without_middle(items: tuple[str, ...]) -> list[str]:
     """As many as a variable holds: too much is cut in the middle, for the beginning and the end tell most."""
     kept = list(items)
-    while len(_encode(kept)) > VARIABLE_MAX:
+    while len(encode(kept)) > VARIABLE_MAX:
         del kept[len(kept) // 2]
     return kept
 
@@ -140,11 +144,12 @@ def _without_middle(items: tuple[str, ...]) -> list[str]:
 def _first_values(values: dict[str, str]) -> dict[str, str]:
     """As many as a variable holds: too much loses the latest first."""
     kept = dict(values)
-    while len(_encode(kept)) > VARIABLE_MAX:
+    while len(encode(kept)) > VARIABLE_MAX:
         kept.popitem()
     return kept
 
 
-def _encode(value: object) -> str:
+def encode(value: object) -> str:
+    """base64url of JSON without padding: nothing in it means anything to the switch."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode("utf-8", "replace")).decode("ascii").rstrip("=")

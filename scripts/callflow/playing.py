@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from .moves import Digits, Failed, File, Gather, Gone, Input, Part, Play, Played, Recording, Text, Wait
@@ -30,10 +31,16 @@ def on_input(session: Any, what: str, event: Any, pressed: list[str]) -> str:
     return "stop"
 
 
-def play(session: Session, action: Play, stock: Stock) -> Input:
+def _never() -> bool:
+    return False
+
+
+def play(session: Session, action: Play, stock: Stock, is_cut_short: Callable[[], bool] = _never) -> Input:
+    """is_cut_short: asked between the parts, and when something has ended one of them; a key is no matter of it."""
     if action.flush:
         session.flushDigits()
-    return unless_gone(session, _play_parts(session, action.parts, stock, barge_in=action.barge_in))
+    played = _play_parts(session, action.parts, stock, barge_in=action.barge_in, is_cut_short=is_cut_short)
+    return unless_gone(session, played)
 
 
 def wait(session: Session, action: Wait) -> Input:
@@ -74,7 +81,14 @@ def gather(session: Session, action: Gather, stock: Stock) -> Input:
     return Digits(typed)
 
 
-def _play_parts(session: Session, parts: tuple[Part, ...], stock: Stock, *, barge_in: bool) -> Input:
+def _play_parts(
+    session: Session,
+    parts: tuple[Part, ...],
+    stock: Stock,
+    *,
+    barge_in: bool,
+    is_cut_short: Callable[[], bool] = _never,
+) -> Input:
     """Played, with the key that cut it short; or Failed. Keys pressed during it count, as before it began; without
     `barge_in` they are forgotten.
     """
@@ -84,8 +98,8 @@ def _play_parts(session: Session, parts: tuple[Part, ...], stock: Stock, *, barg
     try:
         for part in parts:
             began_s = now_s(session)
-            is_played = _play_part(session, part, stock, pressed)
-            if pressed or not session.ready():
+            is_played = not is_cut_short() and _play_part(session, part, stock, pressed)
+            if pressed or not session.ready() or is_cut_short():
                 break
             if not is_played and now_s(session) - began_s < BROKEN_S:
                 return Failed("cannot play " + type(part).__name__.lower())

@@ -98,6 +98,18 @@ def seconds(step: dict[str, object], key: str, high: float) -> float:
     return float(value)
 
 
+def seconds_or(step: dict[str, object], key: str, high: float, otherwise: float | None = None) -> float:
+    """`seconds`, or what holds where nothing is said: `high` itself where that is not said either."""
+    if step.get(key) is None:
+        return high if otherwise is None else otherwise
+    return seconds(step, key, high)
+
+
+def is_word(value: str) -> bool:
+    """Whether a text that somebody else has sent is a word as our own: it will stand in a path."""
+    return bool(_RESULT.fullmatch(value))
+
+
 def key_or_none(step: dict[str, object], key: str) -> str:
     """A telephone key, or "" when there is none."""
     value = step.get(key)

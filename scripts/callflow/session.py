@@ -8,10 +8,12 @@ from collections.abc import Callable
 
 from . import machine
 from .arrival import REFUSAL, arrive, read_routes
-from .consulting import consult, forget_answers
+from .consulting import consult, forget_answers, pushed
 from .course import Course, course_of
 from .dialing import dial
 from .ear import listen
+from .holding import hold, silence
+from .joining import join
 from .moves import (
     Action,
     Answer,
@@ -20,8 +22,11 @@ from .moves import (
     Gather,
     Gone,
     HangUp,
+    Hold,
     Input,
+    Join,
     Music,
+    Offered,
     Play,
     Record,
     Ring,
@@ -170,8 +175,10 @@ def _is_complete(action: Action) -> bool:
 
 
 def _perform(session: Session, action: Action, stock: Stock, course: Course) -> Input:
+    if not isinstance(action, (Consult, Hold)):
+        silence(session, course)
     if isinstance(action, (Play, Gather)):
-        carry_out = _spoken(session, action, stock)
+        carry_out = _spoken(session, action, stock, course)
         course.has_media = True
         return in_private(session, course, carry_out) if action.private else carry_out()
     if isinstance(action, Wait):
@@ -188,15 +195,33 @@ def _perform(session: Session, action: Action, stock: Stock, course: Course) -> 
         return tape(session, action, course)
     if isinstance(action, Dial):
         return dial(session, action, stock, course)
+    if isinstance(action, Hold):
+        return hold(session, action, stock, course)
+    if isinstance(action, Join):
+        return join(session, action, course)
     if isinstance(action, Consult):
         return consult(session, action, course)
     raise TypeError("unknown action")
 
 
-def _spoken(session: Session, action: Play | Gather, stock: Stock) -> Callable[[], Input]:
-    if isinstance(action, Play):
+def _spoken(session: Session, action: Play | Gather, stock: Stock, course: Course) -> Callable[[], Input]:
+    if isinstance(action, Gather):
+        return lambda: gather(session, action, stock)
+    if not action.offers:
         return lambda: play(session, action, stock)
-    return lambda: gather(session, action, stock)
+    found: list[dict[str, object]] = []
+
+    def is_cut_short() -> bool:
+        """The orchestrator's break ends what is being played, as a key does."""
+        offer = None if found else pushed(session, course)
+        found.extend([] if offer is None else [offer])
+        return bool(found)
+
+    def carry_out() -> Input:
+        played = play(session, action, stock, is_cut_short)
+        return Offered(found[0]) if found else played
+
+    return carry_out
 
 
 def _leave_error(session: Session, root: str, *, is_inbound: bool, is_answered: bool) -> None:

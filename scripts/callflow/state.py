@@ -15,6 +15,7 @@ VALUE_MAX = 256  # characters of one variable
 STEPS_BETWEEN_ACTIONS = 1000  # a loop that never speaks nor listens ends the call with an error
 ACTIONS_PER_CALL = 1000  # nor may a call go on for ever
 RECORDED_AS_MAX = 60  # characters of what a recording is called by
+MET_MAX = 64  # talks with agents
 CALLS_DEEP = 16  # blocks that call one another
 RANKS = ("", "closed", "queue", "voicemail")  # of what says most about a call that reached nobody, last
 
@@ -34,15 +35,17 @@ class Bounded:
 @dataclass
 class State:
     """Public: block, line, result, party, flow, path, heard, values, language, is_answered, reached, end, notes,
-    recordings, queue_wait_s, is_over.
+    recordings, queue_wait_s, met, abandoned, is_over.
 
     The rest is the machine's own.
 
     flow: "" while under way, then ended (by the flow), left (the caller hung up first) or error.
     path: "SECONDS WHAT" texts, seconds since answer, or since the beginning of a call that came in. heard: messages
     begun, each once. values: what the flow asked or set, without what is private: that is in `secrets`. line: line of
-    the current step in the scenario file, 0 before the first. reached: the number that talked with the caller.
-    notes: what is to be done after the call. recordings: their names, below recordings/ of the switch's root.
+    the current step in the scenario file, 0 before the first. reached: the number, or the agent, that talked with the
+    caller. met: "LEG SECONDS" of each talk with an agent. abandoned: of somebody whom we called: "true" when no agent
+    was there in time, "late" when one came after that. notes: what is to be done after the call. recordings: their
+    names, below recordings/ of the switch's root.
     """
 
     program: dict[str, object]
@@ -61,6 +64,8 @@ class State:
     notes: tuple[dict[str, object], ...] = ()
     recordings: tuple[str, ...] = ()
     queue_wait_s: float | None = None
+    met: tuple[str, ...] = ()
+    abandoned: str = ""
     now_s: float = 0.0
     frames: tuple[tuple[list[object], int], ...] = ()  # steps under way and index of the next, innermost last
     calls: tuple[
@@ -218,6 +223,10 @@ class State:
 
     def keep_recording(self, name: str) -> None:
         self.recordings = (*self.recordings, name)
+
+    def meet(self, leg: str, seconds: float) -> None:
+        """A talk with an agent is over."""
+        self.met = (*self.met, f"{leg} {seconds:.0f}")[-MET_MAX:]
 
     def has_come_to(self, fate: str) -> None:
         """closed, queue or voicemail, unless the call has come to what says more."""

@@ -1,7 +1,8 @@
 """The few things the driver uses of a FreeSWITCH session, and the rules for using them.
 
-mod_python3 holds one lock for all scripts of the switch. These calls give it up while they wait: streamFile,
-speak, getDigits, sleep, execute, hangup. All others here return at once. Arguments are always str or int.
+mod_python3 holds one lock for all scripts of the switch. These calls give it up while they wait: streamFile, speak,
+getDigits, sleep, execute, hangup, and bridge of two sessions. All others here return at once. Arguments are always str
+or int.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Session(Protocol):
     def setInputCallback(self, function: Any, argument: Any) -> None: ...  # noqa: N802
     def unsetInputCallback(self) -> None: ...  # noqa: N802
     def execute(self, application: str, data: str) -> None: ...
+    def answered(self) -> bool: ...
+    def bridged(self) -> bool: ...
     def setEventData(self, event: Any) -> None: ...  # noqa: N802
     def hangup(self, cause: str) -> None: ...
     def destroy(self) -> None: ...
@@ -65,6 +68,26 @@ def fire(session: Session, subclass: str, header: str, value: str) -> None:
     session.setEventData(event)
     event.addHeader(header, value)
     event.fire()
+
+
+def leg_of(uuid: str) -> Session:
+    """Another channel of this switch; one that is not `ready()` where there is none. `uuid` must be a UUID and nothing
+    else: the switch would dial a text with a slash in it. Whoever asks for it destroys it, or the channel never ends.
+    """
+    from freeswitch import Session as Channel  # type: ignore[attr-defined]  # as in `log`
+
+    found: Session = Channel(uuid)
+    return found
+
+
+def talk(session: Session, other: Session) -> None:
+    """Let two channels hear each other until one of them is gone. A callback would be called for the other's keys too,
+    and end the talk.
+    """
+    from freeswitch import bridge  # type: ignore[attr-defined]  # as in `log`
+
+    session.unsetInputCallback()
+    bridge(session, other)
 
 
 def log(level: str, text: str) -> None:

@@ -12,9 +12,10 @@ from fake_session import FakeSession
 from flow_calls import incoming
 from flow_programs import ivr, say
 
-from callflow.consulting import ANSWER_MAX, consult, decoded, encoded
+from callflow.consulting import ANSWER_MAX, consult, decoded
 from callflow.course import Course
 from callflow.moves import Answered, Consult, Gone
+from callflow.names import encode
 
 FETCH = Consult("fetch", {"service": "crm", "send": {"order": "1042"}}, timeout_s=3.0)
 
@@ -28,7 +29,7 @@ def asked(session: FakeSession, action: Consult = FETCH, course: Course | None =
 def desk(after_s: float, body: object) -> Any:
     return lambda question: (
         after_s,
-        encoded({"asked": question["n"]} | body) if isinstance(body, dict) else body,
+        encode({"asked": question["n"]} | body) if isinstance(body, dict) else body,
     )
 
 
@@ -83,14 +84,14 @@ def test_what_is_asked_means_nothing_to_the_switch() -> None:
     hostile = {"a": "${system(reboot)},Event-Name=X\r\n", "b": "\ud800", "c": "=" * 50}
     asked(session, Consult("fetch", hostile, 0.0))
     assert session.asked[0]["a"] == hostile["a"]
-    assert "=" not in encoded(hostile)
-    assert json.loads(base64.urlsafe_b64decode(encoded({"a": 1}) + "==")) == {"a": 1}
+    assert "=" not in encode(hostile)
+    assert json.loads(base64.urlsafe_b64decode(encode({"a": 1}) + "==")) == {"a": 1}
 
 
 def test_too_much_is_not_asked() -> None:
     session = FakeSession()
     assert asked(session, Consult("fetch", {"send": "x" * 10_000})) == Answered(None)
-    assert asked(session, FETCH, Course("/", {}, asked=1000)) == Answered(None)
+    assert asked(session, FETCH, Course("/", {}, asked=10_000)) == Answered(None)
     assert session.asked == []
 
 

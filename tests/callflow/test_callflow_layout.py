@@ -12,7 +12,7 @@ import pytest
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 MODULES = sorted((SCRIPTS / "callflow").rglob("*.py"))
-ENTRIES = sorted((SCRIPTS / "robocall").glob("*.py")) + sorted((SCRIPTS / "ivr").glob("*.py"))
+ENTRIES = sorted(path for kind in ("agents", "ivr", "robocall") for path in (SCRIPTS / kind).glob("*.py"))
 
 
 def _name(path: Path) -> str:

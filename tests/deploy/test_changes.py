@@ -41,7 +41,8 @@ def test_scripts_need_nothing() -> None:
 def test_a_dialplan_is_read_again() -> None:
     found = _changes({}, {"prompts_url": "http://10.0.0.5/"})
     assert found == Changes(
-        changed=("dialplan/prozvon.xml", "dialplan/prozvon_inbound.xml"), has_new_xml=True
+        changed=("dialplan/prozvon.xml", "dialplan/prozvon_agents.xml", "dialplan/prozvon_inbound.xml"),
+        has_new_xml=True,
     )
 
 

@@ -79,6 +79,7 @@ def test_another_release_is_put_beside_and_the_switch_told_what_is_needed(rig: R
     assert found.changes.changed == (
         "conf/autoload_configs/switch.conf.xml",
         "dialplan/prozvon.xml",
+        "dialplan/prozvon_agents.xml",
         "dialplan/prozvon_inbound.xml",
     )
 

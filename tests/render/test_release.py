@@ -278,7 +278,8 @@ def test_a_call_that_comes_in_is_for_the_engineers_then_for_a_scenario_or_turned
     made = render_release(site())["dialplan/prozvon_inbound.xml"]
     context = parsed(made).find("context[@name='prozvon_inbound']")
     assert context is not None
-    first, last = (node for node in context if node.tag in ("X-PRE-PROCESS", "extension"))
+    first, link, last = (node for node in context if node.tag in ("X-PRE-PROCESS", "extension"))
+    assert link.get("name") == "prozvon_link"
     assert first.attrib == {"cmd": "include", "data": "/srv/prozvon/conf/local/inbound/*.xml"}
     assert [node.attrib for node in last.iter("condition")] == [{}]  # every number
     assert [(node.get("application"), node.get("data")) for node in last.iter("action")] == [
@@ -291,7 +292,9 @@ def test_a_call_that_comes_in_is_for_the_engineers_then_for_a_scenario_or_turned
 
 def test_prompts_by_url_are_told_to_the_script_of_calls_that_come_in() -> None:
     made = render_release(site(prompts_url="http://10.0.0.5:8060/"))["dialplan/prozvon_inbound.xml"]
-    assert next(parsed(made).iter("action")).attrib == {
+    ours = parsed(made).find("context/extension[@name='prozvon_ivr']")
+    assert ours is not None
+    assert next(ours.iter("action")).attrib == {
         "application": "set",
         "data": "prozvon_prompts=http_cache://http://10.0.0.5:8060/",
     }

@@ -1,9 +1,9 @@
-"""queue: the caller waits with music until one of the queue's people answers.
+"""queue: the caller waits with music until one of the queue's people answers. Where agents serve it: `line.py`.
 
-They are rung in rounds, one after the other or all at once. In between the caller is told their place and the wait,
-and is offered a callback: a key, from the offer on at any time, leaves a note of it and ends the call. How many wait,
-and where in the line, only the orchestrator knows (`Consult`); when it is silent, nobody is turned away and nothing is
-told, and the rounds go on. Full, after `max_wait`, or without anybody to ring: `overflow`, or the next step.
+Its numbers are rung in rounds, one after the other or all at once. In between the caller is told their place and the
+wait, and is offered a callback: a key, from the offer on at any time, leaves a note of it and ends the call. How many
+wait, and where in the line, only the orchestrator knows (`Consult`); when it is silent, nobody is turned away and
+nothing is told, and the rounds go on. Full, after `max_wait`, or without anybody to ring: `overflow`, or the next step.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from .. import program as reading
-from ..moves import Answered, Asking, Consult, Dialed, Input, Music, Play, Wait
+from ..moves import Answered, Asking, Consult, Dialed, Input, Music, Wait
 from ..state import Bounded, Over, State
+from . import line
 from .dialing import RING_MAX_S, dial, has_talked
 from .keys import give_up, play, typed_in
+from .telling import CALLBACK_KEY, OFFER, PROMISE, announcement, kinds_told, whole
 
 PAUSE_S = 8.0  # between two rounds: whoever is busy or does not answer is left alone for so long at least
 RING_MIN_S = 3.0  # for less nobody is rung
 ASK_S = 1.0  # for the orchestrator
 VISIT = 25  # actions that being in a queue counts for, however long
-OFFER, PROMISE, CALLBACK_KEY = "callback_offer", "callback_promised", "1"
-POSITION, WAITING = "queue_position", "queue_wait"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ def enter(call: State, step: dict[str, object]) -> Asking | None:
         raise Over("ended")
     name = reading.name(step, "name")
     queue = reading.mapping(reading.mapping(call.program.get("queues"), "queues").get(name), "such queue")
+    if queue.get("by") == line.BY:
+        return line.enter(call, step, name)
     numbers = reading.numbers(queue, "numbers")
     ring_s = reading.seconds(queue, "ring", RING_MAX_S)
     waiting = Waiting(name, numbers, reading.order(queue) == "in_turn", ring_s, call.now_s)
@@ -72,6 +74,8 @@ def enter(call: State, step: dict[str, object]) -> Asking | None:
 
 
 def reply(call: State, step: dict[str, object], inp: Input) -> Asking | None:
+    if isinstance(call.memory, line.Line):
+        return line.reply(call, step, inp)
     waiting = _waiting(call)
     if waiting.phase == "leave":
         call.memory = None
@@ -90,7 +94,9 @@ def reply(call: State, step: dict[str, object], inp: Input) -> Asking | None:
 
 def leave(call: State, step: dict[str, object]) -> None:
     """The caller hung up, or is let go of."""
-    del step
+    if isinstance(call.memory, line.Line):
+        line.leave(call, step)
+        return
     waiting = _waiting(call)
     if waiting.phase in ("leave", "promise"):
         return
@@ -109,7 +115,7 @@ def _hear_desk(call: State, step: dict[str, object], inp: Answered) -> Asking | 
         call.note(f"queue {waiting.name} full")
         call.memory = None  # never in it: nobody is told that it was left
         return give_up(call, step, "overflow")
-    position, wait_s = _whole(inp.body.get("position"), 0), _whole(inp.body.get("wait_s"), -1)
+    position, wait_s = whole(inp.body.get("position"), 0), whole(inp.body.get("wait_s"), -1)
     call.memory = replace(waiting, position=position, wait_s=wait_s)
     return _go_on(call, step)
 
@@ -140,7 +146,7 @@ def _tell(call: State, step: dict[str, object]) -> Asking | None:
     """The place and the wait, at first and then every so often; asked for again where they are old."""
     waiting = _waiting(call)
     every_s = reading.seconds(step, "every", reading.QUEUE_MAX_S)
-    kinds = [kind for kind in ("position", "wait") if reading.flag(step, kind, otherwise=False)]
+    kinds = kinds_told(step)
     if waiting.phase not in ("ask", *kinds):
         is_due = waiting.told_s < 0 or (every_s > 0 and call.now_s - waiting.told_s >= every_s)
         if not kinds or not is_due or waiting.is_silent:
@@ -155,18 +161,9 @@ def _tell(call: State, step: dict[str, object]) -> Asking | None:
         call.memory = replace(waiting, phase=kind)
         known = waiting.position > 0 if kind == "position" else waiting.wait_s >= 0
         if known:
-            return _announce(call, POSITION if kind == "position" else WAITING)
+            return announcement(call, kind, waiting.position, waiting.wait_s)
     call.memory = replace(waiting, phase="round")
     return None
-
-
-def _announce(call: State, message: str) -> Play:
-    waiting = _waiting(call)
-    minutes = max(1, -(-waiting.wait_s // 60))  # nobody can foretell seconds
-    call.told = {"queue.position": str(waiting.position), "queue.wait": str(minutes * 60)}
-    action = play(call, message, is_cut_short=False)
-    call.told = {}
-    return action
 
 
 def _offer(call: State, step: dict[str, object], waited_s: float) -> Asking | None:
@@ -219,11 +216,6 @@ def _most(step: dict[str, object], agents: int) -> int | None:
     if isinstance(limit, dict):
         return agents * reading.count(limit, "per_agent", 1, 1000)
     return None if limit is None else reading.count(step, "max_waiting", 0, 10**6)
-
-
-def _whole(value: object, otherwise: int) -> int:
-    is_whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return int(str(value)) if is_whole else otherwise
 
 
 def _waiting(call: State) -> Waiting:
