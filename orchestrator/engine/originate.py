@@ -95,6 +95,7 @@ def agent_command(
             "process_cdr",
             "false",
         ),  # the caller's CDR tells of the talk; an attempt's CDR is named as a leg would be
+        ("bridge_filter_dtmf", "true"),  # keys of an agent who talks are for us, and not for the caller
         ("prozvon_floor", "true"),  # by which its events are told from others
         ("prozvon_agent", agent_id),
         *([("park_after_bridge", "true"), ("prozvon_standing", "true")] if is_standing else []),

@@ -114,6 +114,7 @@ def _stand(session: Session, agent: str) -> None:
         "prozvon_floor": "true",
         "prozvon_standing": "true",
         "park_after_bridge": "true",
+        "bridge_filter_dtmf": "true",
         "process_cdr": "false",
     }.items():
         session.setVariable(name, value)

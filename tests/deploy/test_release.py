@@ -146,7 +146,8 @@ def test_an_entry_script_finds_its_root_and_its_interpreter(tmp_path: Path) -> N
 def test_a_call_needs_no_file_of_its_release_once_it_has_begun(tmp_path: Path) -> None:
     """The interpreter is imported whole: releases may come and go while a call goes on."""
     made = written(tmp_path, release(tmp_path))
-    code = "import sys, prozvon_robocall; print(*sorted(n for n in sys.modules if n.startswith('callflow_')))"
+    entries = "prozvon_robocall, prozvon_agent, prozvon_agent_leg, prozvon_link"
+    code = f"import sys, {entries}; print(*sorted(n for n in sys.modules if n.startswith('callflow_')))"
     prefix = f"scripts/{made.callflow}/"
     parts = {path.removeprefix(prefix) for path in made.files if path.startswith(prefix)}
     names = {
