@@ -101,12 +101,19 @@ def _shown(row: dict[str, object]) -> Iterator[str]:
     yield ", ".join(queues) if isinstance(queues, dict) and queues else NOTHING
 
 
-def tell(project: Project, name: str, agent_id: str, *, reason: str = "", to: str = "") -> Reply:
-    """Put a wish before whoever leads; KnownError with what was wrong when it was not granted."""
-    known = [spec.agent_id for spec in load_staff(project.settings).agents]
-    if agent_id not in known:
+def known_agent(project: Project, agent_id: str) -> AgentSpec:
+    """The agent of the agents file with this id; KnownError without one."""
+    found = {spec.agent_id: spec for spec in load_staff(project.settings).agents}
+    if agent_id not in found:
+        known = list(found)
         there = ", ".join(known[:10]) + (" ..." if len(known) > 10 else "") or "none"
         raise KnownError(f"no agent {agent_id!r} in the agents file (there are: {there})")
+    return found[agent_id]
+
+
+def tell(project: Project, name: str, agent_id: str, *, reason: str = "", to: str = "") -> Reply:
+    """Put a wish before whoever leads; KnownError with what was wrong when it was not granted."""
+    known_agent(project, agent_id)
     command = Command(command_id=uuid.uuid4().hex, name=name, agent_id=agent_id, reason=reason, to=to)
     reply = project.store.commands.ask(command)
     if not reply.is_done:

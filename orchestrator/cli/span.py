@@ -23,3 +23,19 @@ def instant_of(text: str, now: int) -> int:
         raise KnownError(
             f"not a time: {text!r} (write 30m, 12h, 7d, 2w, 2026-11-22, or 2026-11-22T15:00)"
         ) from None
+
+
+def moment_of(text: str, now: int) -> int:
+    """Epoch ms of a time to come: `2026-11-23T10:00` on this machine's clock, or `in 30m`, `in 2h`, `in 3d`. KnownError
+    for anything else, and for what is over.
+    """
+    match = _SPAN.match(text.removeprefix("in").strip()) if text.startswith("in") else None
+    if match:
+        return now + int(match[1]) * _UNITS[match[2]]
+    try:
+        at = round(dt.datetime.fromisoformat(text).astimezone().timestamp() * 1000)
+    except (ValueError, OverflowError, OSError):
+        raise KnownError(f"not a time to come: {text!r} (write 2026-11-23T10:00, or in 2h)") from None
+    if at <= now:
+        raise KnownError(f"{text} is over")
+    return at

@@ -69,10 +69,12 @@ class Scenarios:
         KnownError: the store is away.
         """
         found = self._compiled(call.program) if call.program else None
-        if found is None:
-            digest = self._store.served().get(call.scenario)
-            found = None if digest is None else self._compiled(digest)
-        return found
+        return self.now(call.scenario) if found is None else found
+
+    def now(self, scenario: str) -> Compiled | None:
+        """A scenario as it takes calls now; None when it does not. KnownError: the store is away."""
+        digest = self._store.served().get(scenario)
+        return None if digest is None else self._compiled(digest)
 
     def zones(self) -> dict[str, str]:
         """Scenario -> the zone of its hours, of those that can be read."""
