@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from orchestrator.simulator.causes import known_cause
 from orchestrator.simulator.channel import AppRun
 from orchestrator.simulator.courses import park
+from orchestrator.simulator.displacing import displace, stop_displacing
 from orchestrator.simulator.events import SOURCES
 from orchestrator.simulator.expansion import expand
 from orchestrator.simulator.keypad import Keypad
@@ -162,6 +163,8 @@ APPLICATIONS: Final[dict[str, Callable[[Leg, str], None]]] = {
     "record_session_mask": lambda leg, data: mask(leg, data, is_on=True),
     "record_session_unmask": lambda leg, data: mask(leg, data, is_on=False),
     "stop_record_session": stop_record_session,
+    "displace_session": displace,
+    "stop_displace_session": stop_displacing,
     "flush_dtmf": lambda leg, data: leg.flush(),  # noqa: ARG005
     "log": lambda leg, data: None,  # noqa: ARG005
     "info": lambda leg, data: None,  # noqa: ARG005

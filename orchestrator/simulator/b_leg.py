@@ -171,12 +171,13 @@ def dial(switch: SimulatedSwitch, caller: Leg, fork: Fork, on_change: Callable[[
     uuid = fork.variables.get("origination_uuid") or calls.new_id()
     if destination.refusal:
         return destination.refusal
-    if destination.endpoint != "sofia":
+    if destination.endpoint not in ("sofia", "user"):
         return "CHAN_NOT_IMPLEMENTED"
     if not calls.throttle.admit(switch.clock.now_ms(), calls.count):
         return "DESTINATION_OUT_OF_ORDER"
     if cause := calls.refusal(destination):
-        calls.emit_bare(uuid)
+        if cause != "SUBSCRIBER_ABSENT":
+            calls.emit_bare(uuid)
         return cause
     return Dialing(switch, caller, fork, uuid, on_change)
 

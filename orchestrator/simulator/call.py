@@ -96,7 +96,7 @@ class Call:
 
     @property
     def _is_sip(self) -> bool:
-        return self._request.destination.endpoint == "sofia"
+        return self._request.destination.endpoint in ("sofia", "user")
 
     def _succeeded(self) -> None:
         """The originate's `+OK`, before the extension begins (or, as a fault, after its end)."""

@@ -15,7 +15,7 @@ import phonenumbers
 from phonenumbers import timezone as number_zones
 
 from orchestrator.simulator.chance import chance, pick
-from orchestrator.simulator.population import SIP_OF, CalleeKind, Outcome, Population, Sound
+from orchestrator.simulator.population import SIP_OF, CalleeKind, Outcome, Phone, Population, Sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +63,24 @@ class Callee:
         return ()
 
     def talks(self) -> tuple[Press, ...]:
-        """What it does in a talk: hangs up when that has lasted for as long as this callee talks."""
-        if self.kind is None or self.kind.talks is None:
+        """What it does in a talk: ends it when that has lasted for as long as this callee talks; presses keys."""
+        kind = self.kind
+        if kind is None:
             return ()
         self._talks += 1
-        length_s = self.kind.talks.draw(chance(self.key, "talk", self._talks))
-        return (Press(after_s=length_s, hangs_up=True),)
+        rng = chance(self.key, "talk", self._talks)
+        if not isinstance(kind, Phone):
+            return () if kind.talks is None else (Press(after_s=kind.talks.draw(rng), hangs_up=True),)
+        after_s, keys = kind.ends_after(rng)
+        ends = (
+            ()
+            if after_s is None
+            else _typed(keys, after_s, kind, rng) or (Press(after_s=after_s, hangs_up=True),)
+        )
+        pressed = pick(kind.in_talk, rng) if kind.in_talk else "nothing"
+        if pressed == "nothing":
+            return ends
+        return (*_typed(pressed, kind.in_talk_after.draw(rng), kind, rng), *ends)
 
     def hears(self, message: str | None, *, is_prompt: bool) -> tuple[Press, ...]:
         """What it presses about a message that begins now (None: not known by name).
@@ -95,19 +107,14 @@ class Callee:
             return (Press(after_s=after_s, hangs_up=True),)
         if chosen == "flood":
             chosen = "N" * 40
-        presses = []
-        for pressed in chosen:
-            presses.append(
-                Press(after_s=after_s, key=rng.choice("0123456789") if pressed == "N" else pressed)
-            )
-            after_s += self.kind.key_gap.draw(rng)
-        return tuple(presses)
+        return _typed(chosen, after_s, self.kind, rng)
 
 
 def call_for(population: Population, *, seed: int, number: str, try_number: int, at_ms: int) -> Callee:
     """The callee behind `number` (E.164 with +) in its `try_number`-th call (from 1), rung at `at_ms`."""
-    name = population.rule_for(number) or _entry_of(population, seed, number)
-    kind = population.callees[name]
+    agent = population.agent_at(number)
+    name = agent or population.rule_for(number) or _entry_of(population, seed, number)
+    kind = population.callees[name] if agent is None else population.agents[agent]
     key = f"{seed}|{number}|{try_number}"
     rng = chance(key)
     outcome, is_machine = _outcome(population, kind, number, at_ms, rng)
@@ -125,6 +132,15 @@ def call_for(population: Population, *, seed: int, number: str, try_number: int,
         kind=kind,
         key=key,
     )
+
+
+def _typed(keys: str, after_s: float, kind: CalleeKind, rng: random.Random) -> tuple[Press, ...]:
+    """One key after the other; N is any digit."""
+    presses = []
+    for key in keys:
+        presses.append(Press(after_s=after_s, key=rng.choice("0123456789") if key == "N" else key))
+        after_s += kind.key_gap.draw(rng)
+    return tuple(presses)
 
 
 _AT_ONCE = (Outcome.INVALID, Outcome.CONGESTION, Outcome.FAILED, Outcome.UNREACHABLE, Outcome.BUSY)

@@ -84,6 +84,8 @@ class Incoming:
     name: str = ""
     gateway: str = ""
     uuid: str = ""
+    context: str = ""  # of the dialplan; "" for that of the SIP profile
+    variables: tuple[tuple[str, str], ...] = ()  # that its INVITE leads to
     moves: tuple[Move, ...] = ()
 
 
@@ -95,12 +97,15 @@ def parse_incoming(text: str) -> Incoming:
         raise BadIncoming(f"not base64url of JSON: {error}") from error
     if not isinstance(asked, dict):
         raise BadIncoming("not a JSON object")
-    unknown = asked.keys() - {"caller", "called", "name", "gateway", "id", "moves"}
+    unknown = asked.keys() - {"caller", "called", "name", "gateway", "id", "context", "variables", "moves"}
     if unknown or not isinstance(asked.get("called"), str) or not asked["called"]:
         raise BadIncoming(f"unknown {', '.join(sorted(unknown))}" if unknown else "`called` is missing")
-    texts = {key: asked.get(key) or "" for key in ("caller", "name", "gateway", "id")}
+    texts = {key: asked.get(key) or "" for key in ("caller", "name", "gateway", "id", "context")}
     if any(not isinstance(value, str) for value in texts.values()):
-        raise BadIncoming("caller, name, gateway and id are texts")
+        raise BadIncoming("caller, name, gateway, id and context are texts")
+    variables = asked.get("variables", {})
+    if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):
+        raise BadIncoming("`variables` are names with texts")
     moves = asked.get("moves", [])
     if not isinstance(moves, list):
         raise BadIncoming("`moves` is a list")
@@ -110,6 +115,8 @@ def parse_incoming(text: str) -> Incoming:
         name=texts["name"],
         gateway=texts["gateway"],
         uuid=texts["id"],
+        context=texts["context"],
+        variables=tuple(variables.items()),
         moves=tuple(_move(move) for move in moves),
     )
 

@@ -21,7 +21,7 @@ from orchestrator.simulator.joining import Join
 from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.loopback import far_end, nobody
 from orchestrator.simulator.originate import Destination, Originate, parse_originate
-from orchestrator.simulator.population import Population
+from orchestrator.simulator.population import USER, Population
 from orchestrator.simulator.throttle import Limits, Throttle
 from orchestrator.simulator.variables import of_session
 
@@ -81,7 +81,8 @@ class Calls:
         if leg_uuid in self._legs or not self.throttle.admit(now_ms, self.count, wanted):
             announce(OUT_OF_ORDER)
         elif cause := self.refusal(destination):
-            self.emit_bare(leg_uuid)
+            if cause != "SUBSCRIBER_ABSENT":  # of which no session is made
+                self.emit_bare(leg_uuid)
             announce(f"-ERR {cause}\n")
         else:
             self._begin(request, leg_uuid, now_ms, announce)
@@ -113,6 +114,8 @@ class Calls:
         """The cause of a destination that leads nowhere, "" for one that leads somewhere."""
         if destination.endpoint == "loopback":
             return ""
+        if destination.endpoint == "user":
+            return "" if self._population.agent_at(USER + destination.number) else "SUBSCRIBER_ABSENT"
         if not destination.gateway:
             return "INVALID_PROFILE"
         state = self.gateways.get(destination.gateway)
@@ -164,9 +167,12 @@ class Calls:
         self.made[destination.gateway] += 1
         if destination.endpoint == "loopback":
             return far_end(self._switch.dialplan, destination)
-        if self.gateways[destination.gateway] == "dead":
+        if destination.endpoint == "user":
+            number = USER + destination.number
+        elif self.gateways[destination.gateway] == "dead":
             return nobody()
-        number = f"+{destination.number}" if destination.number.isdigit() else destination.number
+        else:
+            number = f"+{destination.number}" if destination.number.isdigit() else destination.number
         self.callee_log.tries[number] += 1
         try_number = self.callee_log.tries[number]
         seed = self._switch.seed

@@ -29,7 +29,11 @@ def end_leg(
     channel = leg.channel
     channel.call_state, channel.state, channel.state_number = "HANGUP", "CS_REPORTING", "11"
     _report(leg, is_sip=is_sip)
-    if has_cdr and not switch.fault_line.happens(switch.fault_line.faults.no_cdr):
+    if (
+        has_cdr
+        and channel.get("process_cdr") not in ("false", "b_only")
+        and not switch.fault_line.happens(switch.fault_line.faults.no_cdr)
+    ):
         write_cdr(switch.cdr_dir, channel, core_uuid=switch.core_uuid, switchname=switch.switchname)
     leg.note_over()
     switch.emit_channel("CHANNEL_HANGUP_COMPLETE", leg)

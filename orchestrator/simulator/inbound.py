@@ -101,7 +101,10 @@ class IncomingCall:
         caller = Caller(moves=asked.moves)
         self._caller = caller
         profile, context = switch.sofia.inbound(asked.gateway)
+        context = asked.context or context
         channel = _channel(asked, uuid, session_id, now_ms, profile=profile, context=context)
+        for variable, value in asked.variables:
+            channel.set(variable, value)
         self.leg = InboundLeg(switch, channel, caller)
         self.leg.note_over = self._log_over
 

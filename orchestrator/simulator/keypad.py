@@ -106,7 +106,7 @@ class Keypad:
         try:
             while len(typed) < most and not end:
                 before = typed
-                is_done = leg.live_until(leg.now_ms + pause_ms if pause_ms else NEVER_MS, can_break=True)
+                is_done = leg.live_until(leg.now_ms + pause_ms if pause_ms else NEVER_MS)  # a break waits
                 if is_done or not leg.is_ready or (typed == before and not end):
                     break
                 pause_ms = digit_timeout_ms or pause_ms

@@ -1,29 +1,23 @@
-"""One leg living through its time: what is due next, keys, hangup, recordings.
-
-A leg has a time of its own (`now_ms`): the moment it has lived up to. It waits until the clock gets there,
-and when the clock has run ahead (a fast clock, a busy machine) it catches up without losing a millisecond.
-So what a call does and how long it lasts is the same at any speed.
-"""
+"""One leg: who is at its far end and what they do, keys, sound, hangup."""
 
 from __future__ import annotations
 
-import heapq
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import count
 from typing import Protocol
 
 from gevent.event import Event
 
 from orchestrator.simulator import messages
-from orchestrator.simulator.audio import Recording, heard_between
+from orchestrator.simulator.audio import heard_between
 from orchestrator.simulator.callee import Press, Utterance
 from orchestrator.simulator.channel import Channel
-from orchestrator.simulator.timers import Timers, Waiter
+from orchestrator.simulator.timeline import NEVER_MS, Timeline
+from orchestrator.simulator.timers import Timers
 from orchestrator.simulator.variables import BYE_RECEIVED
 
-NEVER_MS = 1 << 62
+__all__ = ["NEVER_MS", "Emitter", "FarEnd", "Heard", "Leg"]
 
 
 class Emitter(Protocol):
@@ -56,7 +50,7 @@ class Heard(Protocol):
     def heard(self, sound: str) -> messages.Heard | None: ...
 
 
-class Leg:
+class Leg(Timeline):
     """A channel in time. Everything happens in the greenlet that lives it, except `kill` and `soon`."""
 
     far_end = "callee"  # who hangs up when it is not us
@@ -71,149 +65,28 @@ class Leg:
         timers: Timers,
         emitter: Emitter,
     ) -> None:
+        super().__init__(channel.created_ms, timers)
         self.channel, self.callee, self.number, self.messages = channel, callee, number, messages
-        self.now_ms = channel.created_ms
-        self.digits: deque[str] = deque()  # pressed and not yet taken
         self._is_secret: deque[bool] = deque()  # for each of them
         self.dialed = ""  # taken, and no secret
         self.keys = ""  # all that were pressed
         self.heard: list[str] = []
         self.sounds = callee.sounds  # what the far end says, since `sound_from_ms`
         self.ours: list[tuple[int, int]] = []  # when we played something: from, until
-        self.is_up = True  # until hangup; `uuid_exists` says this
         self.ended_by = ""
         self.is_zombie = False  # its script kept the session: never destroyed
-        self.on_digit: Callable[[], bool] | None = None  # True: stop what is going on
-        self.recordings: dict[str, Recording] = {}
         self.tapes_of_talks: dict[str, Callable[[], None]] = {}  # recordings that begin with the next bridge
         self.on_down: Callable[[], None] | None = None
         self.note_over: Callable[[], None] = lambda: None  # into the log of who is at the far end
         self.bridged_to: Leg | None = None
         self.fetch: Callable[[str], str] = str  # the file that is played for a name; "" for none
-        self._agenda: list[tuple[int, int, Callable[[], object]]] = []
-        self._order = count()
-        self._timers, self._waiter, self._emitter = timers, Waiter(timers), emitter
-        self._killed_with = ""
-        self._is_stopped = False  # from within: what happened ends the wait under way
-        self._is_broken = (
-            False  # from outside: ends what is played or waited for, and if that is the next thing
-        )
-        self._host: Leg | None = None
-        self._goes_to: Callable[[], None] | None = None
-        self._goes_at_ms: int | None = None
+        self._emitter = emitter
         self.steps: deque[tuple[str, str]] = deque()  # applications of its extension that are still to come
         self.talks_begun = 0
+        self.behind: dict[str, int] = {}  # sounds over what it sends -> when they began
         self.settled = Event()  # what it was told to do has begun, or the leg is over
         self._message: str | None = None
         self._answered_prompt = True  # the callee has decided about the prompt it hears
-
-    def at(self, at_ms: int, what: Callable[[], object]) -> None:
-        """Let `what` happen at a moment of this leg's time."""
-        heapq.heappush(self._agenda, (at_ms, next(self._order), what))
-        if self._host is not None:
-            self._host.at(at_ms, self._tick)
-
-    def live_until(self, at_ms: int, *, can_break: bool = False) -> bool:
-        """Live up to `at_ms`. False when it ended before: hangup, a new course, or `on_digit` wants to stop.
-
-        True and too early when it was stopped from within or, if it `can_break`, broken off from outside.
-        """
-        while self.is_ready:
-            if self._is_stopped or (can_break and self._is_broken):
-                self._is_stopped = False
-                self._is_broken = self._is_broken and not can_break
-                break
-            while self.is_ready and self.digits and self.on_digit is not None:
-                if self.on_digit():
-                    return False
-            if not self.is_ready:
-                break
-            next_ms = min(at_ms, self._agenda[0][0] if self._agenda else NEVER_MS)
-            self._wait_until(next_ms)
-            if self._killed_with:
-                self.hang_up(self._killed_with, by="switch")
-            elif self._agenda and self._agenda[0][0] <= self.now_ms:
-                heapq.heappop(self._agenda)[2]()
-            elif self.now_ms >= at_ms:
-                break
-        for recording in self.recordings.values():
-            recording.grow(self.now_ms)
-        return self.is_ready
-
-    def live_for(self, ms: int, *, can_break: bool = False) -> bool:
-        return self.live_until(self.now_ms + ms, can_break=can_break)
-
-    def soon(self, what: Callable[[], object]) -> None:
-        """From outside: let `what` happen as soon as its greenlet has its turn."""
-        self.at(0, what)
-        self._poke()
-
-    def break_off(self) -> None:
-        """From outside: end what is played or waited for; if nothing is, then what comes next."""
-        self._is_broken = True
-        self._poke()
-
-    def forget_break(self) -> None:
-        self._is_broken = False
-
-    def stop_waiting(self) -> None:
-        """From within: what happened just now ends the wait under way."""
-        self._is_stopped = True
-
-    def _poke(self) -> None:
-        """Let whoever lives it look at it now."""
-        if self._host is not None:
-            self._host.soon(self._tick)
-        else:
-            self._waiter.wake()
-
-    # Another course than that of its extension
-
-    @property
-    def is_ready(self) -> bool:
-        """Up, and not told to leave what it does: scripts and applications go on while it is."""
-        return self.is_up and self._goes_to is None
-
-    def go_to(self, course: Callable[[], None], at_ms: int | None = None) -> None:
-        """From anywhere: end what it does and do this, in its own greenlet; at the time of another leg, if told."""
-        if self.is_up:
-            self._goes_to, self._goes_at_ms = course, at_ms
-            self._poke()
-
-    def take_course(self) -> Callable[[], None] | None:
-        """What it was told to do; for whoever lives the leg."""
-        course, self._goes_to = self._goes_to, None
-        self._is_stopped = False
-        return course
-
-    # Living in the time and greenlet of another leg, as long as they talk
-
-    def lend(self, host: Leg) -> None:
-        """From now on `host` lives this leg, until `take_back`."""
-        self._host = host
-        self.now_ms = max(self.now_ms, host.now_ms)
-        for at_ms, _, _ in self._agenda:
-            host.at(at_ms, self._tick)
-
-    def take_back(self) -> None:
-        if self._host is not None:
-            self.now_ms = max(self.now_ms, self._host.now_ms)
-            self._host = None
-
-    def _tick(self) -> None:
-        """What was due on a lent leg happens."""
-        host = self._host
-        if host is None:
-            return
-        self.now_ms = max(self.now_ms, host.now_ms)
-        if self._killed_with:
-            self.hang_up(self._killed_with, by="switch")
-        while self.is_ready and self._agenda and self._agenda[0][0] <= self.now_ms:
-            heapq.heappop(self._agenda)[2]()
-        while self.is_ready and self.digits and self.on_digit is not None:
-            self.on_digit()
-        if not self.is_ready:
-            host.stop_waiting()
 
     # Sound before and after the answer; an outbound leg has its from the callee
 
@@ -258,16 +131,6 @@ class Leg:
         if said and max(said) > at_s:
             return None
         return self.sound_from_ms + round(max(said) * 1000) if said else self.sound_from_ms
-
-    def kill(self, cause: str) -> None:
-        """From outside: hang up as soon as its greenlet has its turn. It does not exist any more from now on."""
-        if self.is_up and not self._killed_with:
-            self._killed_with = cause
-            self._poke()
-
-    @property
-    def exists(self) -> bool:
-        return self.is_up and not self._killed_with
 
     def hang_up(self, cause: str, *, by: str) -> None:
         """End the leg now. `by` is callee, caller, switch or network. Does nothing to a leg that is down."""
@@ -385,11 +248,3 @@ class Leg:
         begin_s = (self.now_ms - self.sound_from_ms) / 1000
         said = Utterance(begin_s=begin_s, end_s=begin_s + length_s, kind="speech")
         self.sounds = (*self.sounds, said)
-
-    def _wait_until(self, at_ms: int) -> None:
-        if at_ms > self.now_ms:
-            self._waiter.wait_until(at_ms)
-            clock_ms = self._timers.clock.now_ms()
-            if self._goes_to is not None and self._goes_at_ms is not None:
-                clock_ms = min(clock_ms, self._goes_at_ms)
-            self.now_ms = max(self.now_ms, min(at_ms, clock_ms) if not self._killed_with else clock_ms)

@@ -21,7 +21,7 @@ DEFAULT_TIMEOUT_S: Final = 60
 class Destination:
     """Where a dial string leads. `refusal` is the cause when it leads nowhere before any session is made."""
 
-    endpoint: str = ""  # sofia or loopback
+    endpoint: str = ""  # sofia, user or loopback
     gateway: str = ""  # of sofia/gateway/NAME/...
     profile: str = ""  # of sofia/PROFILE/...
     number: str = ""
@@ -112,7 +112,7 @@ def parse_destination(text: str) -> Destination:
                 endpoint="loopback", number=number, context=more.partition("/")[0] or "default"
             )
         case "user":
-            return Destination(refusal="SUBSCRIBER_ABSENT")
+            return Destination(endpoint="user", number=rest.partition("@")[0])
         case "error":
             return Destination(refusal=rest.upper() or "DESTINATION_OUT_OF_ORDER")
     return Destination(refusal="CHAN_NOT_IMPLEMENTED")

@@ -13,7 +13,7 @@ def outbound_channel(
     """`profile`: the SIP profile that the gateway is on."""
     destination = request.destination
     number = destination.number
-    is_sip = destination.endpoint == "sofia"
+    is_sip = destination.endpoint in ("sofia", "user")
     name = f"sofia/{profile}/{number}" if is_sip else f"loopback/{number}-a"
     own = variables.of_session(uuid, session_id)
     if is_sip:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.simulator.chance import MeanAndDeviation, MedianAndSigma, Spread
-from orchestrator.simulator.population import CalleeKind, NumberRule, Population, Sound
+from orchestrator.simulator.population import CalleeKind, NumberRule, Phone, Population, Sound
 
 SHIPPED: Final = Path(__file__).parent / "populations"
 
@@ -107,7 +107,7 @@ def _names_beside(place: list[Any]) -> list[str]:
     if place[0] == "numbers":
         return list(NumberRule.model_fields)
     if len(place) == 2:
-        return list(CalleeKind.model_fields)
+        return list((Phone if place[0] == "agents" else CalleeKind).model_fields)
     if place[2] in ("sound", "voicemail_sound") and len(place) == 3:
         return list(Sound.model_fields)
     models: dict[object, type[BaseModel]] = {"gamma": MeanAndDeviation, "lognormal": MedianAndSigma}

@@ -8,7 +8,7 @@ from orchestrator.simulator import variables
 from orchestrator.simulator.callee import Callee
 from orchestrator.simulator.causes import sip_cause
 from orchestrator.simulator.leg import Leg
-from orchestrator.simulator.population import Outcome
+from orchestrator.simulator.population import Outcome, Phone
 
 if TYPE_CHECKING:
     from orchestrator.simulator.switch import SimulatedSwitch
@@ -91,7 +91,7 @@ class Telephone:
     def _has_stayed(self) -> None:
         """Who talks for a time of its own does not look at this one."""
         kind = self._callee.kind
-        if not self._leg.talks_begun or kind is None or kind.talks is None:
+        if not self._leg.talks_begun or kind is None or kind.talks is None or isinstance(kind, Phone):
             self._leg.leaves()
 
     def refuse(self) -> None:

@@ -57,7 +57,7 @@ def test_a_line_of_too_few_or_too_many_words_is_answered_with_the_usage(line: st
         ("sofia/internal/1@host", Destination(endpoint="sofia", profile="internal", number="1")),
         ("loopback/busy/loop", Destination(endpoint="loopback", number="busy", context="loop")),
         ("loopback/busy", Destination(endpoint="loopback", number="busy", context="default")),
-        ("user/1000", Destination(refusal="SUBSCRIBER_ABSENT")),
+        ("user/1000", Destination(endpoint="user", number="1000")),
         ("error/user_busy", Destination(refusal="USER_BUSY")),
         ("nosuch/1", Destination(refusal="CHAN_NOT_IMPLEMENTED")),
         ("sofia/gateway/a/1|sofia/gateway/b/1", Destination(refusal="CHAN_NOT_IMPLEMENTED")),
