@@ -43,6 +43,7 @@ def _parts(board: Board) -> Iterator[RenderableType]:
         yield _queues(board)
     if board.campaigns:
         yield _campaigns(board)
+        yield from filter(None, map(_by_hour, board.campaigns))
     if board.agents:
         yield _agents(board)
 
@@ -59,7 +60,7 @@ def warning_of(board: Board) -> str:
 
 def _queues(board: Board) -> Table:
     table = _table("queue", "waiting>", "longest>", "estimate>", "free>", "at work>", "talking>")
-    for column in ("offered", "answered", "in time", "lost", "mean wait", "mean handling"):
+    for column in ("offered", "answered", "in time", "lost", "wait", "handling"):
         table.add_column(column, justify="right")
     for row in board.queues:
         table.add_row(*_queue(row, board.at))
@@ -111,6 +112,14 @@ def _campaign(row: CampaignRow) -> Iterator[Text]:
     yield Text(row.why)
 
 
+def _by_hour(row: CampaignRow) -> Text | None:
+    rates = sorted(row.answer_rates.items(), key=lambda each: (len(each[0]), each[0]))
+    if not rates:
+        return None
+    said = "  ".join(f"{hour}:00 {rate:.0%}" for hour, rate in rates)
+    return Text(f"{row.campaign_id} answers by hour: {said}", style="dim")
+
+
 def _agents(board: Board) -> Table:
     table = _table("agent", "state", "for>", "with", "queue", "calls>", "talk>", "occupancy>")
     table.add_column("then", ratio=1)
@@ -136,9 +145,11 @@ def _agent(row: AgentRow, at: int) -> Iterator[Text]:
 
 def _table(*columns: str) -> Table:
     """A column whose name ends with `>` is numbers."""
-    table = Table(box=None, header_style="bold", padding=(0, 1), title_justify="left")
+    table = Table(box=None, header_style="bold", padding=(0, 1), pad_edge=False, collapse_padding=True)
     for column in columns:
-        table.add_column(column.removesuffix(">"), justify="right" if column.endswith(">") else "left")
+        table.add_column(
+            column.removesuffix(">"), justify="right" if column.endswith(">") else "left", no_wrap=True
+        )
     return table
 
 
