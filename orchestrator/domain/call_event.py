@@ -36,6 +36,9 @@ class FlowEnd(StrEnum):
 class CallFacts:
     """What the final event of a call, or its CDR, says. Every text is bounded and free of control characters;
     times are epoch ms UTC, None when it never happened.
+
+    reached: agent id, or number, of the person who took the call. is_abandoned: nobody was there within the limit,
+    though somebody may have come later. met: agents' legs that the call was joined with, and seconds of each talk.
     """
 
     cause: str = ""  # hangup cause, upper case; "" when missing
@@ -50,6 +53,9 @@ class CallFacts:
     heard: tuple[str, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
     notes: tuple[Note, ...] = ()
+    reached: str = ""
+    is_abandoned: bool = False
+    met: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,11 +44,14 @@ class InboundCall:
     ] = ()  # "4.2 key 1": seconds since the call began, and what happened; never private digits
     heard: tuple[str, ...] = ()
     values: tuple[tuple[str, str], ...] = ()  # without private ones
-    reached: str = ""  # number of the person who took the call
+    reached: str = ""  # agent id, or number, of the person who took the call
     end: CallEnd
     notes: tuple[Note, ...] = ()
     recordings: tuple[str, ...] = ()  # paths below the switch's recordings/
     queue_wait_s: int | None = None
+    met: tuple[
+        tuple[str, float], ...
+    ] = ()  # agents' legs that it was joined with, and seconds of talk with each
 
 
 class ServedBy(StrEnum):
@@ -82,6 +85,9 @@ class Callback:
     contact: Contact  # with one number
     due_at: int
     is_promised: bool = False  # the caller asked for it: `due_at` holds, and `per_number` does not
+    needs_agent: bool = (
+        False  # it is only made with an agent reserved: the caller keeps their place in a queue
+    )
     per_number: tuple[tuple[int, int], ...] = ()  # (window in seconds, callbacks in it)
 
 

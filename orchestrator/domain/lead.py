@@ -114,6 +114,9 @@ class Ending:
     answered_at: int | None = None
     ended_at: int = 0
     detail: str = ""  # e.g. "reconciled from CDR", sip status
+    reached: str = ""  # agent id, or number, of the person who talked with the customer
+    was_abandoned: bool = False  # nobody was there within the limit; `answered`: somebody came later
+    met: tuple[tuple[str, float], ...] = ()  # agents' legs, and seconds of talk with each
     notes: tuple[Note, ...] = ()  # what is to be done after the call; for the outbox, not kept in the log
     trunk: TrunkSign = TrunkSign.NOTHING  # what it says of the gateway; not kept in the log
 
@@ -137,7 +140,8 @@ class Next:
 class OutboxEntry:
     """Something the world outside must learn. Written in the same atomic step as its cause."""
 
-    kind: str  # "status", "result", "exhausted", "held"; of a call: "call", "missed_call", kinds of `inbound.Note`
+    # "status", "result", "exhausted", "held", "outcome"; of a call: "call", "missed_call", kinds of `inbound.Note`
+    kind: str
     body: Mapping[str, object]
 
 
@@ -151,6 +155,8 @@ class Decision:
     uncount_number: bool  # the number's telephone did not ring: give its per-day and lifetime count back
     outbox: tuple[OutboxEntry, ...] = ()
     trunk: TrunkWord | None = None  # for the breaker of its gateway
+    outcome_id: str = ""  # of what an agent has said of it, and what was decided by
+    do_not_call: tuple[str, ...] = ()  # numbers for the list
 
 
 class CampaignState(StrEnum):
@@ -172,4 +178,5 @@ class Campaign:
     created_at: int
     title: str = ""
     source: str = ""  # what the contacts were loaded from, for people
+    project: str = ""  # whose work it is, for figures
     standing: str = ""  # the scenario whose missed calls it calls back: such a one never finishes by itself

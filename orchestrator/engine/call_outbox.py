@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from orchestrator.domain.inbound import InboundCall, MissedDecision
 from orchestrator.domain.lead import OutboxEntry
+from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.plan import MissedPlan
 from orchestrator.engine.notes import entries_of
+from orchestrator.engine.rules import outcome_body
 
 
 def outbox_of(
@@ -30,6 +32,12 @@ def outbox_of(
         entries.append(OutboxEntry(kind="missed_call", body={**common, **notice}))
     entries.append(OutboxEntry(kind="call", body={**common, **_summary(call, decision)}))
     return tuple(entries)
+
+
+def outcome_of(outcome: Outcome, *, scenario: str, switch: str, caller: str) -> dict[str, object]:
+    """What the world outside is told of what an agent said of a call that came in."""
+    said = {"scenario": scenario, "switch": switch, "caller": caller, "call_id": outcome.call_id}
+    return {**said, **outcome_body(outcome)}
 
 
 def _summary(call: InboundCall, decision: MissedDecision) -> dict[str, object]:

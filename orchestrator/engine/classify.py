@@ -23,7 +23,7 @@ def classify(
     cause: FreeSWITCH's name, any case. party: human, machine, unknown. sip_status: "486", None without SIP.
     overrides: what the gateway's settings say, by SIP status or by cause, the status first. They hold for
     unanswered calls only: an answered call is answered, or a machine, whatever the cause it ended with.
-    `abandoned` and `lost` are not said by any cause: the queue and `engine.reconcile` decide them.
+    `abandoned` and `lost` are not said by any cause: `engine.ending` and `engine.reconcile` decide them.
     """
     if answered:
         return Disposition.MACHINE if party == "machine" else Disposition.ANSWERED

@@ -11,6 +11,7 @@ from orchestrator.domain.lead import Attempt, Ending
 from orchestrator.engine.breaker import sign_of
 from orchestrator.engine.classify import classify
 
+_BY_PEOPLE = (Disposition.ANSWERED, Disposition.ABANDONED)
 _BYE = "200"  # the final SIP status of a leg whose far end hung up
 
 
@@ -18,6 +19,9 @@ def ending_of(
     attempt: Attempt, facts: CallFacts, *, now: int, overrides: Mapping[str, Disposition], detail: str = ""
 ) -> Ending:
     """How `attempt` ended, by `facts`. `overrides`: what the gateway's settings say of causes.
+
+    A person who answered and whom nobody reached within the limit was abandoned; one whom somebody reached later was
+    not, but counts as such. Whoever talked with somebody was answered, however the flow ended.
 
     The switch's clock may be off: no time is before the claim or after `now` (epoch ms).
     """
@@ -30,8 +34,11 @@ def ending_of(
         overrides=overrides,
     )
     trunk = sign_of(facts, disposition, overrides, lasted_ms=ended_at - attempt.claimed_at)
-    if disposition is Disposition.ANSWERED and _is_broken_off(facts):
-        disposition = Disposition.FAILED
+    if disposition is Disposition.ANSWERED and not facts.reached:
+        if facts.is_abandoned:
+            disposition = Disposition.ABANDONED
+        elif _is_broken_off(facts):
+            disposition = Disposition.FAILED
     said = (detail, f"sip {facts.sip_status}" if facts.sip_status else "", _how_it_stopped(facts))
     return Ending(
         attempt_id=attempt.attempt_id,
@@ -42,6 +49,9 @@ def ending_of(
         heard=facts.heard,
         values=facts.values,
         notes=facts.notes,
+        reached=facts.reached,
+        was_abandoned=facts.is_abandoned and disposition in _BY_PEOPLE,
+        met=facts.met,
         rang_at=_within_or_none(attempt.claimed_at, facts.rang_at, ended_at),
         answered_at=_within_or_none(attempt.claimed_at, facts.answered_at, ended_at),
         ended_at=ended_at,

@@ -16,16 +16,21 @@ from orchestrator.engine.said import (
     Get,
     clean_cause,
     flow_end_of,
+    met_of,
     ms_of,
     pairs_of,
     result_of,
     text_of,
     texts_of,
+    who_of,
 )
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
 _SIP = re.compile(r"[1-6][0-9]{2}\Z")
 _PARTIES = {party.value: party for party in Party}
+
+# Nobody was there within the limit; `late`: somebody came after it
+_ABANDONED = frozenset({"true", "late"})
 
 _CHANNEL_KINDS = {
     "CHANNEL_ANSWER": CallEventKind.ANSWERED,
@@ -36,7 +41,16 @@ _CHANNEL_KINDS = {
 # Channel variables that are read here, of events and CDRs
 _VARIABLES = (
     *("prozvon_attempt", "prozvon_party", "prozvon_flow", "prozvon_result", "prozvon_path", "prozvon_heard"),
-    *("prozvon_values", "hangup_cause", "sip_term_status", "sip_invite_failure_status", "progress_uepoch"),
+    *(
+        "prozvon_values",
+        "prozvon_reached",
+        "prozvon_abandoned",
+        "prozvon_met",
+        "hangup_cause",
+        "sip_term_status",
+        "sip_invite_failure_status",
+        "progress_uepoch",
+    ),
     *("progress_media_uepoch", "answer_uepoch", "end_uepoch", *NOTE_VARIABLES),
 )
 # Where an event has the same in a header
@@ -119,6 +133,9 @@ def _facts(get: Get) -> CallFacts:
         heard=texts_of(decode(get("prozvon_heard")), NAME_CHARS),
         values=pairs_of(decode(get("prozvon_values"))),
         notes=notes_of(get),
+        reached=who_of(get("prozvon_reached")),
+        is_abandoned=get("prozvon_abandoned") in _ABANDONED,
+        met=met_of(decode(get("prozvon_met"))),
     )
 
 

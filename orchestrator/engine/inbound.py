@@ -23,11 +23,13 @@ from orchestrator.engine.said import (
     Get,
     clean_cause,
     flow_end_of,
+    met_of,
     ms_of,
     pairs_of,
     result_of,
     text_of,
     texts_of,
+    who_of,
 )
 
 RECORDINGS: Final = 50
@@ -53,7 +55,14 @@ _VARIABLES = (
         "prozvon_values",
         "prozvon_language",
     ),
-    *("prozvon_reached", "prozvon_end", "prozvon_queue_wait", "prozvon_recordings", *NOTE_VARIABLES),
+    *(
+        "prozvon_reached",
+        "prozvon_met",
+        "prozvon_end",
+        "prozvon_queue_wait",
+        "prozvon_recordings",
+        *NOTE_VARIABLES,
+    ),
     *("hangup_cause", "start_uepoch", "answer_uepoch", "end_uepoch"),
 )
 # Where an event has the same in a header
@@ -216,7 +225,8 @@ def _call(call_id: str, switch: str, get: Get, marker: Marker | None, now: int) 
         path=texts_of(decode(get("prozvon_path")), ENTRY_CHARS),
         heard=texts_of(decode(get("prozvon_heard")), NAME_CHARS),
         values=pairs_of(decode(get("prozvon_values"))),
-        reached=_matching(_NUMBER, get("prozvon_reached")),
+        reached=who_of(get("prozvon_reached")),
+        met=met_of(decode(get("prozvon_met"))),
         end=_ENDS.get(get("prozvon_end")) or _end(flow, cause, is_answered=answered is not None),
         notes=notes_of(get),
         recordings=_recordings(decode(get("prozvon_recordings"))),

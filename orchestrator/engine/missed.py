@@ -23,7 +23,7 @@ from orchestrator.domain.inbound import (
 from orchestrator.domain.lead import Contact
 from orchestrator.domain.plan import MissedPlan
 from orchestrator.engine.hours import next_open
-from orchestrator.engine.notes import promise_of
+from orchestrator.engine.notes import place_of, promise_of
 
 PROMISED: Final = "promised"  # why a call asks for a callback that its scenario does not call missed
 TOO_OLD_MS: Final = 2 * 86_400_000  # a call that is recorded later than this is only counted
@@ -67,6 +67,7 @@ def decide(call: InboundCall, rules: CallbackRules, *, now: int) -> MissedDecisi
         contact=_contact(call, rules, why),
         due_at=due_at,
         is_promised=promised_at is not None,
+        needs_agent=bool(place_of(call.notes)),
         per_number=rules.plan.per_number,
     )
     return MissedDecision(why=why, callback=callback, served=served)

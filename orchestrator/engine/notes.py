@@ -37,6 +37,14 @@ def entries_of(notes: Iterable[Note], common: Mapping[str, object]) -> tuple[Out
     )
 
 
+def place_of(notes: Iterable[Note]) -> str:
+    """The queue in which whoever was promised a call keeps their place, by the last promise; "" for none."""
+    for note in reversed(tuple(notes)):
+        if note.kind == CALLBACK:
+            return str(note.body.get("queue") or "")
+    return ""
+
+
 def promise_of(notes: Iterable[Note]) -> int | None:
     """Seconds after the call's end at which the caller was promised a call; -1: at the next opening; None: they were
     not. What was promised last holds, and what cannot be read is a promise all the same.

@@ -16,10 +16,12 @@ from orchestrator.domain.lead import (
     OutboxEntry,
     WaitReason,
 )
+from orchestrator.domain.outcome import NextAction, Outcome
 from orchestrator.domain.plan import Delay, DialPlan, Rule
-from orchestrator.engine.notes import entries_of, promise_of
+from orchestrator.engine.notes import entries_of, place_of, promise_of
 
 EXHAUSTED = "exhausted"
+OUTCOME = "outcome"
 
 NextDayAt = Callable[[str, int], int]  # (zone key, epoch ms) -> epoch ms of the next local day's opening
 
@@ -53,31 +55,87 @@ DEFAULT_RULES: dict[str, Rule] = {
 _SILENT = frozenset({Disposition.CONGESTION, Disposition.CANCELLED})
 
 
-def decide(plan: DialPlan, attempt: Attempt, ending: Ending, *, next_day_at: NextDayAt) -> Decision:
+def decide(
+    plan: DialPlan,
+    attempt: Attempt,
+    ending: Ending,
+    *,
+    next_day_at: NextDayAt,
+    outcome: Outcome | None = None,
+) -> Decision:
     """The one decision about an ended attempt. Total: every ending gets exactly one `Next`.
 
     next_day_at(zone key, epoch ms): the opening of the next local day, in the zone of the number dialed next.
+    outcome: what an agent has said of it; it goes before what the flow concluded, and before what the network said.
     A due time is never before `ending.ended_at`. The counted attempts never pass `plan.attempts`,
     but for calls that somebody was promised.
     """
-    decision = _by_rule(plan, attempt, ending, next_day_at)
+    decision = _decided(plan, attempt, ending, next_day_at, outcome)
+    if outcome is None:
+        return decision
+    return replace(
+        decision,
+        outbox=(*decision.outbox, _about_outcome(attempt, ending, outcome, decision.state.status)),
+        outcome_id=outcome.outcome_id,
+    )
+
+
+def decide_outcome(
+    plan: DialPlan,
+    attempt: Attempt,
+    ending: Ending,
+    outcome: Outcome,
+    state: LeadState,
+    *,
+    next_day_at: NextDayAt,
+) -> Decision:
+    """The decision about an attempt that has ended already, made anew now that an agent says what came of it.
+
+    state: the lead's, as it is now. A mere note changes nothing but what the world outside is told.
+    """
+    again = _decided(plan, attempt, ending, next_day_at, outcome)
+    status = again.state.status if outcome.key else state.status
+    told = [_about_outcome(attempt, ending, outcome, status)]
+    if outcome.key:
+        kinds = {EXHAUSTED, *(("status",) if status != state.status else ())}
+        decided = (entry for entry in again.outbox if entry.kind in kinds)
+        told = [*(_with_was(entry, state.status) for entry in decided), *told]
+    return replace(again, outbox=tuple(told), outcome_id=outcome.outcome_id)
+
+
+def _with_was(entry: OutboxEntry, was: str) -> OutboxEntry:
+    return replace(entry, body={**entry.body, "was": was}) if entry.kind == "status" else entry
+
+
+def _decided(
+    plan: DialPlan, attempt: Attempt, ending: Ending, next_day_at: NextDayAt, outcome: Outcome | None
+) -> Decision:
+    decision = _by_rule(plan, attempt, ending, next_day_at, outcome)
+    if decision.next.kind is NextKind.HELD or (outcome is not None and outcome.next is not NextAction.NONE):
+        return decision
     promised_s = promise_of(ending.notes) if ending.disposition is Disposition.ANSWERED else None
-    if promised_s is None or decision.next.kind is NextKind.HELD:
+    if promised_s is None:
         return decision
     # Whoever was promised another call gets it, whatever else the rules would have done
     delay = Delay(after_s=None if promised_s < 0 else promised_s)
-    return replace(decision, next=_due(delay, attempt, ending, decision.state, next_day_at))
+    after = replace(decision.state, needs_agent=decision.state.needs_agent or bool(place_of(ending.notes)))
+    return replace(decision, state=after, next=_due(delay, attempt, ending, after, next_day_at))
 
 
-def _by_rule(plan: DialPlan, attempt: Attempt, ending: Ending, next_day_at: NextDayAt) -> Decision:
-    key, rule = _rule_of(plan, ending)
+def _by_rule(
+    plan: DialPlan, attempt: Attempt, ending: Ending, next_day_at: NextDayAt, outcome: Outcome | None
+) -> Decision:
+    key, rule = _rule_of(plan, ending, outcome)
     before = attempt.state
     after = replace(
         before,
         tries=before.tries + 1,
         attempts=before.attempts + rule.counts,
         status=rule.status or before.status,
+        needs_agent=_needs_agent(plan, before, ending, outcome),
     )
+    if outcome is not None and outcome.next is not NextAction.NONE:
+        return _as_said(plan, key, rule, attempt, ending, after, outcome)
     if rule.hold:
         return _decision(key, attempt, ending, after, Next(kind=NextKind.HELD, reason=WaitReason.LOST))
     if rule.next_phone and not rule.retry:
@@ -95,8 +153,46 @@ def _by_rule(plan: DialPlan, attempt: Attempt, ending: Ending, next_day_at: Next
     return _decision(key, attempt, ending, after, _due(delay, attempt, ending, after, next_day_at))
 
 
-def _rule_of(plan: DialPlan, ending: Ending) -> tuple[str, Rule]:
-    """A result that a person gave decides; what a flow concluded talking to a machine does not."""
+def _as_said(
+    plan: DialPlan,
+    key: str,
+    rule: Rule,
+    attempt: Attempt,
+    ending: Ending,
+    after: LeadState,
+    outcome: Outcome,
+) -> Decision:
+    """What an agent has decided holds, whatever the rule of the outcome would do next."""
+    after = replace(after, status=rule.status or key)
+    match outcome.next:
+        case NextAction.CALL_BACK:
+            at = max(outcome.call_back_at or ending.ended_at, ending.ended_at)
+            return _decision(key, attempt, ending, after, _at(at, after, WaitReason.RETRY))
+        case NextAction.WRONG_PERSON:
+            return _give_number_up(plan, key, attempt, ending, after)
+        case _:
+            left = (phone for phone in range(len(attempt.contact.numbers)) if phone not in after.given_up)
+            done = _done(key, attempt, ending, after)
+            return replace(done, do_not_call=tuple(attempt.contact.numbers[phone] for phone in left))
+
+
+def _needs_agent(plan: DialPlan, before: LeadState, ending: Ending, outcome: Outcome | None) -> bool:
+    """Whether the next call may only be made with an agent reserved: nobody is left waiting twice, and who agreed on a
+    time with an agent is not left waiting at all. Whoever was there for the customer ends it.
+    """
+    if ending.disposition is Disposition.ABANDONED:
+        return plan.pacing is not None
+    if outcome is not None and outcome.next is NextAction.CALL_BACK:
+        return plan.pacing is not None
+    return before.needs_agent and ending.disposition is not Disposition.ANSWERED
+
+
+def _rule_of(plan: DialPlan, ending: Ending, outcome: Outcome | None) -> tuple[str, Rule]:
+    """What an agent said decides, then a result that a person gave; what a flow concluded talking to a machine does
+    not.
+    """
+    if outcome is not None and outcome.key:
+        return outcome.key, plan.rules.get(outcome.key) or Rule()
     if ending.disposition is Disposition.ANSWERED and ending.result is not None:
         return ending.result, plan.rules.get(ending.result) or Rule()
     key = ending.disposition.value
@@ -117,8 +213,7 @@ def _give_number_up(plan: DialPlan, key: str, attempt: Attempt, ending: Ending, 
     after = replace(after, status=attempt.state.status, phone=_phone_after(attempt, after))
     if _is_used_up(plan, after):
         return _exhausted(plan, attempt, ending, after)
-    due = Next(kind=NextKind.DUE, at=ending.ended_at, reason=WaitReason.RETRY)
-    return _decision(key, attempt, ending, after, due)
+    return _decision(key, attempt, ending, after, _at(ending.ended_at, after, WaitReason.RETRY))
 
 
 def _phone_after(attempt: Attempt, state: LeadState) -> int:
@@ -130,11 +225,15 @@ def _phone_after(attempt: Attempt, state: LeadState) -> int:
 
 def _due(delay: Delay, attempt: Attempt, ending: Ending, after: LeadState, next_day_at: NextDayAt) -> Next:
     if delay.after_s is not None:
-        return Next(kind=NextKind.DUE, at=ending.ended_at + delay.after_s * 1_000, reason=WaitReason.RETRY)
+        return _at(ending.ended_at + delay.after_s * 1_000, after, WaitReason.RETRY)
     zones = attempt.contact.zones
     zone = zones[after.phone] if after.phone < len(zones) else attempt.zone
     at = max(next_day_at(zone, ending.ended_at), ending.ended_at)
-    return Next(kind=NextKind.DUE, at=at, reason=WaitReason.NEXT_DAY)
+    return _at(at, after, WaitReason.NEXT_DAY)
+
+
+def _at(at: int, after: LeadState, reason: WaitReason) -> Next:
+    return Next(kind=NextKind.DUE, at=at, reason=WaitReason.AGENT if after.needs_agent else reason)
 
 
 def _exhausted(plan: DialPlan, attempt: Attempt, ending: Ending, after: LeadState) -> Decision:
@@ -170,17 +269,41 @@ def _outbox(
         kinds.append(("status", {"was": attempt.state.status}))
     if what_next.kind is NextKind.HELD:
         kinds.append(("held", {}))
-    common = {
+    common = _about_attempt(attempt, ending, after.status)
+    decided = tuple(OutboxEntry(kind=kind, body={**common, **body}) for kind, body in kinds)
+    return entries_of(ending.notes, _about_call(attempt)) + decided
+
+
+def _about_attempt(attempt: Attempt, ending: Ending, status: str) -> dict[str, str]:
+    return {
         "campaign_id": attempt.campaign_id,
         "lead_id": str(attempt.lead_id),
         "attempt_id": attempt.attempt_id,
         "number": attempt.number,
         "disposition": ending.disposition.value,
-        "status": after.status,
+        "status": status,
         "at": str(ending.ended_at),
     }
-    decided = tuple(OutboxEntry(kind=kind, body={**common, **body}) for kind, body in kinds)
-    return entries_of(ending.notes, _about_call(attempt)) + decided
+
+
+def _about_outcome(attempt: Attempt, ending: Ending, outcome: Outcome, status: str) -> OutboxEntry:
+    return OutboxEntry(
+        kind=OUTCOME, body={**_about_attempt(attempt, ending, status), **outcome_body(outcome)}
+    )
+
+
+def outcome_body(outcome: Outcome) -> dict[str, str]:
+    """What the world outside is told of what an agent said; times are epoch ms as text."""
+    said = {
+        "outcome": outcome.outcome,
+        "note": outcome.note,
+        "agent": outcome.agent_id,
+        "next": outcome.next.value,
+        "said_at": str(outcome.said_at),
+    }
+    if outcome.call_back_at is not None and outcome.next is NextAction.CALL_BACK:
+        said["call_back_at"] = str(outcome.call_back_at)
+    return said
 
 
 def _about_call(attempt: Attempt) -> dict[str, object]:

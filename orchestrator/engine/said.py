@@ -24,6 +24,9 @@ _FLOW_ENDS = {end.value: end for end in FlowEnd}
 _UNDEFINED = "_undef_"  # how FreeSWITCH writes an empty value
 _CAUSE = re.compile(r"[A-Z0-9_]{1,64}\Z")
 _RESULT = re.compile(r"[a-z0-9_]{1,64}\Z")
+# A name, or a number
+_WHO = re.compile(r"(\+[1-9][0-9]{4,14}|[A-Za-z0-9][A-Za-z0-9_.@-]{0,63})\Z")
+_MET = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,63}) ([0-9]{1,6}(?:\.[0-9]{1,6})?)\Z")
 _NOT_ASCII = re.compile(r"[^ -~]+")
 _MICROSECONDS = re.compile(r"[0-9]{15,16}\Z")  # 1973 to 2286
 # Control characters, line and direction marks, and lone surrogates, which no UTF-8 writer takes
@@ -52,6 +55,17 @@ def flow_end_of(text: str) -> FlowEnd:
 
 def result_of(text: str) -> str | None:
     return text if _RESULT.match(text) else None
+
+
+def who_of(text: str) -> str:
+    """Agent id, or number with +, of who took a call; "" for what is neither."""
+    return text if _WHO.match(text) else ""
+
+
+def met_of(value: object) -> tuple[tuple[str, float], ...]:
+    """Legs and seconds of a list of texts "LEG SECONDS"."""
+    found = (_MET.match(text) for text in texts_of(value, ENTRY_CHARS))
+    return tuple((match[1], float(match[2])) for match in found if match)
 
 
 def ms_of(text: str) -> int | None:

@@ -10,6 +10,7 @@ import structlog
 from gevent.event import Event
 
 from orchestrator.domain.lead import Attempt, Campaign, Decision, Ending
+from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.problem import KnownError
 from orchestrator.domain.trunk import RestRule
 from orchestrator.engine.breaker import word_of
@@ -98,7 +99,11 @@ class Settler:
             except KnownError as error:
                 stuck.append((attempt, ending))
                 faults[attempt.campaign_id] = str(error)
-        self._store.finish_many([(a, e, d) for a, e, d in decided if d is not None], now)
+        self._store.finish_many(
+            [(a, e, d) for a, e, d in decided if d is not None],
+            now,
+            decide=lambda attempt, ending, outcome: self._decide_surely(attempt, ending, now, outcome),
+        )
         self._waiting[: len(batch)] = []
         self._waiting += stuck
         for campaign_id, fault in faults.items():
@@ -106,13 +111,26 @@ class Settler:
         self._done([attempt for attempt, _, _ in decided])
         return len(decided)
 
-    def _decide(self, attempt: Attempt, ending: Ending, now: int) -> Decision | None:
+    def _decide_surely(self, attempt: Attempt, ending: Ending, now: int, outcome: Outcome) -> Decision:
+        """Once more, for one that was decided before an agent's word on it was known."""
+        decision = self._decide(attempt, ending, now, outcome)
+        if decision is None:
+            raise KnownError(f"no campaign {attempt.campaign_id!r}")
+        return decision
+
+    def _decide(
+        self, attempt: Attempt, ending: Ending, now: int, outcome: Outcome | None = None
+    ) -> Decision | None:
         campaign = self._campaign_of(attempt.campaign_id)
         if campaign is None:
             log.error("campaign_missing", campaign_id=attempt.campaign_id, attempt_id=attempt.attempt_id)
             return None
         plan = self._bundles.of(campaign).plan
         decision = decide(
-            plan, attempt, ending, next_day_at=lambda zone, at: next_day_at(plan, zone, max(at, now))
+            plan,
+            attempt,
+            ending,
+            next_day_at=lambda zone, at: next_day_at(plan, zone, max(at, now)),
+            outcome=outcome,
         )
         return replace(decision, trunk=word_of(ending, self._rest_of(attempt)))

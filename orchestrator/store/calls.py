@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -21,11 +22,13 @@ from orchestrator.domain.inbound import (
     Note,
 )
 from orchestrator.domain.lead import OutboxEntry
+from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.problem import KnownError
 from orchestrator.store.campaigns import read as read_campaign
 from orchestrator.store.db import Db
 from orchestrator.store.records import check_id, digits, is_number, pack_contact
 from orchestrator.store.rows import CallRow
+from orchestrator.store.said import outcomes_of, pack_entries, past_call
 from orchestrator.store.standing import standing_id
 from orchestrator.store.terms import TermsBook
 
@@ -53,8 +56,8 @@ def note_call(
     request: dict[str, object] = {
         "id": check_id(call.call_id, "call id"),
         "scenario": check_id(call.scenario, "scenario"),
-        "day": _day(call.began_at),
-        "days": [_day(call.began_at + step * DAY_MS) for step in (-1, 0, 1)],
+        "day": day_of(call.began_at),
+        "days": [day_of(call.began_at + step * DAY_MS) for step in (-1, 0, 1)],
         "began": call.began_at,
         "ended": call.ended_at,
         "now": now,
@@ -62,10 +65,18 @@ def note_call(
         "fate": fate.value,
         "served": decision.served.value if decision.served and is_number(call.caller) else "",
         "own": standing_id(call.scenario),
-        "outbox": [{"kind": entry.kind, "body": orjson.dumps(entry.body).decode()} for entry in outbox],
+        "outbox": pack_entries(outbox),
+        "past": past_call(
+            at=call.began_at,
+            call_id=call.call_id,
+            campaign_id=call.scenario,
+            is_inbound=True,
+            result=call.result or "",
+            agent=call.reached or None,
+        ),
     }
     if callback is not None:
-        request["callback"] = _asked(terms, callback, call)
+        request["callback"] = pack_callback(terms, callback, call.caller)
     record = _record(call, decision.why, callback.campaign_id if callback else "")
     noted, is_repeated = db.run_telling("note_call", request, record)
     return bool(noted) or (is_repeated and _was_ours(db, call, record))
@@ -73,14 +84,14 @@ def note_call(
 
 def _was_ours(db: Db, call: InboundCall, record: bytes) -> bool:
     """After a lost reply: whether what is recorded is what we wanted to record."""
-    key = db.key(f"call:{_day(call.began_at)}")
+    key = db.key(f"call:{day_of(call.began_at)}")
     found = db.read(lambda client: client.hget(key, call.call_id))
     return found is not None and found.partition(b"\n")[2] == record
 
 
-def _asked(terms: TermsBook, callback: Callback, call: InboundCall) -> dict[str, object]:
+def pack_callback(terms: TermsBook, callback: Callback, caller: str) -> dict[str, object]:
     """ValueError: a callback is to the caller's one number, which the claim's lock and the caps are about."""
-    if callback.contact.numbers != (call.caller,):
+    if callback.contact.numbers != (caller,):
         raise ValueError("a callback is a call to the caller's number, and to no other")
     fixed = terms.with_contacts(callback.campaign_id, [callback.contact])
     return {
@@ -88,11 +99,13 @@ def _asked(terms: TermsBook, callback: Callback, call: InboundCall) -> dict[str,
         "contact": pack_contact(callback.contact, fixed.terms).decode(),
         "due": callback.due_at,
         "promised": callback.is_promised,
+        "agent": callback.needs_agent,
         "windows": [[window_s * 1000, count] for window_s, count in callback.per_number],
     }
 
 
-def _day(at: int) -> str:
+def day_of(at: int) -> str:
+    """Day (UTC) of an epoch ms: 20261122."""
     return f"{dt.datetime.fromtimestamp(at / 1000, dt.UTC):%Y%m%d}"
 
 
@@ -103,12 +116,23 @@ def caller_reached(db: Db, number: str, at: int, now: int) -> int:
 
 def call(db: Db, call_id: str, began_at: int) -> CallRow | None:
     """One call, looked for on the day it began, and those beside it."""
-    keys = [db.key(f"call:{_day(began_at + step * DAY_MS)}") for step in (0, -1, 1)]
+    keys = [db.key(f"call:{day_of(began_at + step * DAY_MS)}") for step in (0, -1, 1)]
     for key in keys:
         found = db.read(partial(_one, key=key, call_id=call_id))
         if found is not None:
-            return _row(found)
+            return next(_with_outcomes(db, int(day_of(began_at)), [_row(found)]))
     return None
+
+
+def _with_outcomes(db: Db, day: int, rows: list[CallRow]) -> Iterator[CallRow]:
+    """Agents speak of a call on its day, or the next one."""
+    ids = [row.call.call_id for row in rows]
+    begins = dt.datetime.strptime(str(day), "%Y%m%d").replace(tzinfo=dt.UTC).timestamp() * 1000
+    said: dict[str, Outcome] = {}
+    for step in (-1, 0, 1, 2):
+        said |= outcomes_of(db, db.key(f"outcome:{day_of(int(begins) + step * DAY_MS)}"), ids)
+    for row in rows:
+        yield replace(row, outcome=said.get(row.call.call_id))
 
 
 def _one(client: redis.Redis, *, key: str, call_id: str) -> Any:
@@ -120,12 +144,12 @@ def calls(db: Db, since: int, until: int) -> Iterator[CallRow]:
 
     KnownError when another version of the program has written them in a way that this one does not read.
     """
-    first, last = int(_day(max(since, 0))), int(_day(until))
+    first, last = int(day_of(max(since, 0))), int(day_of(until))
     for day in db.read(lambda client: client.zrangebyscore(db.key("call_days"), first, last)):
         name, skip = day.decode(), 0
         while page := db.read(partial(_page, db=db, day=name, since=since, until=until, skip=skip)):
             try:
-                yield from (_row(record) for record in page)
+                yield from _with_outcomes(db, int(name), [_row(record) for record in page])
             except (ValueError, TypeError, LookupError) as error:
                 raise KnownError(f"calls were recorded by another version of prozvon ({error})") from error
             skip += len(page)
@@ -139,7 +163,7 @@ def _page(client: redis.Redis, *, db: Db, day: str, since: int, until: int, skip
 def forget_calls(db: Db, before: int) -> int:
     """Forget the calls of days that had ended before `before` (epoch ms); how many days."""
     days = 0
-    while gone := db.run("forget_calls", {"before": _day(before), "most": DAYS_AT_ONCE}):
+    while gone := db.run("forget_calls", {"before": day_of(before), "most": DAYS_AT_ONCE}):
         days += gone
     return days
 
@@ -177,6 +201,7 @@ def _record(call: InboundCall, why: str, campaign_id: str) -> bytes:
             call.queue_wait_s,
             why,
             campaign_id,
+            call.met,
         )
     )
 
@@ -186,7 +211,7 @@ def _row(record: bytes) -> CallRow:
     fate, lead, dropped = head.decode().split("\t")
     (
         call_id, switch, scenario, program, caller, called, began, answered, ended, cause, flow, language, result,
-        path, heard, values, reached, end, notes, recordings, queue_wait_s, why, campaign_id,
+        path, heard, values, reached, end, notes, recordings, queue_wait_s, why, campaign_id, *met,
     ) = orjson.loads(body)  # fmt: skip
     call = InboundCall(
         call_id=call_id,
@@ -210,6 +235,7 @@ def _row(record: bytes) -> CallRow:
         notes=tuple(Note(kind=kind, body=note) for kind, note in notes),
         recordings=tuple(recordings),
         queue_wait_s=queue_wait_s,
+        met=tuple((leg, seconds) for leg, seconds in (met[0] if met else ())),
     )
     return CallRow(
         call=call,

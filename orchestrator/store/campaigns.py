@@ -16,7 +16,7 @@ from orchestrator.store.records import check_id, is_id, unword
 from orchestrator.store.rows import CampaignCounts
 from orchestrator.store.terms import TermsBook, pack_order
 
-FIELDS = ("scenario", "program", "state", "created_at", "title", "source", "standing")
+FIELDS = ("scenario", "program", "state", "created_at", "title", "source", "standing", "project")
 
 
 def create(db: Db, campaign: Campaign, bundle: bytes, first: tuple[OrderKey, ...]) -> None:
@@ -65,6 +65,7 @@ def _campaign(campaign_id: str, values: list[bytes | None]) -> Campaign | None:
         title=texts["title"],
         source=texts["source"],
         standing=texts["standing"],
+        project=texts["project"],
     )
 
 
@@ -98,7 +99,7 @@ def zones(db: Db, terms: TermsBook, campaign_id: str) -> tuple[str, ...]:
 def counts(db: Db, campaign_id: str) -> CampaignCounts:
     raw = db.read(lambda client: client.hgetall(db.key(f"campaign:{campaign_id}:counts")))
     plain: dict[str, int] = {}
-    grouped: dict[str, dict[str, int]] = {"status": {}, "disposition": {}, "result": {}}
+    grouped: dict[str, dict[str, int]] = {"status": {}, "disposition": {}, "result": {}, "outcome": {}}
     for field, value in raw.items():
         kind, _, name = field.decode().partition(" ")
         if kind == "zone":
@@ -112,6 +113,7 @@ def counts(db: Db, campaign_id: str) -> CampaignCounts:
         by_status=grouped["status"],
         by_disposition=grouped["disposition"],
         by_result=grouped["result"],
+        by_outcome=grouped["outcome"],
     )
 
 

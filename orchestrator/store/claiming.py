@@ -8,7 +8,7 @@ from functools import partial
 from orchestrator.domain.lead import Attempt, WaitReason
 from orchestrator.store.db import Db, Stale
 from orchestrator.store.records import Terms, check_id, split_live, unpack_attempt
-from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget
+from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget, HourQuota
 from orchestrator.store.terms import Fixed, TermsBook
 
 LOOK = 200  # leads promoted, and leads looked at, by one claim at most: about 5 ms of Redis's time
@@ -25,6 +25,8 @@ def claim(db: Db, terms: TermsBook, request: ClaimRequest) -> ClaimReply:
     for attempt_id in request.attempt_ids:
         check_id(attempt_id, "attempt id")
     check_id(request.worker_id, "worker id")
+    if len(request.only) > MOST_IDS:
+        raise ValueError(f"a claim is for {MOST_IDS} certain leads at most, not {len(request.only)}")
     fixed = _knowing_zones(terms, request)
     try:
         reply = db.run("claim_leads", _claim_request(request, fixed))
@@ -74,7 +76,16 @@ def _claim_request(request: ClaimRequest, fixed: Fixed) -> dict[str, object]:
         "busy_ms": BUSY_MS,
         "trial_ms": TRIAL_MS,
         "heard_ms": request.heard_ms,
+        "only": request.only,
+        "quota": pack_quota(request.per_hour),
     }
+
+
+def pack_quota(quota: HourQuota | None) -> dict[str, object] | None:
+    if quota is None or (quota.attempts is None and quota.share is None):
+        return None
+    packed = {"attempts": quota.attempts, "share": quota.share, "until_ms": quota.until}
+    return {name: value for name, value in packed.items() if value is not None}
 
 
 def pack_gateways(gateways: Iterable[GatewayBudget]) -> list[dict[str, object]]:

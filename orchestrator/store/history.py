@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,9 +17,12 @@ from orchestrator.store.db import Db
 from orchestrator.store.leads import read_contacts
 from orchestrator.store.records import Terms, pack_state, unpack_state
 from orchestrator.store.rows import AttemptRow
+from orchestrator.store.said import outcomes_of
 from orchestrator.store.terms import TermsBook
 
 PAGE = 500
+_OLD = 20  # items of an entry that was written before there were agents
+_NO_AGENT = ("", False, ())
 
 
 def route_of(attempt: Attempt) -> str:
@@ -51,6 +55,7 @@ def pack_entry(attempt: Attempt, ending: Ending, decision: Decision, terms: Term
             decision.next.kind.value,
             decision.next.at - begun,
             decision.next.reason.value,
+            (ending.reached, ending.was_abandoned, ending.met),
         )
     )
 
@@ -67,11 +72,7 @@ def history(db: Db, terms: TermsBook, campaign_id: str) -> Iterator[AttemptRow]:
             return
         try:
             entries = [orjson.loads(fields[b"e"]) for _, fields in page]
-            contacts = read_contacts(db, terms, campaign_id, [entry[1] for entry in entries])
-            rows = [
-                terms.decoded(campaign_id, partial(_unpack_entry, campaign_id, entry, contacts[entry[1]]))
-                for entry in entries
-            ]
+            rows = _rows(db, terms, campaign_id, entries)
         except (ValueError, TypeError, LookupError) as error:
             raise KnownError(
                 f"the attempts of {campaign_id} were stored by another version of prozvon ({error}): "
@@ -81,6 +82,30 @@ def history(db: Db, terms: TermsBook, campaign_id: str) -> Iterator[AttemptRow]:
         begin = "(" + page[-1][0].decode()
 
 
+def one_attempt(db: Db, terms: TermsBook, campaign_id: str, entry_id: str) -> AttemptRow:
+    """The ended attempt of this entry of the log."""
+    key = db.key(f"campaign:{campaign_id}:log")
+    ((_, fields),) = db.read(partial(_entry, key=key, entry_id=entry_id))
+    (row,) = _rows(db, terms, campaign_id, [orjson.loads(fields[b"e"])])
+    return row
+
+
+def _entry(client: redis.Redis, *, key: str, entry_id: str) -> Any:
+    return client.xrange(key, entry_id, entry_id)
+
+
+def _rows(db: Db, terms: TermsBook, campaign_id: str, entries: list[Any]) -> list[AttemptRow]:
+    contacts = read_contacts(db, terms, campaign_id, [entry[1] for entry in entries])
+    said = outcomes_of(db, db.key(f"campaign:{campaign_id}:outcomes"), [entry[0] for entry in entries])
+    return [
+        replace(
+            terms.decoded(campaign_id, partial(_unpack_entry, campaign_id, entry, contacts[entry[1]])),
+            outcome=said.get(entry[0]),
+        )
+        for entry in entries
+    ]
+
+
 def _page(client: redis.Redis, *, key: str, begin: str) -> Any:
     return client.xrange(key, begin, "+", count=PAGE)
 
@@ -88,9 +113,10 @@ def _page(client: redis.Redis, *, key: str, begin: str) -> Any:
 def _unpack_entry(campaign_id: str, entry: list[Any], contact: Contact, terms: Terms) -> AttemptRow:
     (
         attempt_id, lead_id, route, begun, before, disposition, cause, result, path, heard, values,
-        rang, answered, ended, detail, rule, after, kind, due, reason,
-    ) = entry  # fmt: skip
+        rang, answered, ended, detail, rule, after, kind, due, reason, people,
+    ) = entry if len(entry) > _OLD else [*entry, _NO_AGENT]  # fmt: skip
     gateway, switch, switch_uuid, worker_id = terms.route_texts[route].split(" ")
+    reached, was_abandoned, met = people
     state = unpack_state(before)
     attempt = Attempt(
         attempt_id=attempt_id,
@@ -118,6 +144,9 @@ def _unpack_entry(campaign_id: str, entry: list[Any], contact: Contact, terms: T
         answered_at=None if answered is None else begun + answered,
         ended_at=begun + ended,
         detail=detail,
+        reached=reached,
+        was_abandoned=was_abandoned,
+        met=tuple((leg, seconds) for leg, seconds in met),
     )
     following = Next(kind=NextKind(kind), at=begun + due, reason=WaitReason(reason))
     return AttemptRow(attempt=attempt, ending=ending, rule=rule, state=unpack_state(after), next=following)

@@ -58,15 +58,15 @@ KEYS: tuple[Key, ...] = (
         type="hash",
         life=CAMPAIGN,
         holds="seq, token (of the call that created it), scenario, program, state, state_at, created_at, title, "
-        "source, first (JSON); of a standing one also standing (its scenario), unless (reached, never), before "
-        "(the program before)",
+        "source, project, first (JSON); of a standing one also standing (its scenario), unless (reached, never), "
+        "before (the program before)",
     ),
     Key(
         pattern="campaign:CAMPAIGN:counts",
         type="hash",
         life=CAMPAIGN,
-        holds="leads, one count per phase, attempts, answered, `status S`, `disposition D`, `result R`, "
-        "`zone N` (leads ready, waiting or dialing whose next number is in that zone)",
+        holds="leads, one count per phase, attempts, answered, abandoned, `status S`, `disposition D`, `result R`, "
+        "`outcome O`, `zone N` (leads ready, waiting or dialing whose next number is in that zone)",
     ),
     Key(pattern="campaign:CAMPAIGN:zones", type="hash", life=CAMPAIGN, holds="zone key -> its small number"),
     Key(
@@ -122,13 +122,26 @@ KEYS: tuple[Key, ...] = (
         pattern="campaign:CAMPAIGN:waiting:REASON",
         type="zset",
         life="while leads wait for that",
-        holds="lead id; score: due_at (epoch ms). Reasons: retry, next_day, per_day, number_busy",
+        holds="lead id; score: due_at (epoch ms). Reasons: retry, next_day, per_day, number_busy, agent",
     ),
     Key(
         pattern="campaign:CAMPAIGN:turns",
         type="hash",
         life=CAMPAIGN,
         holds="SWITCH/GATEWAY -> its credit in the weighted round robin",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:hour",
+        type="hash",
+        life=CAMPAIGN,
+        holds="of a campaign with `per_hour`: hour (counted from 1970), claimed, spread (the hour's share of what was "
+        "left)",
+    ),
+    Key(
+        pattern="campaign:CAMPAIGN:outcomes",
+        type="hash",
+        life=CAMPAIGN,
+        holds="attempt id -> what an agent said of it: its id, fate (pending, applied, kept), key, all of it (JSON)",
     ),
     Key(
         pattern="campaign:CAMPAIGN:log",
@@ -185,6 +198,26 @@ KEYS: tuple[Key, ...] = (
         type="hash",
         life="until `keep_days` are over",
         holds="call id -> what became of calling back, lead id, callbacks it dropped, the call (JSON)",
+    ),
+    Key(
+        pattern="outcome:DAY",
+        type="hash",
+        life="until `keep_days` are over",
+        holds="of calls that came in, by the day on which it was said: call id -> what an agent said of it, as for "
+        "attempts",
+    ),
+    Key(
+        pattern="ended:ATTEMPT",
+        type="string",
+        life="two days, in real time",
+        holds="of an attempt that an agent may still speak of: campaign, lead, entry of its log",
+    ),
+    Key(
+        pattern="past:LAST4",
+        type="hash",
+        life=FOR_EVER,
+        holds="number without plus and last four digits -> its latest calls that somebody answered, or that came in "
+        "(JSON, five at most, the newest first)",
     ),
     Key(
         pattern="ask:CALL:NUMBER",

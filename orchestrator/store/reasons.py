@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from orchestrator.domain.lead import WaitReason
-from orchestrator.store.claiming import BUSY_MS, TRIAL_MS, pack_gateways
+from orchestrator.store.claiming import BUSY_MS, TRIAL_MS, pack_gateways, pack_quota
 from orchestrator.store.db import Db
 from orchestrator.store.keys import NUMBER_BUCKETS
 from orchestrator.store.leads import id_of_number
-from orchestrator.store.requests import HEARD_MS, GatewayBudget, OpenZone
+from orchestrator.store.requests import HEARD_MS, GatewayBudget, HourQuota, OpenZone
 from orchestrator.store.rows import Reason, Why
 from orchestrator.store.terms import Fixed, TermsBook
 
@@ -32,6 +32,7 @@ class Question:
     cap_ever: int | None
     gateways: tuple[GatewayBudget, ...]
     as_running: bool
+    per_hour: HourQuota | None = None
 
 
 class _Sum:
@@ -96,7 +97,10 @@ def of_campaign(
         if kind == "wait":
             total.add(WaitReason(name), leads, later[name])
         elif name in _open_zones(question, fixed):
-            total.add(WaitReason(free_reason.decode()), leads, _int(free_at))
+            if kind == "agent":
+                total.add(WaitReason.AGENT, leads, None)
+            else:
+                total.add(WaitReason(free_reason.decode()), leads, _int(free_at))
         else:
             total.add(WaitReason.HOURS, leads, _opening(question, fixed, int(name)))
     return total.why()
@@ -105,19 +109,22 @@ def of_campaign(
 def _places(
     db: Db, request: dict[str, object], waits: list[list[bytes]], zones: list[list[bytes]]
 ) -> tuple[dict[str, int | None], Counter[str]]:
-    """When the first of each wait is due, and the leads at each place: "wait REASON" (not due yet), "zone NUMBER"."""
+    """When the first of each wait is due, and the leads at each place: "wait REASON" (not due yet), "agent NUMBER"
+    (due, and waiting for an agent), "zone NUMBER".
+    """
     places: Counter[str] = Counter({f"zone {zone.decode()}": int(leads) for zone, leads in zones})
     later: dict[str, int | None] = {}
     for raw, leads, first, due in waits:
         reason = raw.decode()
         later[reason] = _int(first)
         places[f"wait {reason}"] += int(leads)
+        kind = "agent" if reason == WaitReason.AGENT else "zone"
         skip = 0
         while skip < int(due):
             page = {"campaign": request["campaign"], "now": request["now"], "reason": reason}
             read, *found = db.run("sum_due", page | {"skip": skip, "limit": DUE_PAGE})
             for zone, count in found:
-                places[f"zone {zone.decode()}"] += int(count)
+                places[f"{kind} {zone.decode()}"] += int(count)
             if not read:
                 break
             skip += int(read)
@@ -179,6 +186,7 @@ def _request(campaign_id: str, question: Question, fixed: Fixed) -> dict[str, ob
         "trial_ms": TRIAL_MS,
         "heard_ms": HEARD_MS,
         "as_running": question.as_running,
+        "quota": pack_quota(question.per_hour),
     }
 
 

@@ -70,15 +70,17 @@ def unword(text: str) -> str:
 
 
 def pack_state(state: LeadState) -> str:
-    """ "ATTEMPTS TRIES PHONE GIVEN_UP RETRIES STATUS", "-" for nothing."""
+    """ "ATTEMPTS TRIES PHONE GIVEN_UP RETRIES STATUS", "-" for nothing; then " agent" when it needs one."""
     given = ",".join(map(str, state.given_up)) or "-"
     retries = ",".join(f"{word(key)}:{made}" for key, made in state.retries) or "-"
-    return f"{state.attempts} {state.tries} {state.phone} {given} {retries} {word(state.status)}"
+    return f"{state.attempts} {state.tries} {state.phone} {given} {retries} {word(state.status)}" + (
+        " agent" if state.needs_agent else ""
+    )
 
 
 @lru_cache(maxsize=4096)
 def unpack_state(text: str) -> LeadState:
-    attempts, tries, phone, given, retries, status = text.split(" ")
+    attempts, tries, phone, given, retries, status, *needs = text.split(" ")
     made = (pair.split(":") for pair in retries.split(",")) if retries != "-" else ()
     return LeadState(
         attempts=int(attempts),
@@ -87,6 +89,7 @@ def unpack_state(text: str) -> LeadState:
         given_up=tuple(map(int, given.split(","))) if given != "-" else (),
         retries=tuple((unword(key), int(count)) for key, count in made),
         status=unword(status),
+        needs_agent=bool(needs),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from orchestrator.domain.inbound import CallbackFate, InboundCall
 from orchestrator.domain.lead import Attempt, Contact, Ending, LeadState, Next, Phase, WaitReason
+from orchestrator.domain.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +45,23 @@ class LeadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRow:
-    """An ended attempt: what was done, how it ended, which rule applied, and what the lead became."""
+    """An ended attempt: what was done, how it ended, which rule applied, and what the lead became by that. outcome:
+    what an agent said of it, then or later; None: nothing.
+    """
 
     attempt: Attempt
     ending: Ending
     rule: str
     state: LeadState  # after
     next: Next
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignCounts:
     """leads == ready + waiting + dialing + done + held == sum(by_status); attempts (ended ones) ==
-    sum(by_disposition). `answered`: attempts somebody or something took.
+    sum(by_disposition). `answered`: attempts somebody or something took. `abandoned`: those that people took and nobody
+    was there for within the limit, also when somebody came later. by_outcome: as agents say it.
     """
 
     leads: int = 0
@@ -67,9 +72,11 @@ class CampaignCounts:
     held: int = 0
     attempts: int = 0
     answered: int = 0
+    abandoned: int = 0
     by_status: dict[str, int] = field(default_factory=dict)
     by_disposition: dict[str, int] = field(default_factory=dict)
     by_result: dict[str, int] = field(default_factory=dict)
+    by_outcome: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +149,7 @@ class CallRow:
     campaign_id: str
     lead_id: int | None
     dropped: int
+    outcome: Outcome | None = None  # what an agent said of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

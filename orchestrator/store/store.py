@@ -42,7 +42,7 @@ from orchestrator.store.loading import Loader
 from orchestrator.store.outcomes import OutcomeBook
 from orchestrator.store.quarters import Quarters
 from orchestrator.store.records import check_id
-from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget, OpenZone
+from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget, HourQuota, OpenZone
 from orchestrator.store.rows import (
     AttemptRow,
     CallbackRow,
@@ -154,6 +154,7 @@ class Store:
         project_per_day: int | None = None,
         project_ever: int | None = None,
         gateways: Iterable[GatewayBudget] = (),
+        per_hour: HourQuota | None = None,
         number: str | None = None,
         as_running: bool = False,
     ) -> Why:
@@ -170,6 +171,7 @@ class Store:
             cap_ever=project_ever,
             gateways=tuple(gateways),
             as_running=as_running,
+            per_hour=per_hour,
         )
         if number is not None:
             return reasons.of_number(self._db, self._terms, campaign_id, number, question)
@@ -225,9 +227,17 @@ class Store:
         """
         return self.finish_many([(attempt, ending, decision)], now)[0]
 
-    def finish_many(self, items: Sequence[tuple[Attempt, Ending, Decision]], now: int) -> list[bool]:
-        """`finish` for each, in batches of one round trip."""
-        return finishing.finish_many(self._db, self._terms, items, now)
+    def finish_many(
+        self,
+        items: Sequence[tuple[Attempt, Ending, Decision]],
+        now: int,
+        *,
+        decide: finishing.Decide | None = None,
+    ) -> list[bool]:
+        """`finish` for each, in batches of one round trip. decide: asked for those of which an agent has said something
+        while they were on the line (`outcomes`); its decision is applied instead.
+        """
+        return finishing.finish_many(self._db, self._terms, items, now, decide)
 
     def release(self, attempt: Attempt, now: int) -> bool:
         """Undo a claim whose originate was never written. False: it had ended or been released before."""

@@ -1,13 +1,16 @@
 -- A lead: its contact (never changes), its record (from the first claim on), its place in a due set.
 -- contact: LANGUAGE \t ZONE,ZONE \t DIGITS,DIGITS \t SCHEMA \t JSON array
--- record:  PHASE \t DUE_AT \t REASON \t STATE \t SORT        STATE: "ATTEMPTS TRIES PHONE GIVEN_UP RETRIES STATUS"
+-- record:  PHASE \t DUE_AT \t REASON \t STATE \t SORT        STATE: "ATTEMPTS TRIES PHONE GIVEN_UP RETRIES STATUS", and
+--          a seventh word, "agent", when it may only be called with an agent reserved for it: it is never ready then, but
+--          waits for the reason `agent`, and is claimed by its id (`only`)
 -- SORT:    static sort bytes, then one byte: where the attempts byte goes in, 255 when `first` has none
 -- member of a ready set: sort bytes with the attempts, lead id (4 bytes), that one byte again
 local FRESH = "0 0 0 - - new"
 local PHASES = { r = "ready", w = "waiting", d = "dialing", o = "done", h = "held" }
 local OPEN = { r = true, w = true, d = true }
-local WAITS = { "retry", "next_day", "per_day", "number_busy" }
-local IS_WAIT = { retry = true, next_day = true, per_day = true, number_busy = true }
+local WAITS = { "retry", "next_day", "per_day", "number_busy" } -- of these a lead is ready when it is due
+local ALL_WAITS = { "retry", "next_day", "per_day", "number_busy", "agent" }
+local IS_WAIT = { retry = true, next_day = true, per_day = true, number_busy = true, agent = true }
 
 local function nth(list, index)
   local i = 0
@@ -24,16 +27,18 @@ local function read_contact(c, lead)
 end
 
 local function read_state(state)
-  local attempts, tries, phone, given, retries, status =
-    string.match(state, "^(%d+) (%d+) (%d+) (%S+) (%S+) (%S+)$")
+  local attempts, tries, phone, given, retries, status, needs =
+    string.match(state, "^(%d+) (%d+) (%d+) (%S+) (%S+) (%S+)( ?a?g?e?n?t?)$")
   return {
     attempts = tonumber(attempts), tries = tries, phone = tonumber(phone),
-    given = given, retries = retries, status = status,
+    given = given, retries = retries, status = status, needs = needs,
   }
 end
 
+local function needs_agent(state) return read_state(state).needs ~= "" end
+
 local function state_text(s)
-  return s.attempts .. " " .. s.tries .. " " .. s.phone .. " " .. s.given .. " " .. s.retries .. " " .. s.status
+  return s.attempts .. " " .. s.tries .. " " .. s.phone .. " " .. s.given .. " " .. s.retries .. " " .. s.status .. s.needs
 end
 
 local function read_record(c, lead)
@@ -90,16 +95,30 @@ local function write_record(c, lead, phase, due, reason, state, sort)
   call("HSET", key, field, phase .. "\t" .. string.format("%.0f", due) .. "\t" .. reason .. "\t" .. state .. "\t" .. sort)
 end
 
-local function put_ready(c, lead, state, sort, zone)
+local function put_waiting(c, lead, due, reason, state, sort)
+  if needs_agent(state) then reason = "agent" elseif not IS_WAIT[reason] or reason == "agent" then reason = "retry" end
+  write_record(c, lead, "w", due, reason, state, sort)
+  call("ZADD", waiting_key(c, reason), due, lead)
+  return "w"
+end
+
+-- Where it belongs when it is due: the phase that it has then.
+local function put_ready(c, lead, state, sort, zone, now)
+  if needs_agent(state) then return put_waiting(c, lead, now, "agent", state, sort) end
   write_record(c, lead, "r", 0, "next", state, sort)
   local attempts = tonumber(string.match(state, "^%d+"))
   call("ZADD", ready_key(c, zone), 0, member_of(sort, attempts, lead))
+  return "r"
 end
 
-local function put_waiting(c, lead, due, reason, state, sort)
-  if not IS_WAIT[reason] then reason = "retry" end
-  write_record(c, lead, "w", due, reason, state, sort)
-  call("ZADD", waiting_key(c, reason), due, lead)
+-- Take an open lead that nobody is calling from where it stands.
+local function take_from_place(c, lead, record, zone)
+  if record.phase == "r" then
+    local attempts = tonumber(string.match(record.state, "^%d+"))
+    call("ZREM", ready_key(c, zone), member_of(record.sort, attempts, lead))
+  elseif record.phase == "w" then
+    call("ZREM", waiting_key(c, record.reason), lead)
+  end
 end
 
 local function tell(c, lead, attempt, kind, at, body)

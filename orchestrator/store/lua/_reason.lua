@@ -41,5 +41,6 @@ local function explain(req, record, zones, numbers)
   if call("HEXISTS", LOCKS, digits) == 1 then return "number_busy", req.now + req.busy_ms end
   local _, today = number_had(digits, zone.day)
   if req.cap_day and today >= req.cap_day then return "per_day", zone.next_day_at end
+  if record and record.phase == "w" and record.reason == "agent" then return "agent" end
   return "next"
 end

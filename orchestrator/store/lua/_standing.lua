@@ -60,11 +60,7 @@ local function close_open(c, lead, record, status, now)
   local s = read_state(record.state)
   local _, zones, numbers = read_contact(c, lead)
   local zone = nth(zones, s.phone)
-  if record.phase == "r" then
-    call("ZREM", ready_key(c, zone), member_of(record.sort, s.attempts, lead))
-  elseif record.phase == "w" then
-    call("ZREM", waiting_key(c, record.reason), lead)
-  end
+  take_from_place(c, lead, record, zone)
   count(c, "status " .. s.status, -1)
   count(c, "status " .. status, 1)
   s.status = status

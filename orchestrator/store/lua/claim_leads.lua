@@ -1,8 +1,9 @@
--- uses: _lead, _number, _attempt, _rest, _gateway
+-- uses: _lead, _number, _attempt, _rest, _gateway, _quota
 -- Claims the best due leads of a running campaign over the open zones, as many as there are attempt ids, within
--- gateway budgets, do-not-call list, number locks and caps; stores each attempt. Looks at `look` leads at most.
+-- gateway budgets, the hour's quota, do-not-call list, number locks and caps; stores each attempt. Looks at `look` leads
+-- at most. With `only`, at none but these: also at those that wait for an agent and are due.
 -- request: campaign seq worker now ids zones[{zone open_until day next_day_at}] gateways[{switch switch_uuid gateway
---   weight? cps channels}] cap_day? cap_ever? look busy_ms trial_ms heard_ms
+--   weight? cps channels}] cap_day? cap_ever? look busy_ms trial_ms heard_ms only[] quota?
 -- reply: reason, wait_until or "", next_due_at or "", ids of those that try a gateway or switch after its rest (blanks
 --   between), then one text per attempt (see `deliver`)
 -- Asked again with the same ids (the reply was lost), it returns what it stored the first time.
@@ -48,9 +49,8 @@ local function promote(budget)
       local _, zones = read_contact(c, lead)
       local zone = nth(zones, read_state(record.state).phone)
       call("ZREM", key, text)
-      put_ready(c, lead, record.state, record.sort, zone)
-      count(c, "waiting", -1)
-      count(c, "ready", 1)
+      count_phase(c, "w", zone, -1)
+      count_phase(c, put_ready(c, lead, record.state, record.sort, zone, now), zone, 1)
     end
     budget = budget - #due
   end
@@ -164,9 +164,8 @@ local function give_up_number(lead, s, sort, zones, numbers, zone, digits)
     if not string.find(given, "," .. phone .. ",", 1, true) then
       s.phone = phone
       local next_zone = nth(zones, phone)
-      put_ready(c, lead, state_text(s), sort, next_zone)
       count_phase(c, "r", zone.zone, -1)
-      count_phase(c, "r", next_zone, 1)
+      count_phase(c, put_ready(c, lead, state_text(s), sort, next_zone, now), next_zone, 1)
       for _, head in ipairs(heads) do
         if head.zone.zone == next_zone then head.list, head.at, head.is_dry = {}, 0, false end -- to be read anew, in order
       end
@@ -236,6 +235,11 @@ local function idle_reason()
     local at = tonumber(first[2])
     if at and (not due or at < due) then reason, due = wait, at end
   end
+  if not reason then
+    local first = call("ZRANGE", waiting_key(c, "agent"), 0, 0, "WITHSCORES")
+    local at = tonumber(first[2])
+    if at then reason, due = "agent", at > now and at or nil end -- one that is due is not asked for by time
+  end
   local counts = call("HMGET", campaign_key(c, "counts"), "ready", "dialing", "held")
   if tonumber(counts[1] or 0) > 0 then reason = "hours" end
   if not reason and tonumber(counts[2] or 0) > 0 then reason = "dialing" end
@@ -247,33 +251,92 @@ local refusal = check_campaign()
 if refusal then return refusal end
 local before = stored_before()
 if #before > 0 then return reply("next", now, nil, before) end
-promote(req.look)
+local room, hour = quota_left(c, req.quota, now)
+local wanted = math.min(#req.ids, room)
 read_gateways(req.gateways, now, req.trial_ms, req.heard_ms)
 read_turns()
 open_heads()
 local claimed, looked, limit_reason, limit_until = {}, 0, nil, nil
-local chunk = math.ceil(#req.ids / math.max(1, #heads)) + 1
-while #claimed < #req.ids and looked < req.look do
-  if not has_room() then
-    limit_reason, limit_until = gateway_wait(req.gateways, now)
-    break
-  end
-  local member, zone = take_best(chunk)
-  if not member then break end
-  looked = looked + 1
-  local lead, sort = split_member(member)
-  local record = read_record(c, lead)
-  local state = record and record.state or FRESH
+
+-- Dials the lead, which was taken from its place and counts as ready, if nothing forbids it.
+local function try_lead(lead, state, sort, zone, contact, zones, numbers)
   local s = read_state(state)
-  local contact, zones, numbers = read_contact(c, lead)
   local digits = nth(numbers, s.phone)
   if may_dial(lead, s, sort, zones, numbers, zone, digits) then
     claimed[#claimed + 1] = dial(req.ids[#claimed + 1], lead, state, sort, contact, zone, digits)
   end
 end
+
+local function claim_best()
+  promote(req.look)
+  local chunk = math.ceil(wanted / math.max(1, #heads)) + 1
+  while #claimed < wanted and looked < req.look do
+    if not has_room() then
+      limit_reason, limit_until = gateway_wait(req.gateways, now)
+      break
+    end
+    local member, zone = take_best(chunk)
+    if not member then break end
+    looked = looked + 1
+    local lead, sort = split_member(member)
+    local record = read_record(c, lead)
+    try_lead(lead, record and record.state or FRESH, sort, zone, read_contact(c, lead))
+  end
+end
+
+local OVER = { d = "dialing", o = "done", h = "lost" }
+
+-- The open zone of a lead that may be tried now; else nil and the reason, and when it may be (ms).
+local function zone_of(lead, record, zones)
+  if not record then return nil, "next" end -- never called: it is claimed in its turn
+  if record.phase == "w" and record.due > now then return nil, record.reason, record.due end
+  if OVER[record.phase] then return nil, OVER[record.phase] end
+  local wanted_zone = nth(zones, read_state(record.state).phone)
+  for _, zone in ipairs(req.zones) do
+    if zone.zone == wanted_zone and now < zone.open_until then return zone end
+  end
+  return nil, "hours"
+end
+
+local function claim_only()
+  local why, at
+  for _, lead in ipairs(req.only) do
+    if #claimed >= wanted then break end
+    if not has_room() then
+      limit_reason, limit_until = gateway_wait(req.gateways, now)
+      break
+    end
+    local contact, zones, numbers = read_contact(c, lead)
+    local record = read_record(c, lead)
+    local zone, reason, due = zone_of(lead, record, zones)
+    if zone then
+      take_from_place(c, lead, record, zone.zone)
+      count_phase(c, record.phase, zone.zone, -1)
+      count_phase(c, "r", zone.zone, 1)
+      try_lead(lead, record.state, record.sort, zone, contact, zones, numbers)
+      local after = read_record(c, lead)
+      if after.phase ~= "d" then why, at = why or after.reason, at or after.due end
+    else
+      why, at = why or reason, at or due
+    end
+  end
+  return why, at
+end
+
+local why, at
+if wanted == 0 then
+  limit_reason, limit_until = "per_hour", next_hour(now)
+elseif #req.only > 0 then
+  why, at = claim_only()
+else
+  claim_best()
+end
 if #claimed > 0 then write_gateways() end
+write_quota(c, hour, #claimed)
 write_counts()
 if limit_reason then return reply(limit_reason, limit_until, nil, claimed) end
 if #claimed == #req.ids or looked >= req.look then return reply("next", now, nil, claimed) end
+if #claimed == wanted then return reply("per_hour", next_hour(now), nil, claimed) end
+if #req.only > 0 then return reply(why or "next", nil, at ~= 0 and at or nil, claimed) end
 local reason, due = idle_reason()
 return reply(is_again and "next" or reason, is_again and now or nil, due, claimed)

@@ -22,5 +22,6 @@ if found[1] ~= fields.program then
   keep_bundle(fields.program, ARGV[2])
   if found[2] then forget_bundle(found[2]) end
 end
-call("HSET", key, "title", fields.title, "source", fields.source, "unless", fields.unless)
+call("HSET", key, "title", fields.title, "source", fields.source, "unless", fields.unless,
+  "project", fields.project)
 return 1

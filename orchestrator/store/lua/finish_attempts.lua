@@ -1,10 +1,13 @@
--- uses: _lead, _number, _attempt, _rest, _word, _standing
+-- uses: _lead, _number, _attempt, _rest, _word, _standing, _quarter, _outcome
 -- Ends attempts, each exactly once: whoever removes the live attempt applies its ending; anyone later changes nothing.
 -- A talk with a person drops the callbacks that its number waits for; a callback that was to be dropped is done.
--- request: now items[{id disposition result? answered answered_at? kind at reason state uncount outbox[{kind body}]
---   works? fails?}] (the last two: as in _word)
+-- An attempt of which an agent has said something that the decision does not know stays as it is, and is decided again.
+-- request: now items[{id disposition result? answered answered_at? abandoned? kind at reason state uncount
+--   outbox[{kind body}] works? fails? outcome? dnc? dnc_note? open? past? quarter sums}]
+--   works, fails: as in _word; outcome: id of the one that was considered; open: an agent may still speak of it;
+--   past: as in _outcome; sums: for the history of its quarter
 -- further arguments: one log entry per item
--- reply: 1 or 0 per item
+-- reply: 1 or 0 per item, or the outcome (JSON) that is to be considered
 local req = cjson.decode(ARGV[1])
 local now = req.now
 
@@ -35,11 +38,9 @@ local function settle(item, a)
   local zone = nth(zones, after.phone)
   local phase
   if item.kind == "due" and item.at <= now then
-    phase = "r"
-    put_ready(c, lead, item.state, sort, zone)
+    phase = put_ready(c, lead, item.state, sort, zone, now)
   elseif item.kind == "due" then
-    phase = "w"
-    put_waiting(c, lead, item.at, item.reason, item.state, sort)
+    phase = put_waiting(c, lead, item.at, item.reason, item.state, sort)
   elseif item.kind == "held" then
     phase = "h"
     write_record(c, lead, phase, 0, "lost", item.state, sort)
@@ -57,24 +58,65 @@ local function settle(item, a)
   count(c, "disposition " .. item.disposition, 1)
   if item.result then count(c, "result " .. item.result, 1) end
   if item.answered then count(c, "answered", 1) end
+  if item.abandoned then count(c, "abandoned", 1) end
+  if item.past then note_past(a.number, item.past) end
   if item.disposition == "answered" then
     person_reached(a.number, "reached_elsewhere", item.answered_at or now, now, c, lead)
   end
 end
 
+local function apply_outcome(item, c, said)
+  local o = read_outcome(said)
+  count_outcome(c, nil, o)
+  o.fate = "applied"
+  call("HSET", campaign_key(c, "outcomes"), item.id, outcome_text(o))
+end
+
+local sums = {} -- campaign -> quarter -> figure -> sum
+
+local function count_quarter(c, quarter, added)
+  sums[c] = sums[c] or {}
+  local mine = sums[c][quarter] or {}
+  sums[c][quarter] = mine
+  for figure, by in pairs(added) do mine[figure] = (mine[figure] or 0) + by end
+end
+
+local function write_quarters()
+  for c, quarters in pairs(sums) do
+    local project = call("HGET", campaign_key(c), "project")
+    for quarter, added in pairs(quarters) do
+      add_sums("campaign", c, quarter, added)
+      if project and project ~= "" then add_sums("project", project, quarter, added) end
+    end
+  end
+end
+
+local function finish(i, item, a, said)
+  local c = a.campaign
+  call("HDEL", LIVE, item.id)
+  settle(item, a)
+  if item.works then hear_works(item.works, item.id, a) end
+  if item.fails then hear_fails(item.fails, item.id, a, now) end
+  local entry = call("XADD", campaign_key(c, "log"), "*", "e", ARGV[i + 1])
+  for _, each in ipairs(item.outbox) do tell(c, a.lead, item.id, each.kind, now, each.body) end
+  if said then apply_outcome(item, c, said) end
+  list_numbers(item.dnc or {}, item.dnc_note)
+  if item.open then call("SET", P .. "ended:" .. item.id, c .. " " .. a.lead .. " " .. entry, "EX", ENDED_S) end
+  count_quarter(c, item.quarter, item.sums)
+end
+
 local done = {}
 for i, item in ipairs(req.items) do
   local raw = call("HGET", LIVE, item.id)
-  done[i] = raw and 1 or 0
-  if raw then
-    call("HDEL", LIVE, item.id)
-    local a = read_attempt(raw)
-    settle(item, a)
-    if item.works then hear_works(item.works, item.id, a) end
-    if item.fails then hear_fails(item.fails, item.id, a, now) end
-    call("XADD", campaign_key(a.campaign, "log"), "*", "e", ARGV[i + 1])
-    for _, entry in ipairs(item.outbox) do tell(a.campaign, a.lead, item.id, entry.kind, now, entry.body) end
+  local a = raw and read_attempt(raw)
+  local said = a and call("HGET", campaign_key(a.campaign, "outcomes"), item.id)
+  if said and read_outcome(said).id ~= item.outcome then
+    done[i] = read_outcome(said).body
+  else
+    done[i] = raw and 1 or 0
+    if raw then finish(i, item, a, said) end
   end
 end
 write_counts()
+write_quarters()
 return done

@@ -3,7 +3,7 @@
 local req = cjson.decode(ARGV[1])
 local days = call("ZRANGEBYSCORE", P .. "call_days", "-inf", "(" .. req.before, "LIMIT", 0, req.most)
 for _, day in ipairs(days) do
-  call("UNLINK", P .. "calls:" .. day, P .. "call:" .. day)
+  call("UNLINK", P .. "calls:" .. day, P .. "call:" .. day, P .. "outcome:" .. day)
   call("ZREM", P .. "call_days", day)
 end
 return #days

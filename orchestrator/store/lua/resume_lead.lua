@@ -7,9 +7,8 @@ local record = read_record(c, lead)
 if not record or record.phase ~= "h" then return 0 end
 local _, zones = read_contact(c, lead)
 local zone = nth(zones, read_state(record.state).phone)
-put_ready(c, lead, record.state, record.sort, zone)
 count_phase(c, "h", zone, -1)
-count_phase(c, "r", zone, 1)
+count_phase(c, put_ready(c, lead, record.state, record.sort, zone, req.now), zone, 1)
 write_counts()
 local key = campaign_key(c)
 if call("HGET", key, "state") == "finished" then

@@ -3,8 +3,8 @@
 -- the line): for a range of leads, or for a range of number buckets. By buckets only numbers that are listed, were
 -- called or are on the line are looked at, and each lead under its current number alone: so it is counted once.
 -- request: as in _reason, and by("leads" | "buckets") begin end
--- reply: [place, reason, leads, earliest or "", zone number or ""] ...; place: "wait REASON" or "zone NUMBER", where
---   they were counted; zone: the one whose opening they wait for
+-- reply: [place, reason, leads, earliest or "", zone number or ""] ...; place: "wait REASON", "zone NUMBER" or, of those
+--   that wait for an agent and are due, "agent NUMBER", where they were counted; zone: the one whose opening they wait for
 local req = cjson.decode(ARGV[1])
 local c = req.campaign
 local days = {}
@@ -57,8 +57,10 @@ local function look_at(lead, digits)
     return
   end
   local zone = nth(zones, phone)
-  local usual = req.zones[zone] and "next" or "hours"
-  if reason ~= usual then add("zone " .. zone, reason, at, waits_for) end
+  local free, place = "next", "zone "
+  if record and record.phase == "w" and record.reason == "agent" then free, place = "agent", "agent " end
+  local usual = req.zones[zone] and free or "hours"
+  if reason ~= usual then add(place .. zone, reason, at, waits_for) end
 end
 
 local function look_at_bucket(bucket)

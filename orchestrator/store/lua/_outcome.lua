@@ -1,0 +1,41 @@
+-- What agents say of calls. Of an attempt in campaign:CAMPAIGN:outcomes, of a call that came in in outcome:DAY (the day on
+-- which it was said): "OUTCOME_ID \t FATE \t KEY \t JSON", KEY as one word, "-" for none.
+-- ended:ATTEMPT says where an attempt that an agent may still speak of is: "CAMPAIGN LEAD ENTRY" (of its log).
+-- past:LAST4 has the latest calls of a number that somebody answered, or that came in: JSON, the newest first.
+local ENDED_S = 172800
+local KEPT_PAST = 5
+
+local function read_outcome(raw)
+  local id, fate, key, body = string.match(raw, "^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
+  return { id = id, fate = fate, key = key, body = body }
+end
+
+local function outcome_text(o) return o.id .. "\t" .. o.fate .. "\t" .. o.key .. "\t" .. o.body end
+
+-- One outcome of a campaign's attempt goes, another one comes.
+local function count_outcome(c, before, after)
+  if before and before.fate ~= "pending" and before.key ~= "-" then count(c, "outcome " .. before.key, -1) end
+  if after.key ~= "-" then count(c, "outcome " .. after.key, 1) end
+end
+
+local function list_numbers(numbers, value)
+  for _, digits in ipairs(numbers) do
+    local key, field = number_slot("dnc", digits)
+    call("HSETNX", key, field, value)
+  end
+end
+
+local function note_past(digits, entry)
+  local key, field = number_slot("past", digits)
+  local raw = call("HGET", key, field)
+  local kept = { entry }
+  for _, old in ipairs(raw and cjson.decode(raw) or {}) do
+    if old.id == entry.id then
+      for name, value in pairs(old) do if entry[name] == nil then entry[name] = value end end
+    elseif #kept < KEPT_PAST then
+      kept[#kept + 1] = old
+    end
+  end
+  table.sort(kept, function(a, b) return a.at > b.at end)
+  call("HSET", key, field, cjson.encode(kept))
+end
