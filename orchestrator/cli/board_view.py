@@ -117,7 +117,7 @@ def _by_hour(row: CampaignRow) -> Text | None:
     if not rates:
         return None
     said = "  ".join(f"{hour}:00 {rate:.0%}" for hour, rate in rates)
-    return Text(f"{row.campaign_id} answers by hour: {said}", style="dim")
+    return Text(f"answers by hour, {row.campaign_id}: {said}", style="dim")
 
 
 def _agents(board: Board) -> Table:
