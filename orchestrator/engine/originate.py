@@ -110,10 +110,12 @@ def agent_command(
 
 
 def tone_command(leg_id: str) -> str:
-    """Lets the agent of a standing leg hear that a call comes. ValueError: no leg's id."""
+    """Lets the agent of a standing leg hear that a call comes: said right before the offer, it is heard as the two are
+    joined, over the caller's voice, and holds up neither. ValueError: no leg's id.
+    """
     if not _LEG.match(leg_id):
         raise ValueError(f"the leg's id is no UUID: {leg_id[:80]!r}")
-    return f"uuid_broadcast {leg_id} {TONE} aleg"
+    return f"uuid_displace {leg_id} start {TONE} 0 mux"
 
 
 def _shown(caller_id: str) -> list[tuple[str, str]]:
