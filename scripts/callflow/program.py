@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 FORMAT = 1
-KINDS = ("robocall", "ivr", "callback")
+KINDS = ("robocall", "predictive", "ivr", "callback")
 MACHINE_POLICIES = ("leave_message", "hang_up", "treat_as_human", "off")
 
 TEXT_MAX = 4000  # characters of one text; a program from our compiler is far below
