@@ -8,6 +8,7 @@ from pathlib import Path
 
 from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.runtime.settings import Settings
+from orchestrator.runtime.settings_parts.agent_settings import look_at_staff
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.compile import Compiled, compile_scenario
 from orchestrator.scenario.findings import did_you_mean
@@ -21,7 +22,10 @@ def find_scenario(settings: Settings, name: str) -> tuple[Compiled | None, list[
     KnownError when there is no such scenario.
     """
     path, folder = find_file(settings, name)
-    scenarios, problems = check_path([path], folder=folder)
+    staff, mistakes = look_at_staff(settings)
+    scenarios, problems = check_path([path], folder=folder, staff=staff)
+    if scenarios and scenarios[0].model.queues:
+        problems = [*mistakes, *problems]
     if problems:
         return None, problems
     return compile_scenario(scenarios[0]), []

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import types
 from pathlib import Path
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Self, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from orchestrator.contacts.numbers import known_region
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.problem import KnownError
 from orchestrator.domain.trunk import RestRule
+from orchestrator.runtime.settings_parts.agent_settings import agents_path
 from orchestrator.runtime.settings_parts.call_settings import Calls, Inbound
 from orchestrator.runtime.settings_parts.notify_settings import (
     Mailbox,
@@ -72,11 +73,21 @@ class Settings(Strict):
     outbox: OutboxPart = OutboxPart()
     inbound: Inbound = Inbound()
     calls: Calls = Calls()
+    agents: Path | None = None  # the agents file; default: agents.yaml beside this one, if it is there
     operators: OperatorsPart = OperatorsPart()
     services: dict[Name, Service] = Field(default_factory=dict)  # HTTP services, by the names scenarios use
     switches: Annotated[dict[Name, Switch], Field(min_length=1)] = Field(
         default_factory=lambda: {"main": Switch(gateways={"main": Gateway()})}
     )
+
+    @model_validator(mode="after")
+    def _linked(self) -> Self:
+        for name, switch in self.switches.items():
+            for other in switch.links:
+                if other == name or other not in self.switches:
+                    what = "itself" if other == name else f"{other}, which is not here"
+                    raise ValueError(f"switches.{name}.links: a link to {what}")
+        return self
 
     @property
     def clock_file(self) -> Path:
@@ -141,6 +152,7 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
         update={
             "data": folder / settings.data,
             "scenarios": folder / settings.scenarios,
+            "agents": agents_path(folder, settings.agents),
             **absolute_notices(folder, settings.mail, settings.mailboxes, settings.collected),
             "services": {
                 name: service.model_copy(update={"ca": _under(folder, service.ca)})

@@ -88,9 +88,9 @@ def _check_company(draft: Draft, model: Predictive) -> None:
     if company is None:
         return
     if isinstance(company.name, dict):
-        for language in company.name:
-            if language not in draft.languages and "languages" not in draft.lost:
-                draft.findings.add("S205", language, f"`{language}` is not one of `languages`")
+        for key in company.name:
+            if key not in draft.languages and "languages" not in draft.lost:
+                draft.findings.add("S205", key, f"`{key}` is not one of `languages`")
         for language in draft.languages:
             if company.name_in(language) is None:
                 draft.findings.add(
@@ -110,6 +110,10 @@ def _check_way(draft: Draft) -> None:
         match step:
             case QueueStep():
                 found.setdefault(str(step.queue.name), step.queue.name)
+                if step.queue.overflow is not None:
+                    hint = "say it in a message `abandoned` of your own"
+                    message = "nobody comes there: whom nobody takes hears `abandoned`"
+                    draft.findings.add("S546", step.queue.overflow, message, hint)
             case Broken():
                 return
             case Mark():
@@ -129,9 +133,9 @@ def _check_way(draft: Draft) -> None:
             )
 
 
-def first_queue(flow: Flow) -> Queue | None:
-    """The queue that whoever answers comes to; None where there is none."""
-    return next((step.queue for step in first_steps(flow) if isinstance(step, QueueStep)), None)
+def first_queues(flow: Flow) -> tuple[Queue, ...]:
+    """The steps by which whoever answers comes to the queue: several, where ways part before it."""
+    return tuple(step.queue for step in first_steps(flow) if isinstance(step, QueueStep))
 
 
 def first_steps(flow: Flow) -> Iterator[AnyStep | Broken | Mark]:

@@ -59,7 +59,7 @@ def _check_queue(draft: Draft, name: Text, spec: QueueSpec, staff: Staff | None)
     if spec.strategy in ORDERS:
         hint = f"write one of {', '.join(Strategy)}"
         draft.findings.add("S546", spec.place("strategy"), f"`{spec.strategy}` is for numbers", hint)
-    elif spec.has("levels_after") and spec.strategy == Strategy.RING_ALL and not spec.agents.has_levels:
+    elif spec.levels_after and spec.agents.agents and not spec.agents.has_levels:
         draft.findings.add("S546", spec.key_place("levels_after"), "all agents have the same level")
     _check_priority(draft, spec)
     _check_vip(draft, spec)

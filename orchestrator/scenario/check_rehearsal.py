@@ -21,18 +21,24 @@ ANY, ONE_DIGIT = "any", "?"
 
 @dataclass(slots=True)
 class Outside:
-    """What a flow does with the world: services (`crm/orders`, and `crm`), sets of rows, numbers that it rings."""
+    """What a flow does with the world: services (`crm/orders`, and `crm`), sets of rows, numbers that it rings, agents
+    who take its calls (any, where a queue has those who are assigned to it).
+    """
 
     services: set[str] = field(default_factory=set)
     sets: set[str] = field(default_factory=set)
     rung: set[str] = field(default_factory=set)
+    agents: set[str] = field(default_factory=set)
+    has_any_agent: bool = False
 
 
-def outside_of(draft: Draft, model: Ivr) -> Outside:
+def outside_of(draft: Draft) -> Outside:
     found = Outside()
-    for spec in model.queues.values():
+    for spec in draft.queues.values():
         if isinstance(spec, QueueSpec):
             found.rung |= {str(number) for number in spec.agents.numbers}
+            found.agents |= {str(agent) for agent, _ in spec.agents.agents}
+            found.has_any_agent |= spec.agents.is_assigned
     for steps in draft.flow.values():
         for step in each_step(steps):
             match step:
@@ -54,21 +60,44 @@ def outside_of(draft: Draft, model: Ivr) -> Outside:
 def check_rehearsal(draft: Draft, spec: TestSpec, calls: Iterable[tuple[Move, ...]]) -> None:
     """Tell what of a test can never happen. Nothing is told of a flow that is not understood as a whole."""
     model = draft.model
-    if not isinstance(model, Ivr) or draft.vouched or {"flow", "queues", "numbers"} & draft.lost:
+    if not isinstance(model, Ivr) and not draft.has_agents:
         return
-    outside = outside_of(draft, model)
+    if draft.vouched or {"flow", "queues", "numbers", "desk"} & draft.lost:
+        return
+    outside = outside_of(draft)
     for service in spec.services:
         _known(draft, service, outside.services, f"the flow never asks `{service}`")
     for queue in spec.queues:
-        _known(draft, queue, {str(name) for name in model.queues}, f"there is no queue `{queue}`")
+        _known(draft, queue, {str(name) for name in draft.queues}, f"there is no queue `{queue}`")
     for into in spec.expect.stored or {}:
         _known(draft, into, outside.sets, f"the flow never stores into `{into}`")
-    for move in (move for call in calls for move in call):
-        if move.kind is MoveKind.TAKES and move.text not in outside.rung:
-            hint = did_you_mean(move.text, outside.rung)
-            draft.findings.add("S703", move, f"the flow never rings `{move.text}`", hint)
+    for call in calls:
+        _check_people(draft, call, outside)
+    if not isinstance(model, Ivr):
+        return
     if spec.called is not None and not any(_claims(str(claim), str(spec.called)) for claim in model.numbers):
         draft.findings.add("S703", spec.called, f"calls of `{spec.called}` do not come here", "see `numbers`")
+
+
+def _check_people(draft: Draft, call: tuple[Move, ...], outside: Outside) -> None:
+    """Who takes a call is somebody whom the flow leads to, and an agent notes what the desk has."""
+    outcomes = {str(name) for name in draft.outcomes}
+    has_agent = False
+    for move in call:
+        if move.is_agents:
+            has_agent = True
+            if move.text not in outside.agents and not outside.has_any_agent:
+                hint = did_you_mean(move.text, outside.agents)
+                draft.findings.add("S703", move, f"no queue has the agent `{move.text}`", hint)
+        elif move.kind is MoveKind.TAKES and move.text not in outside.rung:
+            hint = did_you_mean(move.text, outside.rung)
+            draft.findings.add("S703", move, f"the flow never rings `{move.text}`", hint)
+        elif move.kind is MoveKind.OUTCOME:
+            if not has_agent:
+                draft.findings.add("S702", move, "nobody notes an outcome before an agent has the call")
+            if move.text not in outcomes:
+                hint = did_you_mean(move.text, outcomes)
+                draft.findings.add("S703", move, f"the desk has no outcome `{move.text}`", hint)
 
 
 def _known(draft: Draft, name: Text, known: set[str], message: str) -> None:

@@ -26,10 +26,11 @@ _SAMPLES = {
     "phone": _SAMPLE_PHONE,
 }
 IVR = "ivr"
-_IVR_KEYS = ("caller", "called", "services", "queues")
-_IVR_EXPECTS = ("reached", "missed", "notes", "stored", "values")
+_IVR_KEYS = ("caller", "called", "services")
+_IVR_EXPECTS = ("missed", "notes", "stored", "values")
 _CALLBACK_EXPECTS = ("status", "attempts", "waits", "disposition")
-_IVR_MOVES = (MoveKind.SPEAKS, MoveKind.TAKES, MoveKind.NOBODY_TAKES)
+_IVR_MOVES = (MoveKind.SPEAKS,)
+_PEOPLE_MOVES = (MoveKind.TAKES, MoveKind.NOBODY_TAKES, MoveKind.OUTCOME)
 
 
 def check_tests(draft: Draft, plan: DialPlan | None) -> None:
@@ -56,11 +57,12 @@ def is_ivr(draft: Draft) -> bool:
 def _check_kind(draft: Draft, spec: TestSpec) -> None:
     """Keys that only tests of the other kind have."""
     kind = draft.model.kind
-    wrong = ("contact",) if is_ivr(draft) else _IVR_KEYS
+    wrong = ("contact",) if is_ivr(draft) else _IVR_KEYS if draft.has_agents else (*_IVR_KEYS, "queues")
     for key in wrong:
         if spec.has(key):
             draft.findings.add("S707", spec.key_place(key), f"tests of `{kind}` have no `{key}`")
-    for key in () if is_ivr(draft) else _IVR_EXPECTS:
+    expects = _IVR_EXPECTS if draft.has_agents else (*_IVR_EXPECTS, "reached")
+    for key in () if is_ivr(draft) else expects:
         if spec.expect.has(key):
             draft.findings.add("S707", spec.expect.key_place(key), f"tests of `{kind}` expect no `{key}`")
 
@@ -106,6 +108,8 @@ def _check_order(draft: Draft, moves: tuple[Move, ...], *, comes_in: bool) -> No
             draft.findings.add("S702", move, f"a call does not begin with `{move.kind}`")
         elif index and not comes_in and moves[0].kind not in CONNECTED and moves[0].kind in BEGINNINGS:
             draft.findings.add("S702", move, f"after `{moves[0].kind}` nothing follows in the same call")
+        elif before is MoveKind.HANGS_UP and move.kind is MoveKind.OUTCOME:
+            continue
         elif before is not None and (move.kind in BEGINNINGS or before is MoveKind.HANGS_UP):
             draft.findings.add("S702", move, f"`{move.kind}` does not follow `{before}`")
 
@@ -114,7 +118,8 @@ def _check_move(draft: Draft, move: Move) -> None:
     declared = draft.message_names
     if move.kind is MoveKind.HEARS and move.text not in declared and "messages" not in draft.lost:
         draft.findings.add("S202", move, f"no message `{move.text}`", did_you_mean(move.text, declared))
-    if move.kind in _IVR_MOVES and not is_ivr(draft):
+    is_known = is_ivr(draft) or (draft.has_agents and move.kind in _PEOPLE_MOVES)
+    if move.kind in (*_IVR_MOVES, *_PEOPLE_MOVES) and not is_known:
         draft.findings.add("S707", move, f"`{move.kind}` does not happen in tests of `{draft.model.kind}`")
 
 

@@ -9,6 +9,7 @@ import yaml
 from orchestrator.domain.plan import Column, Delay, DialPlan, Rule
 from orchestrator.scenario.check import Scenario
 from orchestrator.scenario.check_contact import SPECIAL
+from orchestrator.scenario.check_paced import first_queues
 from orchestrator.scenario.check_rules import acts
 from orchestrator.scenario.dial import NEXT_DAY
 from orchestrator.scenario.flow import read_block
@@ -17,12 +18,14 @@ from orchestrator.scenario.inbound import Missed
 from orchestrator.scenario.inbound_plan import zone_name
 from orchestrator.scenario.model import Ivr, Predictive, Robocall
 from orchestrator.scenario.part import Broken
-from orchestrator.scenario.queue_plan import HELD_MAX_WAIT_S, MAX_WAIT_S
+from orchestrator.scenario.people_steps import Queue
+from orchestrator.scenario.queue_plan import wait_of
 from orchestrator.scenario.queues import QueueSpec
 from orchestrator.scenario.rehearsal import TestSpec
 from orchestrator.scenario.rehearsal_text import written_test
 from orchestrator.scenario.values import format_duration
 from orchestrator.scenario.written import (
+    Beside,
     ruled_outcomes,
     written,
     written_blocks,
@@ -79,7 +82,7 @@ def explain(scenario: Scenario) -> str:
     if isinstance(model, Ivr):
         tree |= _inbound(scenario, model)
     tree["messages"] = {name: _wordings(scenario, name) for name in scenario.messages}
-    tree["flow"] = written_blocks(scenario.flow, folder, leave=_blocks_of_missed(model))
+    tree["flow"] = written_blocks(scenario.flow, _beside(scenario), leave=_blocks_of_missed(model))
     if not isinstance(model, Ivr):
         tree["queues"] = _queues(scenario, 0.0)
     tree["desk"] = None if model.desk is None else written_desk(model.desk, folder)
@@ -93,28 +96,19 @@ def explain(scenario: Scenario) -> str:
     tree["tests"] = [
         written_test(spec, _columns(scenario)) for spec in model.tests if isinstance(spec, TestSpec)
     ]
-    _fill_waits(scenario, tree)
     return _dump({key: value for key, value in tree.items() if value}) + _commented(silent)
 
 
-def _fill_waits(scenario: Scenario, tree: Any) -> None:
-    """How long people wait in each queue, where the step does not say: nothing is hidden."""
-    if isinstance(tree, list):
-        for item in tree:
-            _fill_waits(scenario, item)
-    elif isinstance(tree, dict):
-        for key, value in tree.items():
-            if key == "queue" and isinstance(value, dict) and value.get("max_wait", "") is None:
-                value["max_wait"] = format_duration(_max_wait_s(scenario, str(value["name"])))
-            _fill_waits(scenario, value)
+def _beside(scenario: Scenario) -> Beside:
+    queues = {str(name): spec for name, spec in scenario.model.queues.items()}
+    paced = first_queues(scenario.flow) if isinstance(scenario.model, Predictive) else ()
 
+    def max_wait_s(queue: Queue) -> float:
+        spec = queues[queue.name]
+        assert isinstance(spec, QueueSpec)  # noqa: S101  # a scenario has no problems
+        return wait_of(queue, spec, is_paced=any(queue is each for each in paced)).max_wait
 
-def _max_wait_s(scenario: Scenario, name: str) -> float:
-    spec = next(spec for key, spec in scenario.model.queues.items() if key == name)
-    is_paced = isinstance(scenario.model, Predictive)
-    usual = HELD_MAX_WAIT_S if is_paced else MAX_WAIT_S
-    own = spec.max_wait if isinstance(spec, QueueSpec) and spec.agents.has_agents else None
-    return usual if own is None else own
+    return Beside(scenario.path.parent, max_wait_s)
 
 
 def _inbound(scenario: Scenario, model: Ivr) -> dict[str, Any]:
@@ -167,7 +161,7 @@ def _missed(scenario: Scenario, model: Ivr, missed: Missed) -> tuple[dict[str, A
         "hours": format_hours(scenario.callback.hours),
         "machine": missed.machine,
         "rules": rules,
-        "flow": written_blocks(own, scenario.path.parent),
+        "flow": written_blocks(own, _beside(scenario)),
     }, silent
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from orchestrator.domain.plan import AheadRule, DeskPlan
 from orchestrator.domain.queue import QueueRules, Strategy
 from orchestrator.scenario.check import Scenario
-from orchestrator.scenario.check_paced import first_queue
+from orchestrator.scenario.check_paced import first_queues
 from orchestrator.scenario.flow import read_block
 from orchestrator.scenario.model import Predictive
 from orchestrator.scenario.plan import dump_hours, load_hours
@@ -29,10 +29,9 @@ def floor_of(scenario: Scenario) -> FloorPlan:
     model = scenario.model
     used = {str(name) for steps in scenario.flow.values() for name in read_block(steps).queues}
     specs = agent_queues(model, used)
-    paced = first_queue(scenario.flow) if isinstance(model, Predictive) else None
-    is_held = paced is not None and paced.hold_message is not None
+    paced = first_queues(scenario.flow) if isinstance(model, Predictive) else ()
     rules = [
-        queue_rules(model, name, spec, held=is_held and paced is not None and paced.name == name)
+        queue_rules(model, name, spec, [each for each in paced if each.name == name])
         for name, spec in specs.items()
     ]
     ahead = [ahead_rule(model, name, spec, dict(scenario.vips)) for name, spec in specs.items()]
@@ -40,7 +39,7 @@ def floor_of(scenario: Scenario) -> FloorPlan:
         queues=tuple(rules),
         ahead=tuple(rule for rule in ahead if rule is not None),
         desk=scenario.desk,
-        pacing_queue="" if paced is None else queue_id(model, paced.name),
+        pacing_queue=queue_id(model, paced[0].name) if paced else "",
     )
 
 

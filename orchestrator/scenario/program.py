@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from orchestrator.scenario.check import Scenario
+from orchestrator.scenario.check_paced import first_queues
 from orchestrator.scenario.draft import WHISPER, names_in_script
 from orchestrator.scenario.floor_plan import floor_json, floor_of
 from orchestrator.scenario.flow import CLOSED, START, Block, reachable, read_block
@@ -79,8 +81,10 @@ def _dialed(scenario: Scenario, model: Robocall) -> Json:
         is_robocall=True,
         sounds=scenario.sound_names,
         queues=agent_queues(model, _waited_in(scenario, roots)),
-        within_s=pacing_plan(model.dial.pacing).within_s if isinstance(model, Predictive) else None,
     )
+    if isinstance(model, Predictive):
+        within_s = pacing_plan(model.dial.pacing).within_s
+        around = replace(around, within_s=within_s, paced=first_queues(scenario.flow))
     by_floor = {name: _by_floor(spec) for name, spec in around.queues.items()}
     return {
         **_common(scenario, roots, around),

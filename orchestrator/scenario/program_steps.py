@@ -37,8 +37,8 @@ class Around:
     """What steps need to know of the scenario around them.
 
     sounds: file name on the switch of a recording, by its place. fields: variable -> fields of it that anything reads.
-    ring_s: how long a number rings where a step does not say. queues: those with agents. within_s: of a predictive
-    scenario, whoever answered is abandoned after so long.
+    ring_s: how long a number rings where a step does not say. queues: those with agents. paced: steps by which people
+    who were called come to agents, of a predictive scenario; within_s: they are abandoned after so long.
     """
 
     is_robocall: bool
@@ -46,6 +46,7 @@ class Around:
     fields: Mapping[str, list[str]] = field(default_factory=dict)
     ring_s: float = 25.0
     queues: Mapping[str, QueueSpec] = field(default_factory=dict)
+    paced: tuple[Queue, ...] = ()
     within_s: float | None = None
 
 
@@ -201,15 +202,18 @@ _WITH_AGENTS = ("hold_message", "silent", "after_talk")
 def _queue(part: Part, around: Around) -> Json:
     assert isinstance(part, Queue)  # noqa: S101  # the table below
     spec = around.queues.get(part.name)
-    wait = wait_of(part, spec, is_paced=around.within_s is not None)
+    is_paced = any(part is each for each in around.paced)
+    wait = wait_of(part, spec, is_paced=is_paced)
     made = _plain(part, around)
     del made["announce"], made["offer_callback"]
     announce = part.announce
     if spec is None:
         made = {key: value for key, value in made.items() if key not in _WITH_AGENTS}
     else:
-        is_paced = around.within_s is not None
-        made |= {"within": around.within_s, "abandoned": ABANDONED if is_paced else None}
+        made |= {
+            "within": around.within_s if is_paced else None,
+            "abandoned": ABANDONED if is_paced else None,
+        }
     return {
         **made,
         "max_wait": wait.max_wait,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,10 +59,10 @@ def strategy_of(spec: QueueSpec) -> Strategy:
     return Strategy.LONGEST_IDLE if spec.strategy is None else Strategy(spec.strategy)
 
 
-def queue_rules(model: AnyModel, name: str, spec: QueueSpec, held: bool) -> QueueRules:
-    """held: the step by which a predictive campaign comes here has a hold message."""
+def queue_rules(model: AnyModel, name: str, spec: QueueSpec, paced: Sequence[Queue]) -> QueueRules:
+    """paced: steps by which people come here who are called before an agent is free."""
     waiting, extend = spec.max_waiting, spec.wrap_up_extend
-    within = pacing_plan(model.dial.pacing).within_s if isinstance(model, Predictive) else None
+    within = pacing_plan(model.dial.pacing).within_s if isinstance(model, Predictive) and paced else None
     return QueueRules(
         queue_id=queue_id(model, name),
         project=str(model.project or ""),
@@ -81,7 +82,7 @@ def queue_rules(model: AnyModel, name: str, spec: QueueSpec, held: bool) -> Queu
         hours=spec.hours,
         zone=queue_zone(model, spec),
         within_s=within,
-        is_held=held and within is not None,
+        is_held=any(step.hold_message is not None for step in paced),
     )
 
 

@@ -114,8 +114,8 @@ rules:
 tests:
   - name: an agent is free
     contact: {phone: +79990000001, name: Анна, order: 1042, amount: 1500}
-    call: [answers, takes: anna, notes: sold]
-    expect: {result: sold, status: customer, reached: anna}
+    call: [answers, takes: anna, outcome: sold]
+    expect: {status: customer, reached: anna}
   - name: nobody is free
     call: [answers, hears: please_wait, nobody_takes, hears: abandoned]
     expect: {disposition: abandoned, reached: none}

@@ -230,12 +230,15 @@ hears or does. The other calls are the callbacks of `missed`, when they are due.
 | `waits: 5s` | listens for so long |
 | `hangs_up` | hangs up |
 | `takes: NUMBER` | `ivr`: this number takes the call once it is rung, others before it do not; 30 s, then it hangs up |
-| `nobody_takes` | `ivr`: nobody takes the call, as often as this step rings somebody |
+| `takes: AGENT` | this agent of the queue takes the call a second later; 30 s, then hangs up |
+| `nobody_takes` | nobody takes the call, as often as this step rings somebody, or as long as the caller waits |
+| `outcome: NAME` | the agent who took the call notes what it came to; the rules go by it |
 | `speaks: 5s` | `ivr`: speaks into a recording; a key, silence or its limit ends it |
 
-Whoever is rung takes no call unless a move says so. A service that is asked must have its answer in `services`: its
-JSON as keys and values, a status, `down`, `slow` or `nonsense`. Without `queues` the caller is the first in each. A
-call can be walked through and written as a test by `prozvon try --write-test` ([try.md](try.md)).
+Whoever is rung takes no call unless a move says so, and no agent is free unless the next move takes the call. A
+service that is asked must have its answer in `services`: its JSON as keys and values, a status, `down`, `slow` or
+`nonsense`. Without `queues` the caller is the first in each. A call can be walked through and written as a test by
+`prozvon try --write-test` ([try.md](try.md)).
 """
 
 INCLUDE = """\

@@ -25,6 +25,7 @@ from orchestrator.scenario.rehearsal_moves import (
     Move,
     MoveKind,
     parse_number,
+    parse_person,
 )
 from orchestrator.scenario.source import SCALAR_TYPES, Mark, Text
 from orchestrator.scenario.values import (
@@ -123,6 +124,11 @@ def _number_or_none(raw: Any) -> Text:
     return text if text == NONE else parse_number(text)
 
 
+def _person_or_none(raw: Any) -> Text:
+    text = text_of(raw)
+    return text if text == NONE else parse_person(text)
+
+
 def _notes(raw: Any) -> tuple[str, ...]:
     if isinstance(raw, Text) and raw == NONE:
         return ()
@@ -132,7 +138,8 @@ def _notes(raw: Any) -> tuple[str, ...]:
 At = Annotated[dt.datetime, PlainValidator(_at), WithJsonSchema({"type": "string"})]
 Count = Annotated[int, PlainValidator(whole_between(0, CALLS_MAX)), whole_schema(0, CALLS_MAX)]
 Number = Annotated[Text, PlainValidator(parse_number), WithJsonSchema({"type": SCALAR_TYPES})]
-NumberOrNone = Annotated[Text, PlainValidator(_number_or_none), WithJsonSchema({"type": SCALAR_TYPES})]
+CallerOrNone = Annotated[Text, PlainValidator(_number_or_none), WithJsonSchema({"type": SCALAR_TYPES})]
+PersonOrNone = Annotated[Text, PlainValidator(_person_or_none), WithJsonSchema({"type": SCALAR_TYPES})]
 _NOTE_SCHEMA: dict[str, Any] = {"enum": [*NOTES, NONE]}
 Notes = Annotated[
     tuple[str, ...],
@@ -155,8 +162,8 @@ class ExpectSpec(Part):
     attempts: Count | None = Field(default=None, description="counted calls in all; of `ivr`: callbacks")
     waits: Retry | None = Field(default=None, description="the delays between the calls")
     disposition: DispositionName | None = Field(default=None, description="of the last call")
-    reached: NumberOrNone | None = Field(
-        default=None, description="`ivr`: the number that took the last call, or `none`"
+    reached: PersonOrNone | None = Field(
+        default=None, description="the number or agent that took the last call, or `none`"
     )
     missed: YesNo | None = Field(default=None, description="`ivr`: whether the caller is to be called back")
     notes: Notes | None = Field(
@@ -179,7 +186,7 @@ class TestSpec(Part):
 
     name: Filled = Field(description="what the test shows")
     contact: dict[Text, Text] = Field(default_factory=dict, description="column -> value, `phone` too")
-    caller: NumberOrNone | None = Field(
+    caller: CallerOrNone | None = Field(
         default=None, description="`ivr`: who calls; `none` for a number that is hidden"
     )
     called: Number | None = Field(default=None, description="`ivr`: the number that is called")
@@ -193,7 +200,9 @@ class TestSpec(Part):
         "or a list of them in turn",
     )
     queues: dict[Text, QueueState] = Field(
-        default_factory=dict, description="`ivr`: queue -> the caller's position, `full`, or `down`"
+        default_factory=dict,
+        description="queue -> the caller's position, `full`, or `down` (nobody tells anything); of one with agents"
+        " also `closed` and `no_agents`",
     )
     expect: ExpectSpec = Field(description="what must come of it")
     at: At | None = Field(

@@ -16,6 +16,7 @@ from orchestrator.scenario.values import items_of, parse_whole, shorten, text_of
 
 FAULTS = ("down", "slow", "nonsense")  # no answer, one that comes too late, one that is not understood
 FULL, DOWN = "full", "down"
+REFUSALS = (FULL, "closed", "no_agents")  # why nobody is let into a queue; of numbers only the first
 _STATUS = re.compile(r"[2-5]\d\d\Z", re.ASCII)
 _PLACES_MAX = 1000
 
@@ -38,10 +39,10 @@ class ServiceAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueAnswer:
-    """position: of the caller in the queue, from 1. is_full: nobody is let in. is_down: nobody tells anything."""
+    """position: of the caller in the queue, from 1. why: of REFUSALS, nobody is let in. is_down: nobody answers."""
 
     position: int = 1
-    is_full: bool = False
+    why: str = ""
     is_down: bool = False
 
 
@@ -84,8 +85,10 @@ def _answers(raw: Any, info: ValidationInfo) -> tuple[ServiceAnswer, ...]:
 
 def _queue(raw: Any) -> QueueAnswer:
     text = text_of(raw)
-    if text in (FULL, DOWN):
-        return QueueAnswer(is_full=text == FULL, is_down=text == DOWN)
+    if text == DOWN:
+        return QueueAnswer(is_down=True)
+    if text in REFUSALS:
+        return QueueAnswer(why=str(text))
     return QueueAnswer(position=parse_whole(Text.at(text, text.mark), 1, _PLACES_MAX))
 
 

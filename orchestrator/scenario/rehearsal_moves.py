@@ -41,11 +41,19 @@ class MoveKind(StrEnum):
     SPEAKS = "speaks"
     TAKES = "takes"
     NOBODY_TAKES = "nobody_takes"
+    OUTCOME = "outcome"
 
 
 BEGINNINGS = tuple(MoveKind)[: tuple(MoveKind).index(MoveKind.HEARS)]
 CONNECTED = (MoveKind.ANSWERS, MoveKind.MACHINE)  # after these a call goes on
-WITH_VALUE = (MoveKind.HEARS, MoveKind.PRESSES, MoveKind.WAITS, MoveKind.SPEAKS, MoveKind.TAKES)
+WITH_VALUE = (
+    MoveKind.HEARS,
+    MoveKind.PRESSES,
+    MoveKind.WAITS,
+    MoveKind.SPEAKS,
+    MoveKind.TAKES,
+    MoveKind.OUTCOME,
+)
 TIMED = (MoveKind.WAITS, MoveKind.SPEAKS)
 _WORDS = tuple(kind.value for kind in MoveKind)
 _WORDS_WITH_VALUE = tuple(kind.value for kind in WITH_VALUE)
@@ -53,14 +61,19 @@ _WORDS_WITH_VALUE = tuple(kind.value for kind in WITH_VALUE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """text: the message heard, the keys pressed, or the number that takes the call. seconds: how long it waits
-    or speaks.
+    """text: the message heard, the keys pressed, the number or agent that takes the call, or what the agent notes.
+    seconds: how long it waits or speaks.
     """
 
     kind: MoveKind
     text: str = ""
     seconds: float = 0.0
     mark: Mark
+
+    @property
+    def is_agents(self) -> bool:
+        """Whether an agent takes the call, and no number."""
+        return self.kind is MoveKind.TAKES and not self.text.startswith("+")
 
 
 def parse_move(raw: Any) -> Move:
@@ -83,9 +96,9 @@ def _with_value(kind: MoveKind, value: Any, mark: Mark) -> Move:
     if kind in TIMED:
         return Move(kind=kind, seconds=(_PAUSE if kind is MoveKind.WAITS else _SPEECH)(value), mark=mark)
     if kind is MoveKind.TAKES:
-        return Move(kind=kind, text=str(parse_number(value)), mark=value.mark)
+        return Move(kind=kind, text=str(parse_person(value)), mark=value.mark)
     text = text_of(value)
-    if kind is MoveKind.HEARS:
+    if kind in (MoveKind.HEARS, MoveKind.OUTCOME):
         return Move(kind=kind, text=parse_name(text), mark=text.mark)
     if not set(text) <= set(KEYS):
         raise wrong("S308", f"`{shorten(text)}` are not telephone keys")
@@ -98,6 +111,11 @@ def parse_number(raw: Any) -> Text:
     if not _NUMBER.match(text):
         raise wrong("S103", f"`{shorten(text)}` is not a number in full", "write +79990000001")
     return text
+
+
+def parse_person(raw: Any) -> Text:
+    """A telephone number in full, or the name of an agent. Raises S103, S105."""
+    return parse_name(raw) if text_of(raw)[:1].isalpha() else parse_number(raw)
 
 
 def _one_call(raw: Any, info: ValidationInfo) -> tuple[Move, ...]:

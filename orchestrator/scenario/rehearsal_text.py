@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestrator.scenario.dial import NEXT_DAY
 from orchestrator.scenario.rehearsal import NONE, ExpectSpec, TestSpec
-from orchestrator.scenario.rehearsal_answers import DOWN, FULL, QueueAnswer, ServiceAnswer
+from orchestrator.scenario.rehearsal_answers import DOWN, QueueAnswer, ServiceAnswer
 from orchestrator.scenario.rehearsal_moves import WITH_VALUE, Move
 from orchestrator.scenario.values import format_duration
 
@@ -61,7 +61,7 @@ def _answer(answer: ServiceAnswer) -> object:
 
 
 def written_queue(answer: QueueAnswer) -> str:
-    return FULL if answer.is_full else DOWN if answer.is_down else str(answer.position)
+    return DOWN if answer.is_down else answer.why or str(answer.position)
 
 
 def nested(fields: Mapping[str, str]) -> object:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from orchestrator.scenario.operands import Span, Value
 from orchestrator.scenario.outside_steps import Target
 from orchestrator.scenario.pacing import NEVER, Pacing, pacing_plan
 from orchestrator.scenario.part import Broken, Part
-from orchestrator.scenario.people_steps import NEXT_OPENING, NOW, OfferCallback, Queue, Waiting
+from orchestrator.scenario.people_steps import NEXT_OPENING, NOW, OfferCallback, Queue, QueueStep, Waiting
 from orchestrator.scenario.queue_plan import order_of, strategy_of
 from orchestrator.scenario.queues import AGENT_RING_S, ASSIGNED, Priority, QueueSpec, Team, Vip
 from orchestrator.scenario.source import Text
@@ -29,24 +30,35 @@ from orchestrator.scenario.steps import AnyStep, IfStep, SwitchStep
 from orchestrator.scenario.values import format_duration
 
 
-def written_blocks(flow: Flow, folder: Path, leave: Collection[str] = ()) -> dict[str, Any]:
-    """Blocks, but those to leave out. What files they name is named from `folder`."""
-    return {str(name): _steps(steps, folder) for name, steps in flow.items() if name not in leave}
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is around steps. folder: what files they name is named from there. max_wait_s: how long somebody waits."""
+
+    folder: Path
+    max_wait_s: Callable[[Queue], float]
 
 
-def _steps(steps: Steps | Broken, folder: Path) -> list[Any]:
+def written_blocks(flow: Flow, beside: Beside, leave: Collection[str] = ()) -> dict[str, Any]:
+    """Blocks, but those to leave out."""
+    return {str(name): _steps(steps, beside) for name, steps in flow.items() if name not in leave}
+
+
+def _steps(steps: Steps | Broken, beside: Beside) -> list[Any]:
     assert not isinstance(steps, Broken)  # noqa: S101  # a scenario has no problems
-    return [_step(step, folder) for step in steps if not isinstance(step, Broken)]
+    return [_step(step, beside) for step in steps if not isinstance(step, Broken)]
 
 
-def _step(step: AnyStep, folder: Path) -> Any:
+def _step(step: AnyStep, beside: Beside) -> Any:
     if isinstance(step, IfStep):
-        return {"if": _if(step, folder)}
+        return {"if": _if(step, beside)}
     if isinstance(step, SwitchStep):
-        return {"switch": _switch(step, folder)}
+        return {"switch": _switch(step, beside)}
+    if isinstance(step, QueueStep):
+        waits = format_duration(beside.max_wait_s(step.queue))
+        return {"queue": _part(step.queue, beside.folder) | {"max_wait": waits}}
     [(name, value)] = step.values.items()
     verb = type(step).model_fields[name].alias or name
-    return verb if value in ("", verb) else {verb: written(value, folder)}
+    return verb if value in ("", verb) else {verb: written(value, beside.folder)}
 
 
 def written(value: Any, folder: Path) -> Any:
@@ -90,29 +102,29 @@ def _part(part: Part, folder: Path) -> dict[str, Any]:
     return made
 
 
-def _if(step: IfStep, folder: Path) -> dict[str, Any]:
+def _if(step: IfStep, beside: Beside) -> dict[str, Any]:
     condition = step.if_.condition
-    right = [written(value, folder) for value in condition.right]
+    right = [written(value, beside.folder) for value in condition.right]
     test: dict[str, Any]
     if condition.op in ("set", "not_set"):
         test = {"set": condition.op == "set"}
     else:
         test = {condition.op: right if condition.op == "in" else right[0]}
-    otherwise = None if step.if_.else_ is None else _branch(step.if_.else_, folder)
-    return {condition.name: test, "then": _branch(step.if_.then, folder), "else": otherwise}
+    otherwise = None if step.if_.else_ is None else _branch(step.if_.else_, beside)
+    return {condition.name: test, "then": _branch(step.if_.then, beside), "else": otherwise}
 
 
-def _switch(step: SwitchStep, folder: Path) -> dict[str, Any]:
+def _switch(step: SwitchStep, beside: Beside) -> dict[str, Any]:
     switch = step.switch
     return {
         "on": switch.on,
-        "cases": {value: _branch(branch, folder) for value, branch in switch.cases.items()},
-        "otherwise": None if switch.otherwise is None else _branch(switch.otherwise, folder),
+        "cases": {value: _branch(branch, beside) for value, branch in switch.cases.items()},
+        "otherwise": None if switch.otherwise is None else _branch(switch.otherwise, beside),
     }
 
 
-def _branch(branch: Branch, folder: Path) -> Any:
-    return branch if isinstance(branch, Text) else _steps(branch, folder)
+def _branch(branch: Branch, beside: Beside) -> Any:
+    return branch if isinstance(branch, Text) else _steps(branch, beside)
 
 
 def written_queue(spec: QueueSpec, ring_s: float, folder: Path) -> dict[str, Any]:

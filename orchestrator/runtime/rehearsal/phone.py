@@ -18,8 +18,11 @@ from callflow.moves import (
     Digits,
     Gather,
     Gone,
+    Hold,
     Input,
+    Joined,
     Music,
+    Offered,
     Play,
     Played,
     Record,
@@ -28,10 +31,12 @@ from callflow.moves import (
 )
 from orchestrator.runtime.rehearsal.rehearsed_answers import FETCH, NoAnswerGiven, RehearsedAnswers
 from orchestrator.runtime.rehearsal.rehearsed_flow import PICK_UP_S, TALK_S, RehearsedFlow, service_path
+from orchestrator.runtime.rehearsal.scripted_call import A_LEG
 from orchestrator.runtime.rehearsal.walk import Walk
 from orchestrator.scenario.rehearsal_answers import ServiceAnswer
 
 HANG_UP = "h"
+AN_AGENT = "agent"  # of a queue whose agents stand elsewhere
 KEYS = ALL_KEYS
 
 
@@ -97,6 +102,8 @@ class Phone:
                     self._record(record)
                 case Dial() as dial:
                     self._dial(dial)
+                case Hold() as hold:
+                    self._hold(hold)
                 case Consult() as consult:
                     self._consult(consult)
                 case _:
@@ -211,6 +218,26 @@ class Phone:
             self.flow.now_s = max(self.flow.now_s, self.flow.end_s())
             self.screen.tell(self.flow, "nobody takes it")
             self._give(Dialed("no_answer", cause="NO_ANSWER"))
+
+    def _hold(self, hold: Hold) -> None:
+        """In the line of a queue: somebody may say which agent takes the call."""
+        agents = self.flow.agents.get(self.flow.queue) or (AN_AGENT,)
+        taker, took_s = self.hand.taker(Dial(agents, hold.seconds, "", key=hold.keys))
+        self.flow.now_s += took_s
+        if taker == HANG_UP:
+            self._hang_up()
+        elif taker in agents:
+            self.screen.tell(self.flow, f"{taker} takes the call; they talk for {TALK_S:g}s")
+            self._give(Offered({"join": A_LEG, "agent": taker}))
+            self.flow.now_s += TALK_S
+            self.walk.taken_by(taker, self.flow.now_s)
+            self._give(Joined("talked", TALK_S))
+        elif taker and taker in hold.keys:
+            self.walk.pressed(taker, self.flow.now_s)
+            self._give(Played(taker))
+        else:
+            self.flow.now_s = max(self.flow.now_s, self.flow.end_s())
+            self._give(Played())
 
     def _consult(self, consult: Consult) -> None:
         answers = self.answers

@@ -7,7 +7,14 @@ import re
 from typing import Final
 
 from orchestrator.domain.problem import KnownError
-from orchestrator.scenario.rehearsal_answers import FAULTS, QueueAnswer, ServiceAnswer, fields_of
+from orchestrator.scenario.rehearsal_answers import (
+    DOWN,
+    FAULTS,
+    REFUSALS,
+    QueueAnswer,
+    ServiceAnswer,
+    fields_of,
+)
 
 FORMS: Final = (
     'JSON such as {"status": "ready"}, name=value ..., a status such as 404, down, slow or nonsense'
@@ -73,10 +80,12 @@ def read_queues(written: tuple[str, ...]) -> dict[str, QueueAnswer]:
     found = {}
     for each in written:
         name, _, text = each.partition("=")
-        if text in ("full", "down"):
-            found[name] = QueueAnswer(is_full=text == "full", is_down=text == "down")
+        if text == DOWN:
+            found[name] = QueueAnswer(is_down=True)
+        elif text in REFUSALS:
+            found[name] = QueueAnswer(why=text)
         elif text.isascii() and text.isdigit() and 1 <= int(text) <= 1000:
             found[name] = QueueAnswer(position=int(text))
         else:
-            raise KnownError(f"--queue {each!r} is not NAME=POSITION, NAME=full or NAME=down")
+            raise KnownError(f"--queue {each!r} is not NAME=POSITION, or NAME={', '.join((*REFUSALS, DOWN))}")
     return found

@@ -12,11 +12,11 @@ from orchestrator.scenario.rehearsal_answers import ServiceAnswer
 
 HELP = (
     "1 or 2# presses keys, w5 waits 5 s, - lets a question pass, s5 speaks 5 s (s5# ends with #, s5h hangs up), "
-    "t or t+7... : the number rung takes the call, h hangs up"
+    "t or t+7... : the number rung takes the call, t:anna: this agent does, h hangs up"
 )
 _KEYS = re.compile(r"[0-9*#]+\Z")
 _SECONDS = re.compile(r"([ws])(\d{1,4}(?:\.\d)?)([0-9*#h]?)\Z", re.ASCII)
-_TAKES = re.compile(r"t(\+[1-9]\d{6,14})?\Z", re.ASCII)
+_TAKES = re.compile(r"t(\+[1-9]\d{6,14}|:[a-z][a-z0-9_]{0,39})?\Z", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -134,5 +134,5 @@ def _read(word: str) -> _Todo:
         seconds = float(timed[2])
         return Spoken(seconds, timed[3]) if timed[1] == "s" else _Wait(seconds)
     if taken:
-        return _Take(taken[1] or "")
+        return _Take((taken[1] or "").removeprefix(":"))
     raise KnownError(f"--keys does not know {word!r}: {HELP}")

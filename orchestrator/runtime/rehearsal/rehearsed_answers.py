@@ -11,6 +11,7 @@ from orchestrator.runtime.rehearsal.rehearsed_flow import service_path
 from orchestrator.scenario.rehearsal_answers import QueueAnswer, ServiceAnswer
 
 FETCH = "fetch"
+QUEUE_JOIN, LINE_JOIN, LINE_HERE = "queue_join", "line_join", "line_here"
 
 
 class NoAnswerGiven(Exception):  # noqa: N818  # told to the author of the test
@@ -25,8 +26,8 @@ class RehearsedAnswers:
     queues: Mapping[str, QueueAnswer]
     _asked: Counter[str] = field(default_factory=Counter)
 
-    def to(self, consult: Consult) -> tuple[dict[str, object] | None, float]:
-        """The answer, and the seconds it takes. Raises NoAnswerGiven."""
+    def to(self, consult: Consult, *, is_free: bool = False) -> tuple[dict[str, object] | None, float]:
+        """The answer, and the seconds it takes. is_free: an agent of the queue is. Raises NoAnswerGiven."""
         if consult.what == FETCH:
             answer = self._service(service_path(consult))
             slow_s = consult.timeout_s if answer.why == "slow" else 0.0
@@ -34,9 +35,10 @@ class RehearsedAnswers:
         queue = self.queues.get(str(consult.body.get("queue", "")), QueueAnswer())
         if queue.is_down:
             return None, 0.0 if consult.quiet else consult.timeout_s
-        if queue.is_full and consult.what == "queue_join":
-            return {"ok": False, "why": "full"}, 0.0
-        return {"ok": True, "position": queue.position, "wait_s": None}, 0.0
+        if queue.why and consult.what in (QUEUE_JOIN, LINE_JOIN):
+            return {"ok": False, "why": queue.why}, 0.0
+        told: dict[str, object] = {"ok": True, "position": queue.position, "wait_s": None}
+        return (told | {"free": is_free} if consult.what in (LINE_JOIN, LINE_HERE) else told), 0.0
 
     def _service(self, path: str) -> ServiceAnswer:
         key = path if path in self.services else path.partition("/")[0]

@@ -6,7 +6,7 @@ The flow is the switch's own (`callflow.machine`). Who calls decides what happen
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from callflow.machine import step
@@ -18,7 +18,9 @@ from callflow.moves import (
     File,
     Gather,
     HangUp,
+    Hold,
     Input,
+    Join,
     Music,
     Part,
     Play,
@@ -30,16 +32,18 @@ from callflow.moves import (
     Wait,
 )
 from callflow.state import State
+from callflow.verbs.line import Line
 
 CHARACTERS_PER_S = 14.0  # of a voice, in Russian and English alike
 TALK_S = 30.0  # of a talk with whoever takes a call
 PICK_UP_S = 5.0  # until somebody who is there takes it
+JOIN_S = 1.0  # until an agent does
 
 
 @dataclass(slots=True)
 class RehearsedFlow:
     """sound_s: seconds that a recording lasts, by its file name on the switch. sound_name: what people call it.
-    text_s: seconds of a text, by itself and its language.
+    text_s: seconds of a text, by itself and its language. agents: of each queue; none: those assigned.
 
     action: what the flow wants done now, since `began_s`. spoken_s: what the caller has said into the recording
     under way. recorded: name -> seconds of what the call has recorded.
@@ -49,6 +53,7 @@ class RehearsedFlow:
     sound_s: Callable[[str], float]
     sound_name: Callable[[str], str]
     text_s: Callable[[str, str], float] = lambda text, _: len(text) / CHARACTERS_PER_S
+    agents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     now_s: float = 0.0
     action: Action = field(default_factory=HangUp)
     began_s: float = 0.0
@@ -63,6 +68,17 @@ class RehearsedFlow:
     def where(self) -> str:
         return f"{self.state.block}:{self.state.line}"
 
+    @property
+    def queue(self) -> str:
+        """The queue of agents in which the call waits; "" for none."""
+        return self.state.memory.queue if isinstance(self.state.memory, Line) else ""
+
+    @property
+    def may_be_offered(self) -> bool:
+        """Whether an agent may take the call now."""
+        action = self.action
+        return isinstance(action, Hold) or (isinstance(action, Play) and action.offers)
+
     def give(self, inp: Input) -> None:
         """Answer the action under way; the next one begins now."""
         if isinstance(self.action, Record):
@@ -74,7 +90,7 @@ class RehearsedFlow:
         """How long the action under way speaks, plays or is silent; the time to answer a question is not in it."""
         action = self.action
         match action:
-            case Wait() | Ring() | Music():
+            case Wait() | Ring() | Music() | Hold():
                 return action.seconds
             case Play():
                 return self._spoken_s(action.parts)
@@ -136,6 +152,11 @@ class RehearsedFlow:
                 return f"it rings for {action.seconds:g}s"
             case Music():
                 return f"music ({self._source(action.source)}) for {action.seconds:g}s"
+            case Hold():
+                music = f"music ({self._source(action.source)})" if action.source else "silence"
+                return f"waits for an agent of {self.queue}: {music} for {action.seconds:g}s"
+            case Join():
+                return "is joined with the agent" + (", the talk is recorded" if action.tape else "")
             case Record():
                 beep = "beep, " if action.beep else ""
                 return (

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from orchestrator.contacts.reader import read_contacts
 from orchestrator.contacts.row import Refused
 from orchestrator.domain.lead import Contact
-from orchestrator.runtime.rehearsal.inbound_tests import IVR, run_inbound_test
+from orchestrator.runtime.rehearsal.inbound_tests import IVR, NOBODY, run_inbound_test
+from orchestrator.runtime.rehearsal.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.rehearsal.story import Story, Stuck, clock_of
 from orchestrator.runtime.rehearsal.test_outcome import NO_RESULT, TestOutcome, differences, said_waits
 from orchestrator.runtime.rehearsal.timeline import Failure, render
@@ -34,7 +35,8 @@ def run_test(compiled: Compiled, test: ScenarioTest) -> TestOutcome:
         refusal = Failure(place=place, text=f"the contact is refused: {contact.column}: {contact.reason}")
         return TestOutcome(name=test.name, timeline=render((), (refusal,)), failures=(refusal,))
     began_at = _began_at(test, contact)
-    story = Story(compiled=compiled, contact=contact, began_at=began_at, now=began_at)
+    answers = RehearsedAnswers(test.services, test.queues)
+    story = Story(compiled=compiled, contact=contact, began_at=began_at, now=began_at, answers=answers)
     try:
         for moves in test.calls:
             story.call(moves)
@@ -82,4 +84,5 @@ def _unmet(test: ScenarioTest, story: Story) -> Iterator[str]:
         ("attempts", expect.attempts, story.state.attempts),
         ("waits", None if expect.waits is None else said_waits(expect.waits), said_waits(story.waits)),
         ("disposition", expect.disposition, last.disposition.value),
+        ("reached", None if expect.reached is None else expect.reached or NOBODY, last.reached or NOBODY),
     )

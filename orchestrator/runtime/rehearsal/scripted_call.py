@@ -18,8 +18,11 @@ from callflow.moves import (
     Digits,
     Gather,
     Gone,
+    Hold,
     Input,
+    Joined,
     Music,
+    Offered,
     Play,
     Played,
     Record,
@@ -27,9 +30,11 @@ from callflow.moves import (
     Started,
 )
 from orchestrator.runtime.rehearsal.rehearsed_answers import NoAnswerGiven, RehearsedAnswers
-from orchestrator.runtime.rehearsal.rehearsed_flow import PICK_UP_S, TALK_S, RehearsedFlow
+from orchestrator.runtime.rehearsal.rehearsed_flow import JOIN_S, PICK_UP_S, TALK_S, RehearsedFlow
 from orchestrator.runtime.rehearsal.timeline import Entry
 from orchestrator.scenario.rehearsal_moves import Move, MoveKind
+
+A_LEG = "00000000-0000-4000-8000-000000000001"  # of an agent
 
 
 class Misfit(Exception):  # noqa: N818  # the wrong thing is the test or the scenario, told to its author
@@ -49,6 +54,7 @@ class ScriptedCall:
     entries: list[Entry] = field(default_factory=list)
     _typed: str = ""  # keys pressed for the question under way, not enough yet
     _is_listened_to: bool = False  # the question under way was heard by a `hears` already
+    _is_agent_free: bool = False  # the move under way is one that takes the call
 
     def run(self, party: str, moves: Iterable[Move]) -> None:
         """Play all moves, then silence to the end. Raises Misfit where one does not fit."""
@@ -72,8 +78,12 @@ class ScriptedCall:
                 self._wait(move.seconds)
             case MoveKind.SPEAKS:
                 self._speak(move)
+            case MoveKind.TAKES if move.is_agents:
+                self._be_joined(move)
             case MoveKind.TAKES:
                 self._take(move)
+            case MoveKind.OUTCOME:
+                pass  # said after the call
             case MoveKind.NOBODY_TAKES:
                 self._take_nothing(move)
             case _:
@@ -111,7 +121,7 @@ class ScriptedCall:
 
     def _listen(self) -> None:
         """To the end of what is said."""
-        if not isinstance(self.flow.action, Record | Dial | Music):
+        if not isinstance(self.flow.action, Record | Dial | Music | Hold):
             self.flow.now_s = max(self.flow.now_s, self.flow.began_s + self.flow.length_s())
 
     # -- keys -------------------------------------------------------------------------------------------------
@@ -143,7 +153,7 @@ class ScriptedCall:
             case Consult():
                 self._let_pass()
                 return keys
-            case Music():
+            case Music() | Hold():
                 if key in action.keys:
                     self._give(Played(key))
             case Play() if not action.barge_in:
@@ -177,6 +187,8 @@ class ScriptedCall:
                 return key != "" and key == dial.key
             case Music() as music:
                 return key != "" and music.keys != ALL_KEYS and key in music.keys
+            case Hold() as hold:
+                return key != "" and key in hold.keys
             case _:
                 return False
 
@@ -217,9 +229,29 @@ class ScriptedCall:
         self._note(f"{move.text} hangs up after {TALK_S:g}s")
         self._give(Dialed("talked", move.text, TALK_S, "NORMAL_CLEARING"))
 
+    def _be_joined(self, move: Move) -> None:
+        """This agent is given the call, talks, and hangs up first."""
+        self._is_agent_free = True
+        expected = f"`{move.text}` to take the call"
+        while not self.flow.may_be_offered:
+            if self.flow.is_over:
+                raise Misfit(move, f"expected {expected}, but the call is over")
+            self._refuse_question(move, f"expected {expected}")
+            self._let_pass()
+        self._is_agent_free = False
+        agents = self.flow.agents.get(self.flow.queue, ())
+        if agents and move.text not in agents:
+            raise Misfit(move, f"`{move.text}` is no agent of the queue `{self.flow.queue}`")
+        self.flow.now_s += min(JOIN_S, self.flow.length_s())
+        self._note(f"{move.text} takes the call")
+        self._give(Offered({"join": A_LEG, "agent": move.text}))
+        self.flow.now_s += TALK_S
+        self._note(f"{move.text} hangs up after {TALK_S:g}s")
+        self._give(Joined("talked", TALK_S))
+
     def _dial_of(self, move: Move) -> Dial:
         """Listen until somebody is rung."""
-        what = f"`{move.text}` to be rung" if move.text else "somebody to be rung"
+        what = f"`{move.text}` to be rung"
         while not isinstance(self.flow.action, Dial):
             if self.flow.is_over:
                 raise Misfit(move, f"expected {what}, but the call is over")
@@ -229,10 +261,19 @@ class ScriptedCall:
 
     def _take_nothing(self, move: Move) -> None:
         """Nobody takes the call, as often as this step rings somebody."""
-        self._dial_of(move)
-        where = self.flow.where
-        while not self.flow.is_over and self.flow.where == where:
+        while not isinstance(self.flow.action, Dial | Hold):
+            if self.flow.is_over:
+                raise Misfit(move, "expected somebody to be rung, but the call is over")
+            self._refuse_question(move, "expected somebody to be rung")
             self._let_pass()
+        where = self.flow.where
+        while not self.flow.is_over and self.flow.where == where and not self._is_told_off():
+            self._let_pass()
+
+    def _is_told_off(self) -> bool:
+        """Whether the line is over, and its last words are being said."""
+        action = self.flow.action
+        return isinstance(action, Play) and not action.offers and self.flow.queue != ""
 
     def _hang_up(self, move: Move) -> None:
         if self.flow.is_over:
@@ -264,7 +305,7 @@ class ScriptedCall:
 
     def _consult(self, consult: Consult) -> None:
         try:
-            body, seconds = self.answers.to(consult)
+            body, seconds = self.answers.to(consult, is_free=self._is_agent_free)
         except NoAnswerGiven as missing:
             text = f"`{missing}` is asked, and the test does not say what it answers"
             raise Misfit(None, f"{text}: write `services: {{{missing}: ...}}`") from None

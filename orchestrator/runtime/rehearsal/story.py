@@ -11,6 +11,7 @@ from callflow.machine import start
 from callflow.state import State
 from orchestrator.domain.call_event import CallFacts, FlowEnd, Party
 from orchestrator.domain.lead import Attempt, Contact, Decision, Ending, LeadState, NextKind, WaitReason
+from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.plan import Delay, MachinePolicy
 from orchestrator.engine import hours
 from orchestrator.engine.ending import ending_of
@@ -75,16 +76,25 @@ class Story:
         when = f"{local_time(self.now, attempt.zone)} ({zone_name(attempt.zone)})"
         self._note(f"{self.what} {number} to {attempt.number}, {when}", at=self.now)
         self.flow = None
-        self._settle(attempt, self._unanswered(moves[0]) or self._answered(moves))
+        self._settle(attempt, self._unanswered(moves[0]) or self._answered(moves), moves)
 
     def settle_first(self, facts: CallFacts) -> None:
         """Let the rules decide about a first call that was made elsewhere."""
         self._settle(self._attempt(), facts)
 
-    def _settle(self, attempt: Attempt, facts: CallFacts) -> None:
+    def _settle(self, attempt: Attempt, facts: CallFacts, moves: tuple[Move, ...] = ()) -> None:
         ending = ending_of(attempt, facts, now=self.now, overrides={})
         plan = self.compiled.plan
-        decision = decide(plan, attempt, ending, next_day_at=lambda key, at: next_day_at(plan, key, at))
+        outcome = _outcome(attempt, facts, moves, self.now)
+        decision = decide(
+            plan,
+            attempt,
+            ending,
+            next_day_at=lambda key, at: next_day_at(plan, key, at),
+            outcome=outcome,
+        )
+        if outcome is not None:
+            self._note(f"{outcome.agent_id} notes {outcome.outcome}")
         self.endings.append(ending)
         self.decisions.append(decision)
         self.state = decision.state
@@ -180,6 +190,8 @@ class Story:
             heard=state.heard,
             values=tuple(state.values.items()),
             notes=notes_of(state),
+            reached=state.reached,
+            is_abandoned=bool(state.abandoned),
         )
 
     # -- after the call ---------------------------------------------------------------------------------------
@@ -207,6 +219,20 @@ class Story:
         return f"again {local_time(decision.next.at, self.contact.zones[decision.state.phone])}{on}"
 
 
+def _outcome(attempt: Attempt, facts: CallFacts, moves: tuple[Move, ...], now: int) -> Outcome | None:
+    """What the agent says that the call came to, where the test says so."""
+    said = [move.text for move in moves if move.kind is MoveKind.OUTCOME]
+    if not said:
+        return None
+    return Outcome(
+        outcome_id="test",
+        call_id=attempt.attempt_id,
+        agent_id=facts.reached,
+        outcome=said[-1],
+        said_at=now,
+    )
+
+
 def flow_of(compiled: Compiled, payload: dict[str, object]) -> RehearsedFlow:
     """The flow of one call, before anything has happened in it."""
     sounds = compiled.sounds
@@ -214,6 +240,10 @@ def flow_of(compiled: Compiled, payload: dict[str, object]) -> RehearsedFlow:
         state=start(compiled.program, payload),
         sound_s=lambda name: sounds[name].seconds if name in sounds else SOUND_S,
         sound_name=lambda name: sounds[name].path.name if name in sounds else name,
+        agents={
+            rules.queue_id.partition(":")[2]: tuple(agent for agent, _ in rules.agents)
+            for rules in compiled.queues
+        },
     )
 
 

@@ -102,6 +102,8 @@ class Trial:
                 heard=state.heard,
                 values=tuple(state.values.items()),
                 notes=notes_of(state),
+                reached=state.reached,
+                is_abandoned=bool(state.abandoned),
             )
         )
         return [entry.text for entry in story.entries]

@@ -27,6 +27,7 @@ SHORTEST_PING_S = 5  # sofia.c, parse_gateways: less is an error
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _DIAL = re.compile(r"[A-Za-z0-9_./:@+-]*\{(?:number|digits)\}[A-Za-z0-9_./:@+-]*\Z")
+_LINK = re.compile(r"[A-Za-z0-9_./:@+-]*\{leg\}[A-Za-z0-9_./:@+-]*\Z")
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::[0-9]{1,5})?\Z")
 _SSH = re.compile(r"(?:[a-z_][a-z0-9_-]{0,31}@)?[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::[0-9]{1,5})?\Z")
 _USER = re.compile(r"[A-Za-z0-9_.+@-]{1,128}\Z")
@@ -105,6 +106,10 @@ DialString = Annotated[
     matching(
         _DIAL, "a dial string holds {number} or {digits} once and else only letters, digits and _./:@+-"
     ),
+]
+LinkString = Annotated[
+    str,
+    matching(_LINK, "a link holds {leg} once and else only letters, digits and _./:@+-"),
 ]
 Host = Annotated[str, matching(_HOST, "a host name or address, with :PORT if need be")]
 SshTarget = Annotated[str, matching(_SSH, "[USER@]HOST[:PORT]")]
@@ -243,6 +248,8 @@ class Switch(Strict):
         default_factory=lambda: {"prozvon": Profile()}
     )
     gateways: dict[Name, Gateway] = Field(default_factory=dict)
+    # Other switch -> how its agents' legs are dialed from here; it takes that as `join-LEG`
+    links: dict[Name, LinkString] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
