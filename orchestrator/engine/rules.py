@@ -96,15 +96,12 @@ def decide_outcome(
     again = _decided(plan, attempt, ending, next_day_at, outcome)
     status = again.state.status if outcome.key else state.status
     told = [_about_outcome(attempt, ending, outcome, status)]
+    if status != state.status:
+        was = {"was": state.status}
+        told.insert(0, OutboxEntry(kind="status", body={**_about_attempt(attempt, ending, status), **was}))
     if outcome.key:
-        kinds = {EXHAUSTED, *(("status",) if status != state.status else ())}
-        decided = (entry for entry in again.outbox if entry.kind in kinds)
-        told = [*(_with_was(entry, state.status) for entry in decided), *told]
+        told = [*(entry for entry in again.outbox if entry.kind == EXHAUSTED), *told]
     return replace(again, outbox=tuple(told), outcome_id=outcome.outcome_id)
-
-
-def _with_was(entry: OutboxEntry, was: str) -> OutboxEntry:
-    return replace(entry, body={**entry.body, "was": was}) if entry.kind == "status" else entry
 
 
 def _decided(

@@ -113,3 +113,35 @@ def test_an_answer_that_was_seen_stays_seen() -> None:
     assert answered_by(CallFacts(), 5).answered_at == 5
     assert answered_by(CallFacts(answered_at=3), 5).answered_at == 3
     assert answered_by(CallFacts(), None).answered_at is None
+
+
+WAITED = replace(ANSWERED, flow=FlowEnd.ENDED, is_abandoned=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "disposition", "was_abandoned"),
+    [
+        (WAITED, Disposition.ABANDONED, True),
+        (replace(WAITED, flow=FlowEnd.LEFT), Disposition.ABANDONED, True),
+        (replace(WAITED, flow=FlowEnd.ERROR), Disposition.ABANDONED, True),
+        (replace(WAITED, party=Party.UNKNOWN), Disposition.ABANDONED, True),
+        (replace(WAITED, reached="anna"), Disposition.ANSWERED, True),
+        (replace(WAITED, party=Party.MACHINE), Disposition.MACHINE, False),
+        (replace(WAITED, answered_at=None, cause="NO_ANSWER"), Disposition.NO_ANSWER, False),
+    ],
+)
+def test_who_answered_and_was_reached_by_nobody_within_the_limit_was_abandoned(
+    facts: CallFacts, disposition: Disposition, *, was_abandoned: bool
+) -> None:
+    ending = ending_of(an_attempt(), facts, now=NOW, overrides={})
+    assert (ending.disposition, ending.was_abandoned) == (disposition, was_abandoned)
+
+
+def test_who_talked_with_somebody_was_answered_however_the_flow_ended() -> None:
+    facts = replace(ANSWERED, flow=FlowEnd.ERROR, reached="anna", met=(("leg-1", 61.5),))
+    ending = ending_of(an_attempt(), facts, now=NOW, overrides={})
+    assert (ending.disposition, ending.reached, ending.met) == (
+        Disposition.ANSWERED,
+        "anna",
+        (("leg-1", 61.5),),
+    )

@@ -29,6 +29,9 @@ VARIABLES = {
     "prozvon_path": encode(["0.0 start", "4.2 key 1"]),
     "prozvon_heard": encode(["hello", "choice"]),
     "prozvon_values": encode({"code": "1042"}),
+    "prozvon_reached": "anna",
+    "prozvon_abandoned": "late",
+    "prozvon_met": encode(["7b1e-leg 61.5", "no seconds", "leg-2 3"]),
 }
 FACTS = CallFacts(
     cause="NORMAL_CLEARING",
@@ -42,6 +45,9 @@ FACTS = CallFacts(
     path=("0.0 start", "4.2 key 1"),
     heard=("hello", "choice"),
     values=(("code", "1042"),),
+    reached="anna",
+    is_abandoned=True,
+    met=(("7b1e-leg", 61.5), ("leg-2", 3.0)),
 )
 
 
@@ -152,6 +158,19 @@ def test_a_result_is_a_plain_name_or_none(result: str) -> None:
 @pytest.mark.parametrize("value", ["", "_undef_", "%%%", encode({"a": 1}), encode([1, None]), ["x"], 5, None])
 def test_words_of_the_flow_that_cannot_be_read_are_left_out(name: str, value: object) -> None:
     assert facts_of_cdr({name: value}) == CallFacts()
+
+
+@pytest.mark.parametrize("reached", ["+7999", "anna b", "a" * 65, "-x", "_undef_", ""])
+def test_who_took_a_call_is_a_number_or_a_name(reached: str) -> None:
+    assert hangup({"prozvon_reached": reached}).facts.reached == ""
+    assert hangup({"prozvon_reached": "+79990000001"}).facts.reached == "+79990000001"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_abandoned"), [("true", True), ("late", True), ("false", False), ("", False)]
+)
+def test_nobody_was_there_within_the_limit_when_the_flow_says_so(said: str, *, is_abandoned: bool) -> None:
+    assert hangup({"prozvon_abandoned": said}).facts.is_abandoned is is_abandoned
 
 
 def test_everything_is_bounded_and_clean() -> None:

@@ -102,6 +102,11 @@ def test_the_last_event_tells_the_whole_call() -> None:
     )
 
 
+def test_an_agent_may_have_taken_the_call() -> None:
+    found = read(prozvon_reached="anna", prozvon_met=encode(["leg-1 12.5"]))
+    assert (found.reached, found.met) == ("anna", (("leg-1", 12.5),))
+
+
 def test_nothing_is_read_that_a_connection_may_leave_out() -> None:
     seen: set[str] = set()
 

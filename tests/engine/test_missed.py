@@ -110,6 +110,15 @@ def test_a_scenario_without_callbacks_makes_none(rules: CallbackRules) -> None:
 # -- promises
 
 
+def test_a_place_in_a_queue_is_kept_by_an_agent_who_is_reserved() -> None:
+    kept = decide(call(notes=(Note(kind="callback", body={"when": 0, "queue": "sales"}),)), RULES, now=ENDED)
+    assert kept.callback is not None
+    assert (kept.callback.needs_agent, kept.callback.due_at) == (True, ENDED)
+    plain = decide(call(notes=promise(0)), RULES, now=ENDED)
+    assert plain.callback is not None
+    assert not plain.callback.needs_agent
+
+
 @pytest.mark.parametrize(
     ("when", "ended", "due"),
     [
