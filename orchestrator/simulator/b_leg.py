@@ -14,6 +14,7 @@ from orchestrator.simulator.confirming import Confirmation
 from orchestrator.simulator.ending import TICK_MS, end_leg
 from orchestrator.simulator.forks import Fork
 from orchestrator.simulator.leg import Leg
+from orchestrator.simulator.links import Line
 from orchestrator.simulator.originate import Originate
 from orchestrator.simulator.outbound import outbound_channel
 from orchestrator.simulator.signalling import POST_DIAL_MS, Telephone
@@ -37,6 +38,9 @@ class BLeg(Leg):
 
     def soon(self, what: Callable[[], object]) -> None:
         self._caller.soon(lambda: self._happens(what))
+
+    def later(self, at_ms: int, what: Callable[[], object]) -> None:
+        self._caller.later(at_ms, lambda: self._happens(what))
 
     def kill(self, cause: str) -> None:
         if self.exists:
@@ -89,6 +93,9 @@ class Dialing:
         )
         switch.calls.began(self.leg)
         self._invite()
+        far = switch.links.get(fork.destination.gateway)
+        if far is not None:
+            Line(far, self.leg, rings=self._ring, answers=self._answered)
 
     @property
     def is_up(self) -> bool:
@@ -126,8 +133,15 @@ class Dialing:
             self.leg.at(self.leg.now_ms + telephone.rings_ms, self._finally)
 
     def _finally(self) -> None:
-        if not self._telephone.finally_says():
-            return
+        if self._telephone.finally_says():
+            self._taken()
+
+    def _answered(self) -> None:
+        """Over a line to another switch."""
+        self._telephone.answer()
+        self._taken()
+
+    def _taken(self) -> None:
         if self._fork.variables.get("group_confirm_key"):
             self._limit("group_confirm_timeout")
             Confirmation(self.leg, self._fork.variables, self._win)

@@ -180,7 +180,7 @@ class Bridge:
         bridge_tapes(caller, is_on=True)
         caller.talk_begins()
         other.talk_begins()
-        caller.on_digit = self._pass_on
+        caller.on_digit = lambda: self._pass_on(other)
         try:
             while caller.is_ready and other.is_up:
                 caller.live_until(NEVER_MS)
@@ -210,9 +210,9 @@ class Bridge:
             if name and (value := other.get(name)) is not None:
                 self._caller.channel.set(name, value)
 
-    def _pass_on(self) -> bool:
+    def _pass_on(self, other: BLeg) -> bool:
         """The caller's keys go to the other side."""
-        self._caller.take_digit()
+        other.gets_key(self._caller.take_digit())
         return False
 
 

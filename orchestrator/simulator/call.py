@@ -10,6 +10,7 @@ from orchestrator.simulator.chance import chance, pick
 from orchestrator.simulator.courses import enter, live
 from orchestrator.simulator.ending import TICK_MS, end_leg
 from orchestrator.simulator.leg import NEVER_MS, Leg
+from orchestrator.simulator.links import Line
 from orchestrator.simulator.messages import Messages
 from orchestrator.simulator.originate import Originate
 from orchestrator.simulator.outbound import outbound_channel
@@ -74,6 +75,9 @@ class Call:
     def _is_answered(self) -> bool:
         """Live through ringing. True when the leg may go on to its extension."""
         leg, telephone = self.leg, self._telephone
+        far = self._switch.links.get(self._request.destination.gateway)
+        if far is not None:
+            return self._is_answered_there(far)
         waits_for_answer = self._request.variables.get("ignore_early_media", "false") != "false"
         if telephone.rings:
             if not leg.live_for(POST_DIAL_MS):
@@ -90,6 +94,24 @@ class Call:
             leg.hang_up("NO_ANSWER", by="network")
             return False
         if not telephone.finally_says():
+            return False
+        self._succeeded()
+        return leg.is_up
+
+    def _is_answered_there(self, far: SimulatedSwitch) -> bool:
+        """By the other end of a line to another switch."""
+        leg, telephone = self.leg, self._telephone
+
+        def answers() -> None:
+            telephone.answer()
+            leg.stop_waiting()
+
+        Line(far, leg, rings=telephone.progress, answers=answers)
+        deadline_ms = (leg.channel.created_ms // 1000 + self._request.timeout_s) * 1000 + TICK_MS
+        while leg.is_up and not leg.channel.answered_ms and leg.now_ms < deadline_ms:
+            leg.live_until(deadline_ms)
+        if not leg.channel.answered_ms:
+            leg.hang_up("NO_ANSWER", by="network")
             return False
         self._succeeded()
         return leg.is_up

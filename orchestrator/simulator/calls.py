@@ -13,13 +13,13 @@ import gevent
 from orchestrator.simulator.call import Call
 from orchestrator.simulator.callee import Callee, call_for
 from orchestrator.simulator.callee_log import CalleeLog
-from orchestrator.simulator.caller import BadIncoming, parse_incoming
+from orchestrator.simulator.caller import BadIncoming, Incoming, parse_incoming
 from orchestrator.simulator.caller_log import CallerLog
 from orchestrator.simulator.chance import chance
-from orchestrator.simulator.inbound import IncomingCall
+from orchestrator.simulator.inbound import InboundLeg, IncomingCall
 from orchestrator.simulator.joining import Join
 from orchestrator.simulator.leg import Leg
-from orchestrator.simulator.loopback import far_end, nobody
+from orchestrator.simulator.loopback import elsewhere, far_end, nobody
 from orchestrator.simulator.originate import Destination, Originate, parse_originate
 from orchestrator.simulator.population import USER, Population
 from orchestrator.simulator.throttle import Limits, Throttle
@@ -93,19 +93,28 @@ class Calls:
             asked = parse_incoming(text)
         except BadIncoming as error:
             return f"-ERR {error}\n"
+        if asked.gateway and asked.gateway not in self.gateways:
+            return f"-ERR no gateway is called {asked.gateway}\n"
+        leg = self.accept(asked)
+        return leg if isinstance(leg, str) else f"+OK {leg.channel.uuid}\n"
+
+    def accept(self, asked: Incoming, *, at_ms: int | None = None) -> InboundLeg | str:
+        """The leg of a call that comes in, at a moment that has just been if not now; or why there is none."""
         leg_uuid, now_ms = asked.uuid or self.new_id(), self._switch.clock.now_ms()
         if leg_uuid in self._legs:
             return "-ERR this id is live\n"
-        if asked.gateway and asked.gateway not in self.gateways:
-            return f"-ERR no gateway is called {asked.gateway}\n"
         if not self.throttle.admit(now_ms, self.count, is_inbound=True):
             return TURNED_DOWN
-        session_id = self.throttle.sessions
         call = IncomingCall(
-            self._switch, asked, uuid=leg_uuid, session_id=session_id, now_ms=now_ms, on_end=self._over
+            self._switch,
+            asked,
+            uuid=leg_uuid,
+            session_id=self.throttle.sessions,
+            now_ms=now_ms if at_ms is None else at_ms,
+            on_end=self._over,
         )
         self._live(call.leg, call.run)
-        return f"+OK {leg_uuid}\n"
+        return call.leg
 
     def new_id(self) -> str:
         return str(uuid.UUID(int=self._ids.getrandbits(128)))
@@ -167,6 +176,8 @@ class Calls:
         self.made[destination.gateway] += 1
         if destination.endpoint == "loopback":
             return far_end(self._switch.dialplan, destination)
+        if destination.gateway in self._switch.links:
+            return elsewhere()
         if destination.endpoint == "user":
             number = USER + destination.number
         elif self.gateways[destination.gateway] == "dead":

@@ -34,6 +34,8 @@ class InboundLeg(Leg):
             emitter=switch,
         )
         self._caller = caller
+        self.tells: Callable[[str], None] = lambda what: None  # noqa: ARG005 - of who listens at a line's other end
+        self.on_down = lambda: self.tells("ends")
         self.fetch = switch.http_cache.local
 
     @property
@@ -45,6 +47,7 @@ class InboundLeg(Leg):
         if self.is_up and not self.has_media and not channel.progress_ms:
             channel.progress_ms = self.now_ms
             self.announce("CHANNEL_PROGRESS")
+            self.tells("rings")
 
     def pre_answer(self) -> None:
         channel = self.channel
@@ -66,6 +69,7 @@ class InboundLeg(Leg):
         self.announce("CHANNEL_ANSWER")
         channel.call_state = "ACTIVE"
         channel.set("endpoint_disposition", "ANSWER")
+        self.tells("answers")
         for ms, does in self._caller.since("answered"):
             self.at(self.now_ms + ms, lambda does=does: self.does(does))  # type: ignore[misc]  # bound now
 

@@ -180,13 +180,15 @@ class Join:
 
     def _caller_pressed(self) -> bool:
         key = self._caller.take_digit()
-        if self._on_key is not None and self._on_key(key):
+        if self._on_key is None:
+            self._other.gets_key(key)
+        elif self._on_key(key):
             self._is_ended = True
             self._caller.stop_waiting()
         return False
 
     def _other_pressed(self) -> bool:
-        self._other.take_digit()
+        self._caller.gets_key(self._other.take_digit())
         if self._on_key is not None:
             self._is_ended = True
             self._caller.stop_waiting()

@@ -82,6 +82,7 @@ class Leg(Timeline):
         self.fetch: Callable[[str], str] = str  # the file that is played for a name; "" for none
         self._emitter = emitter
         self.steps: deque[tuple[str, str]] = deque()  # applications of its extension that are still to come
+        self.linked: Leg | None = None  # the other end of its line, on another simulated switch
         self.talks_begun = 0
         self.behind: dict[str, int] = {}  # sounds over what it sends -> when they began
         self.settled = Event()  # what it was told to do has begun, or the leg is over
@@ -110,6 +111,8 @@ class Leg(Timeline):
 
     def far_sound(self, begin_ms: int, end_ms: int) -> bytes:
         """Samples that the far end sends between two moments."""
+        if self.linked is not None:
+            return self.linked.our_sound(begin_ms, end_ms)
         origin = self.sound_from_ms
         return heard_between(self.sounds, self.callee.noise, begin_ms - origin, end_ms - origin)
 
@@ -187,6 +190,12 @@ class Leg(Timeline):
         self.keys += key
         self.digits.append(key)
         self._is_secret.append(self.channel.get("sensitive_dtmf") == "true")
+
+    def gets_key(self, key: str) -> None:
+        """Whoever it talks with has pressed a key: the far end gets it."""
+        if self.linked is not None:
+            linked = self.linked
+            linked.later(self.now_ms, lambda: linked.press(key))
 
     def hears(self, sound: str) -> None:
         """A file or text begins to play: the callee decides what to do about the message it belongs to."""

@@ -38,6 +38,11 @@ def nobody() -> Callee:
     return _end(Outcome.CONGESTION, rings_s=ICMP_S, sip_status=503)
 
 
+def elsewhere() -> Callee:
+    """Behind a line to another switch: it does what that does."""
+    return _end(Outcome.SILENT, stays_s=NEVER_MS / 2000)
+
+
 def _walk(actions: tuple[Action, ...]) -> tuple[int, bool, int, str]:
     """(ms until the answer or end, answered, ms after the answer, cause)."""
     before_ms = after_ms = 0

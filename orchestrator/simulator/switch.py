@@ -110,6 +110,12 @@ class SimulatedSwitch:
             caller_log=(callee_log.parent if callee_log else root) / "callers.jsonl",
         )
         self.scripts.others = self.calls
+        self.links: dict[str, SimulatedSwitch] = {}  # gateway -> where its calls arrive
+
+    def link(self, gateway: str, other: SimulatedSwitch) -> None:
+        """Let calls to a gateway arrive on another simulated switch, which must be on the same clock."""
+        self.links[gateway] = other
+        self.calls.gateways.setdefault(gateway, "up")
 
     # Life
 

@@ -83,6 +83,17 @@ class Timeline:
         self.at(0, what)
         self._poke()
 
+    def later(self, at_ms: int, what: Callable[[], object]) -> None:
+        """From outside: let `what` happen at a moment of this leg's time, or at once where that has passed."""
+        self.at(max(1, at_ms), what)
+        self._nudge()
+
+    def _nudge(self) -> None:
+        if self._host is not None:
+            self._host._nudge()
+        else:
+            self._waiter.wake()
+
     def break_off(self) -> None:
         """From outside: end what is played or waited for; if nothing is, then what comes next."""
         self._is_broken = True
@@ -164,6 +175,9 @@ class Timeline:
         if at_ms > self.now_ms:
             self._waiter.wait_until(at_ms)
             clock_ms = self._timers.clock.now_ms()
+            due_ms = self._agenda[0][0] if self._agenda else NEVER_MS
+            if 0 < due_ms < at_ms and not self._killed_with:
+                at_ms = due_ms  # it has come from outside meanwhile
             if self._goes_to is not None and self._goes_at_ms is not None:
                 clock_ms = min(clock_ms, self._goes_at_ms)
             self.now_ms = max(self.now_ms, min(at_ms, clock_ms) if not self._killed_with else clock_ms)
