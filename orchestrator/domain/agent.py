@@ -72,6 +72,7 @@ class AgentRecord:
     leg_id: str = ""
     leg_switch: str = ""
     is_leg_ready: bool = False
+    is_leg_standing: bool = False
     misses: int = 0
     extensions: int = 0
     wrap_up_until: int | None = None

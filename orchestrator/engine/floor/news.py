@@ -29,7 +29,8 @@ class Command(StrEnum):
     CONSULT = "consult"  # the caller waits, the agent `to` is rung
     COMPLETE = "complete"  # the consultation: the caller goes to the other agent
     CANCEL = "cancel"  # the consultation: the caller comes back
-    HANG_UP = "hang_up"  # the call under way
+    HANG_UP = "hang_up"  # the call under way; one that rings is not taken
+    STANDING = "standing"  # rings the agent for a standing leg now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,11 +46,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkLeg:
-    """Take a leg out of the bridge that it is in. is_caller: the id is a caller's, whose script waits in its queue
-    (music) until the next `Offer` or `LetGo`."""
+    """Take an agent's leg out of the bridge that it is in; answered by `LegReady`, and by `TalkEnded` of the
+    caller.
+    """
 
     leg_id: str
-    is_caller: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,29 +62,23 @@ class BridgeLegs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """The caller hears the music of the queue (is_held), or the agent again."""
-
-    call_id: str
-    leg_id: str
-    is_held: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitOn:
-    """The caller's talk is over and they wait again, in this queue (a transfer): their script does not go on
-    with its flow.
+    """The caller's talk is about to be interrupted (hold, consultation, transfer): their script goes back to
+    the music and waits for the next `Offer` or `LetGo`, and not on with its flow. queue_id: the queue they wait
+    in from now on, "" when their agent, or another one, comes for them. Said before the leg is taken away.
     """
 
     call_id: str
-    queue_id: str
+    queue_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetGo:
-    """The caller waits no more and is not in the queue any longer: their flow goes on at the queue's overflow,
-    or (why is "abandoned") at the message for those whom nobody was there for. why: max_wait, closed,
-    no_agents, abandoned, gone.
+    """The caller waits no more and is not in the queue any longer. why: "abandoned", nobody was there in time
+    for a person whom we called; "ended", the agent of a held caller is gone: the flow goes on as after a talk;
+    and with max_wait, closed, no_agents, unreachable (no leg could be joined) and gone (the queue is) at the
+    queue's overflow. Of a place in line that was kept for a callback: it is kept no more (too_long, closed,
+    gone, served).
     """
 
     call_id: str
@@ -242,7 +236,6 @@ Order = (
     | Offer
     | ParkLeg
     | BridgeLegs
-    | Hold
     | WaitOn
     | LetGo
     | Tone

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
 
 from orchestrator.domain.agent import AgentRecord
+from orchestrator.domain.plan import PacingPlan
 from orchestrator.domain.queue import CallerKind
 
 
@@ -17,15 +18,18 @@ class CallerPhase(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"  # an agent is rung for them, or they were told to join a leg
     TALKING = "talking"
-    CONSULTED = "consulted"  # waits while their agent talks with another one
+    HELD = "held"  # waits until their agent comes back to them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerRecord:
-    """A caller, as `CallerJoined` said, and since. answered_at: of a person whom we called. is_here: their
-    script has come to the queue. agents: who are rung for them, or the one who talks with them; other_agent:
-    who is consulted. leg_id: the leg that they were offered or talk with. talk_since, held_since, parked_ms: of
-    the talk. mark_since: of the phase.
+    """A caller, or (is_ghost) a place in line kept for a callback. Instants are epoch ms.
+
+    joined_at: since when they wait, with ahead_ms more for what puts them ahead. within_ms: of a person whom we
+    called; from within_until on nobody was there in time (is_late). is_here: their script is in the queue.
+    agents: who are rung for them, or the one who has them; other_agent: who is consulted. is_answered: had a
+    talk already. is_leaving: the agent who consults has gone, the other one gets the caller. offered_at,
+    talk_since, held_since, held_ms: of the talk.
     """
 
     call_id: str
@@ -35,68 +39,83 @@ class CallerRecord:
     phase: CallerPhase
     joined_at: int
     number: str = ""
-    ahead_s: int = 0
-    max_wait_s: int | None = None
-    within_s: float | None = None
+    ahead_ms: int = 0
+    max_wait_ms: int | None = None
+    within_ms: int | None = None
+    within_until: int | None = None
     answered_at: int | None = None
     is_here: bool = True
+    is_ghost: bool = False
+    is_late: bool = False
+    is_answered: bool = False
+    is_leaving: bool = False
     campaign_id: str = ""
     attempt_id: str = ""
     lead_id: int | None = None
     contact: tuple[tuple[str, str], ...] = ()
     agents: tuple[str, ...] = ()
-    leg_id: str = ""
+    other_agent: str = ""
+    offered_at: int | None = None
     talk_since: int | None = None
     held_since: int | None = None
     held_ms: int = 0
-    other_agent: str = ""
-    for_agent: str = ""  # transferred to this agent only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GhostRecord:
-    """A place in line kept for a callback. agent_id: for whom the callback is being made, "" while it waits."""
+class ErrandRecord:
+    """A call that is made for one agent (`PlaceReserved`)."""
 
-    call_id: str
-    queue_id: str
-    number: str
-    joined_at: int
-    ahead_s: int = 0
-    left_at: int = 0
-    agent_id: str = ""
+    agent_id: str
+    campaign_id: str
+    ghost_id: str = ""
     attempt_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignRecord:
-    """A predictive campaign. calls: (attempt id, agent it is for, placed at) of those that nobody answered yet.
-    pacer: what its pacer has learned, as `Pacer.dump` gave it. why: the pacer's last reason.
+    """A predictive campaign. ordered: calls of `Place` that nothing was heard of yet. pacer: what its pacer
+    knows (`Pacer.dump`). why: what decided about its calls last (`pacing.view.Why`), "" when nothing did.
     """
 
     campaign_id: str
     queue_id: str
+    pacing: PacingPlan
     is_running: bool
-    calls: tuple[tuple[str, str, int], ...] = ()
-    reserved_left: int = 0
+    ordered: int = 0
     leads_left: int | None = None
+    reserved_left: int = 0
+    weight: float = 1.0
     pacer: str = ""
     why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """A call under way. agent_id: whom it is made for, "" for whoever is free. is_over: it rings no more."""
+
+    attempt_id: str
+    campaign_id: str
+    agent_id: str
+    placed_at: int
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRecord:
-    """A queue. turn: whose turn was last (round_robin). handling_ms: mean time from one call of an agent to the
-    next, as far as it is known (`estimate.py`). waiting: so many; longest_since: since when the first of them
-    waits.
-    """
+    """A queue. turn: the agent who was given a call last. learned: what the estimate goes by. waiting: so many, those
+    included whom an agent is rung for; ghosts: places kept for callbacks; longest_since: since when the first
+    of them waits. present: agents who are not offline; working: nor on a break; free: who could take a call now."""
 
     queue_id: str
     turn: str = ""
     learned: tuple[float, ...] = ()
     waiting: int = 0
+    ghosts: int = 0
     longest_since: int | None = None
-    working: int = 0  # agents at work (not offline, not on break)
+    present: int = 0
+    working: int = 0
     free: int = 0
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +125,10 @@ class FloorState:
     at: int
     agents: tuple[AgentRecord, ...] = ()
     callers: tuple[CallerRecord, ...] = ()
-    ghosts: tuple[GhostRecord, ...] = ()
+    errands: tuple[ErrandRecord, ...] = ()
     campaigns: tuple[CampaignRecord, ...] = ()
-    queues: tuple[QueueRecord, ...] = field(default=())
+    attempts: tuple[AttemptRecord, ...] = ()
+    queues: tuple[QueueRecord, ...] = ()
 
     def dumps(self) -> str:
         """As JSON."""
