@@ -71,7 +71,9 @@ def _wrong_campaign(client: Any, prefix: str, name: str, names: list[str]) -> It
         if places.get(lead, []) != expected:
             yield f"{name}: lead {lead} is {phase!r} in zone {zone}, but stands in {places.get(lead)}"
     kept = {
-        k: v for k, v in counts.items() if re.match(r"(disposition|result|outcome) |attempts$|answered$|abandoned$", k) is None
+        k: v
+        for k, v in counts.items()
+        if re.match(r"(disposition|result|outcome) |attempts$|answered$|abandoned$", k) is None
     }
     if kept != dict(truth):
         yield f"{name}: counts {kept} are not {dict(truth)}"
