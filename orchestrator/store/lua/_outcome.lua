@@ -1,16 +1,32 @@
 -- What agents say of calls. Of an attempt in campaign:CAMPAIGN:outcomes, of a call that came in in outcome:DAY (the day on
--- which it was said): "OUTCOME_ID \t FATE \t KEY \t JSON", KEY as one word, "-" for none.
+-- which it was said): "IDS \t FATE \t KEY \t JSON": ids of what was said, the latest one first (blanks between), KEY as one word,
+-- "-" for none.
 -- ended:ATTEMPT says where an attempt that an agent may still speak of is: "CAMPAIGN LEAD ENTRY" (of its log).
 -- past:LAST4 has the latest calls of a number that somebody answered, or that came in: JSON, the newest first.
 local ENDED_S = 172800
 local KEPT_PAST = 5
 
+local KEPT_IDS = 20
+
 local function read_outcome(raw)
-  local id, fate, key, body = string.match(raw, "^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
-  return { id = id, fate = fate, key = key, body = body }
+  local ids, fate, key, body = string.match(raw, "^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
+  return { ids = ids, id = string.match(ids, "^%S+"), fate = fate, key = key, body = body }
 end
 
-local function outcome_text(o) return o.id .. "\t" .. o.fate .. "\t" .. o.key .. "\t" .. o.body end
+local function outcome_text(o) return o.ids .. "\t" .. o.fate .. "\t" .. o.key .. "\t" .. o.body end
+
+-- Whether this was said before, though something else may have been said since.
+local function was_said(before, id)
+  return before and string.find(" " .. before.ids .. " ", " " .. id .. " ", 1, true) ~= nil
+end
+
+local function ids_with(id, before)
+  local ids = { id }
+  for each in string.gmatch(before and before.ids or "", "%S+") do
+    if #ids < KEPT_IDS then ids[#ids + 1] = each end
+  end
+  return table.concat(ids, " ")
+end
 
 -- One outcome of a campaign's attempt goes, another one comes.
 local function count_outcome(c, before, after)

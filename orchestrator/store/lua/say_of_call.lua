@@ -6,17 +6,17 @@
 -- further argument: the outcome (JSON)
 -- reply: 1
 local req = cjson.decode(ARGV[1])
-local day = req.day
+local day, before = req.day, nil
 for _, each in ipairs(req.days) do
   local raw = call("HGET", P .. "outcome:" .. each, req.id)
-  if raw and read_outcome(raw).id == req.oid then return 1 end
-  if raw then day = each end
+  if raw then day, before = each, read_outcome(raw) end
 end
+if was_said(before, req.oid) then return 1 end
 if req.callback then call_back(req, req.callback) end
 list_numbers(req.dnc, req.dnc_note)
 call("ZADD", P .. "call_days", day, day)
 call("HSET", P .. "outcome:" .. day, req.id,
-  outcome_text({ id = req.oid, fate = "applied", key = req.key, body = ARGV[2] }))
+  outcome_text({ ids = ids_with(req.oid, before), fate = "applied", key = req.key, body = ARGV[2] }))
 for _, each in ipairs(req.outbox) do
   call("XADD", OUTBOX, "*", "campaign", req.scenario, "lead", "", "attempt", req.id, "kind", each.kind, "at", req.now,
     "body", each.body)

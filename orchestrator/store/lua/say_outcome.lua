@@ -7,11 +7,17 @@
 -- reply: {"pending"}, {"applied"}, {"kept"}, {"unknown"}, or {"ended", campaign, lead, log entry}: to be decided by these
 local req = cjson.decode(ARGV[1])
 local now = req.now
-local said = { id = req.oid, fate = "pending", key = req.key, body = ARGV[2] }
+local said = { fate = "pending", key = req.key, body = ARGV[2] }
 
 local live = call("HGET", LIVE, req.id)
 if live then
-  call("HSET", campaign_key(read_attempt(live).campaign, "outcomes"), req.id, outcome_text(said))
+  local key = campaign_key(read_attempt(live).campaign, "outcomes")
+  local raw = call("HGET", key, req.id)
+  local before = raw and read_outcome(raw)
+  if not was_said(before, req.oid) then
+    said.ids = ids_with(req.oid, before)
+    call("HSET", key, req.id, outcome_text(said))
+  end
   return { "pending" }
 end
 local place = call("GET", P .. "ended:" .. req.id)
@@ -21,7 +27,8 @@ lead = tonumber(lead)
 local key = campaign_key(c, "outcomes")
 local raw = call("HGET", key, req.id)
 local before = raw and read_outcome(raw)
-if before and before.id == req.oid then return { before.fate } end
+if was_said(before, req.oid) then return { before.fate } end
+said.ids = ids_with(req.oid, before)
 local d, record = req.decided, read_record(c, lead)
 if not d or record.state ~= d.expected then return { "ended", c, lead, entry } end
 
