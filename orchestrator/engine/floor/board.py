@@ -99,12 +99,13 @@ class Board:
 
     def next_due(self) -> Timed | None:
         """Something whose timer has gone off; it has none any more."""
-        at = self.next_at()
-        if at is None or at > self.now:
-            return None
-        timed = heapq.heappop(self.timers)[2]
-        timed.due_at = None
-        return timed
+        timers = self.timers
+        while timers and timers[0][0] <= self.now:
+            at, _, timed = heapq.heappop(timers)
+            if timed.due_at == at:
+                timed.due_at = None
+                return timed
+        return None
 
     # figures
 
@@ -160,10 +161,14 @@ class Board:
                 if not line.present:
                     self.wake_by(line, self.now + EMPTY_MS)
         self.is_dirty = True
+        for seat in agent.seats:
+            seat[0].see(agent)
         self.orders.append(AgentMoved(record=agent.record(), before=before, lasted_ms=lasted))
 
     def changed(self, agent: Agent) -> None:
         """Something in the agent's record did, and not the state."""
+        for seat in agent.seats:
+            seat[0].see(agent)
         self.orders.append(AgentMoved(record=agent.record(), before=agent.state, lasted_ms=0))
 
     def free(self, agent: Agent) -> None:

@@ -25,6 +25,9 @@ def step_of(board: Board, now: int) -> int:
 
 def step(board: Board, by: int) -> None:
     """Move every instant by so many ms."""
+    if not by:
+        return
+    board.now += by
     for agent in board.agents.values():
         _step_agent(board, agent, by)
     for line in board.lines.values():

@@ -13,7 +13,7 @@ from typing import Any, Final
 from orchestrator.domain.agent import AgentState
 from orchestrator.engine.floor import commands, dialing, legs, pace, roster, talks, waiting
 from orchestrator.engine.floor.board import Board, Timed, Timer
-from orchestrator.engine.floor.clock import step, step_of
+from orchestrator.engine.floor.clock import LATE_MS, step, step_of
 from orchestrator.engine.floor.hours import line_due
 from orchestrator.engine.floor.line import Line
 from orchestrator.engine.floor.matching import rest, stand_by, try_agent
@@ -107,10 +107,9 @@ class Floor:
         board = self._board
         if not self._has_begun:
             self._begin(now)
-        by = step_of(board, now)
-        if by:
-            step(board, by)
-        board.now = max(now, board.now + by)
+        if now < board.now or now > board.now + LATE_MS:
+            step(board, step_of(board, now))
+        board.now = max(now, board.now)
         self._wake_up()
         _DOORS[type(news)](board, news)
         if board.is_dirty:

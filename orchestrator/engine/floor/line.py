@@ -23,14 +23,16 @@ AT_WORK = frozenset(set(AgentState) - {AgentState.OFFLINE, AgentState.BREAK})
 
 class Line:
     """waiting: (rank, number of the arrival, caller), sorted. offered: callers who are offered to an agent.
-    members: agents by position. present: members who are not offline; working: the ones who are not on a break
-    either. turn: position of the agent who was given a call last. empty_since: nobody has been present since.
+    members: agents by position, names: their ids. talking, wrapping: who of them comes back from a call or a
+    wrap-up, as pacers want to know it. present: members who are not offline; working: the ones who are not on a
+    break either. turn: position of the agent who was given a call last. empty_since: nobody has been present
+    since.
     """
 
     __slots__ = (
         "arrivals", "campaigns", "due_at", "empty_since", "free", "ghosts", "hours_at", "inflow", "is_open",
-        "members", "movement", "neighbours", "offered", "present", "queue_id", "rules", "step_ms", "turn",
-        "waiting", "working",
+        "members", "movement", "names", "neighbours", "offered", "present", "queue_id", "rules", "step_ms", "talking",
+        "turn", "waiting", "working", "wrapping",
     )  # fmt: skip
 
     def __init__(self, rules: QueueRules, now: int, learned: tuple[float, ...] = ()) -> None:
@@ -40,6 +42,9 @@ class Line:
         self.waiting: list[tuple[int, int, Caller]] = []
         self.offered: dict[str, Caller] = {}
         self.members: list[Agent] = []
+        self.names: frozenset[str] = frozenset()
+        self.talking: dict[str, int] = {}
+        self.wrapping: dict[str, tuple[int, int | None]] = {}
         self.free: list[Entry] = []
         self.campaigns: list[Campaign] = []
         self.neighbours: list[tuple[Line, float]] = []
@@ -61,6 +66,19 @@ class Line:
         """Count anew who of the members is at work."""
         self.present = sum(agent.state is not AgentState.OFFLINE for agent in self.members)
         self.working = sum(agent.state in AT_WORK for agent in self.members)
+
+    def see(self, agent: Agent) -> None:
+        """Note where a member is whom a pacer may count on."""
+        self.talking.pop(agent.agent_id, None)
+        self.wrapping.pop(agent.agent_id, None)
+        if agent.next_state is not None or agent.is_gone:
+            return
+        if agent.state is AgentState.WRAP_UP:
+            self.wrapping[agent.agent_id] = (agent.since, agent.wrap_up_until)
+        elif agent.state is AgentState.TALKING or (
+            agent.state is AgentState.RINGING and agent.errand is None and agent.call_id
+        ):
+            self.talking[agent.agent_id] = agent.busy_since
 
     def rank_of(self, caller: Caller) -> int:
         return caller.joined_at - caller.ahead_ms - self.rules.weight_s * 1_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from orchestrator.domain.agent import AgentState
 from orchestrator.engine.floor.board import Board
 from orchestrator.engine.floor.campaign import Campaign
 from orchestrator.engine.floor.line import Line
@@ -27,6 +26,8 @@ def pace(board: Board, apart_ms: int) -> None:
     board.is_dirty = board.is_urgent = False
     board.paced_at = board.now
     campaigns = [each for each in board.campaigns.values() if each.is_running or each.ringing]
+    if not campaigns:
+        return
     for campaign in campaigns:
         _expire(board, campaign)
         if campaign.is_running:
@@ -36,8 +37,7 @@ def pace(board: Board, apart_ms: int) -> None:
     for campaign, decision in zip(campaigns, decide_together(seats, board.now), strict=True):
         _carry_out(board, campaign, decision)
         ask_at = min(ask_at, max(decision.ask_at, board.now + 1))
-    if campaigns:
-        board.wake_by(board.pace_timer, ask_at)
+    board.wake_by(board.pace_timer, ask_at)
     board.is_dirty = False
 
 
@@ -96,7 +96,7 @@ def _seat(board: Board, campaign: Campaign) -> Seat:
     return Seat(
         pacer=campaign.pacer,
         view=view_of(board, campaign),
-        agents=frozenset(agent.agent_id for agent in line.members),
+        agents=line.names,
         weight=campaign.weight,
     )
 
@@ -104,21 +104,12 @@ def _seat(board: Board, campaign: Campaign) -> Seat:
 def view_of(board: Board, campaign: Campaign) -> PoolView:
     """What the campaign's pacer is shown."""
     line = campaign.line
-    talking: list[int] = []
-    wrapping: list[tuple[int, int | None]] = []
-    for agent in line.members:
-        if agent.next_state is not None or agent.is_gone:
-            continue
-        if agent.state is AgentState.TALKING or (agent.state is AgentState.RINGING and agent.errand is None):
-            talking.append(agent.busy_since)
-        elif agent.state is AgentState.WRAP_UP:
-            wrapping.append((agent.since, agent.wrap_up_until))
     leads_left = campaign.leads_left if _may_place(board, campaign) else 0
     return PoolView(
         idle=len(line.free),
         waiting=_waiting(line),
-        talking_since=talking,
-        wrapping=wrapping,
+        talking_since=tuple(line.talking.values()),
+        wrapping=tuple(line.wrapping.values()),
         ordered=campaign.ordered,
         inflow=_inflow(line, board.now),
         leads_left=leads_left,

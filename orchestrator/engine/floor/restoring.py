@@ -117,6 +117,8 @@ def restore(board: Board, state: FloorState) -> None:
         _restore_errand(board, errand)
     for line in board.lines.values():
         line.count()
+        for agent in line.members:
+            line.see(agent)
     for agent in list(board.agents.values()):
         _settle(board, agent)
     for line in board.lines.values():

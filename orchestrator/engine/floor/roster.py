@@ -91,9 +91,14 @@ def _seat(board: Board) -> None:
         known = [(board.agents[name], level) for name, level in line.rules.agents if name in board.agents]
         levels = sorted({level for _, level in known})
         line.members = [agent for agent, _ in known]
+        line.names = frozenset(agent.agent_id for agent in line.members)
+        line.talking.clear()
+        line.wrapping.clear()
         for position, (agent, level) in enumerate(known):
             agent.seats.append((line, levels.index(level), position))
         line.count()
+        for agent in line.members:
+            line.see(agent)
         line.empty_since = None if line.present else line.empty_since or board.now
         if not line.present:
             board.wake_by(line, board.now + EMPTY_MS)
