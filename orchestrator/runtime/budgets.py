@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from orchestrator.domain.plan import DialPlan, GatewayShare
 from orchestrator.engine import hours
 from orchestrator.runtime.settings import Settings
-from orchestrator.store import GatewayBudget, OpenZone
+from orchestrator.store import GatewayBudget, HourQuota, OpenZone
 
 ALWAYS_MS = 86_400_000
+HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,21 @@ def gateway_budgets(settings: Settings, plan: DialPlan, up: Mapping[str, str]) -
         for switch, name, gateway in known
         if name == share.name and switch in up
     )
+
+
+def quota_of(plan: DialPlan, zones: Zones, now: int) -> HourQuota | None:
+    """How many attempts the plan allows in this clock hour; None: any number. Spread evenly, the hour's share is the
+    part of the open time left today, in the zone that is open longest, that lies in it.
+    """
+    if plan.per_hour is None and not plan.even:
+        return None
+    if not plan.even or not zones.open:
+        return HourQuota(attempts=plan.per_hour)
+    until = max(zone.open_until for zone in zones.open)
+    until = min(until, max(zone.next_day_at for zone in zones.open))
+    end = now - now % HOUR_MS + HOUR_MS
+    share = 1.0 if until <= end else (end - now) / (until - now)
+    return HourQuota(attempts=plan.per_hour, share=share, until=until)
 
 
 def foreign_numbers(settings: Settings, plan: DialPlan) -> list[str]:

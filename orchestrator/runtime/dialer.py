@@ -12,19 +12,22 @@ from orchestrator.domain.lead import Attempt, Campaign, Ending, WaitReason
 from orchestrator.engine.caller_id import choose
 from orchestrator.engine.originate import originate_command
 from orchestrator.engine.payload import encode
-from orchestrator.runtime.budgets import gateway_budgets
+from orchestrator.runtime.budgets import Zones, gateway_budgets, quota_of
 from orchestrator.runtime.bundles import Bundles, ZoneBook
 from orchestrator.runtime.prompts.prompting import Prompting, Unsayable, Words
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.switches.line import Line
 from orchestrator.runtime.trials import Trials
 from orchestrator.scenario.compile import Compiled
-from orchestrator.store import ClaimReply, ClaimRequest, Store
+from orchestrator.store import ClaimReply, ClaimRequest, GatewayBudget, Store
 
 log = structlog.get_logger()
 
 BATCH = 20  # leads per claim: saves round trips, and at most this many are undone when a switch goes away
 LATE_MS = 30_000  # business time from claim to originate after which hours and caps are looked at again
+
+
+Claimed = Callable[[tuple[Attempt, ...]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,16 @@ class Turn:
     claimed: int
     again_at: int | None
     reason: WaitReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What a campaign's calls can be made with now."""
+
+    compiled: Compiled
+    most: int  # calls whose prompts there is room for
+    zones: Zones
+    gateways: tuple[GatewayBudget, ...]
 
 
 class Dialer:
@@ -78,8 +91,54 @@ class Dialer:
         self._trials = trials
         self._heard_ms = heard_ms
 
-    def turn(self, campaign: Campaign, now: int) -> Turn:
-        """Claim up to BATCH leads of `campaign` and originate them."""
+    def turn(
+        self,
+        campaign: Campaign,
+        now: int,
+        *,
+        most: int = BATCH,
+        only: tuple[int, ...] = (),
+        claimed: Claimed = lambda _: None,
+    ) -> Turn:
+        """Claim up to `most`, and never more than BATCH, leads of `campaign` and originate them. only: none but these
+        leads, which may need an agent. claimed: told of them before anything else can be heard of them.
+        """
+        ground = self._ground(campaign, now)
+        if isinstance(ground, Turn):
+            return ground
+        limits = self._settings.limits.per_number
+        plan = ground.compiled.plan
+        reply = self._store.claim(
+            ClaimRequest(
+                campaign_id=campaign.campaign_id,
+                worker_id=self._worker_id,
+                now=now,
+                attempt_ids=tuple(self._new_id() for _ in range(min(most, ground.most))),
+                zones=ground.zones.open,
+                per_day=plan.per_day,
+                gateways=ground.gateways,
+                project_per_day=limits.day,
+                project_ever=limits.ever,
+                heard_ms=self._heard_ms,
+                only=only,
+                per_hour=quota_of(plan, ground.zones, now),
+            )
+        )
+        self._trials.add(reply.trials)
+        claimed(reply.attempts)
+        self._originate(reply.attempts, ground.compiled, now)
+        return Turn(
+            claimed=len(reply.attempts),
+            again_at=_again_at(reply, ground.zones.next_opening),
+            reason=reply.reason,
+        )
+
+    def held(self, campaign: Campaign, now: int) -> Turn | None:
+        """Why no call of a campaign can be made now, whatever its leads; None when one can. KnownError: as `turn`."""
+        ground = self._ground(campaign, now)
+        return ground if isinstance(ground, Turn) else None
+
+    def _ground(self, campaign: Campaign, now: int) -> _Ground | Turn:
         if not self._may_write():
             return Turn(claimed=0, again_at=None, reason=WaitReason.NO_WORKER)
         compiled = self._bundles.of(campaign)
@@ -96,26 +155,7 @@ class Dialer:
         gateways = tuple(each for each in gateways if self._prompting.is_ready(compiled, each.switch))
         if not gateways:
             return Turn(claimed=0, again_at=None, reason=WaitReason.SPEECH)
-        limits = self._settings.limits.per_number
-        reply = self._store.claim(
-            ClaimRequest(
-                campaign_id=campaign.campaign_id,
-                worker_id=self._worker_id,
-                now=now,
-                attempt_ids=tuple(self._new_id() for _ in range(most)),
-                zones=zones.open,
-                per_day=compiled.plan.per_day,
-                gateways=gateways,
-                project_per_day=limits.day,
-                project_ever=limits.ever,
-                heard_ms=self._heard_ms,
-            )
-        )
-        self._trials.add(reply.trials)
-        self._originate(reply.attempts, compiled, now)
-        return Turn(
-            claimed=len(reply.attempts), again_at=_again_at(reply, zones.next_opening), reason=reply.reason
-        )
+        return _Ground(compiled=compiled, most=most, zones=zones, gateways=gateways)
 
     def ring_s(self, campaign: Campaign) -> int:
         """How long a call of this campaign rings at most."""

@@ -18,7 +18,7 @@ from orchestrator.runtime.prompts.fixed_prompts import prepare
 from orchestrator.runtime.switches.line import require_gateways
 from orchestrator.runtime.switches.places import publish_everywhere
 from orchestrator.scenario.compile import Compiled
-from orchestrator.scenario.model import ROBOCALL
+from orchestrator.scenario.model import PREDICTIVE, ROBOCALL
 from orchestrator.store import Added, Already, Merged, Store
 
 BATCH = 500  # contacts per call of the store
@@ -72,7 +72,7 @@ def new_campaign(
 
     prompts(made, of so many) is called as they are made.
     """
-    if compiled.kind != ROBOCALL:
+    if compiled.kind not in (ROBOCALL, PREDICTIVE):
         raise KnownError(
             f"{compiled.name} is for calls that come in, and calls nobody: `prozvon deploy` brings it into force"
         )
@@ -89,6 +89,7 @@ def new_campaign(
             created_at=now,
             title=compiled.title,
             source=source,
+            project=compiled.project or project.settings.project,
         )
         try:
             project.store.create_campaign(campaign, compiled.dumps(), compiled.plan.first)

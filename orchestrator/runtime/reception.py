@@ -11,6 +11,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.inbound.desk import Desk
 from orchestrator.runtime.inbound.ear import Ear
 from orchestrator.runtime.inbound.recorder import Recorder
+from orchestrator.runtime.operators.operators import Operators
 from orchestrator.runtime.outbox import Deliveries
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.settings_parts.service_settings import services_of
@@ -24,11 +25,13 @@ NAP_S: Final = 0.05
 class Reception:
     """`start` and `stop` as the worker does; `broke(greenlet)` is called when one of its greenlets has a bug."""
 
-    def __init__(self, project: Project, lines: Mapping[str, Line], broke: Broke) -> None:
+    def __init__(
+        self, project: Project, lines: Mapping[str, Line], operators: Operators, broke: Broke
+    ) -> None:
         services = services_of(
             project.settings.services
         )  # one for all: its limits and rests hold for the worker
-        self._desk = Desk(project, lines, services=services, broke=broke)
+        self._desk = Desk(project, lines, services=services, broke=broke, asked_of_leader=operators.asked)
         self._recorder = Recorder(project, lines, broke=broke)
         self._deliveries = Deliveries(project, lines, services=services, broke=broke)
         self._ear = Ear(
@@ -36,8 +39,11 @@ class Reception:
             asked=[self._desk.asked],
             bridged=[self._desk.bridged, self._recorder.bridged],
             ended=[self._recorder.ended, self._desk.ended],
-            came_up=[self._recorder.came_up],
+            of_agents=[operators.heard],
+            came_up=[self._recorder.came_up, operators.came_up],
         )
+
+        operators.follow_legs_by(self._ear)
 
     @property
     def is_busy(self) -> bool:

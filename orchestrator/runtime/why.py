@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orchestrator.domain.lead import Campaign, CampaignState, WaitReason
+from orchestrator.engine.pacing.view import Why as Pacing
 from orchestrator.runtime.budgets import gateway_budgets, zones_at
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.figures import speech_held, switches_up
 from orchestrator.runtime.project import Project
-from orchestrator.store import Reason, Why
+from orchestrator.store import Reason, Store, Why
+from orchestrator.store.figures import Scope
 
 # What each reason means and what to do about it, for people.
 SAY: dict[WaitReason, str] = {
@@ -33,8 +35,14 @@ SAY: dict[WaitReason, str] = {
     WaitReason.SPEECH: "the prompts of its call cannot be made: the engine, the disk or the way to the switch",
     WaitReason.DIALING: "on the line now",
     WaitReason.LOST: "held for a person: decide with `prozvon lead retry|close`",
+    WaitReason.AGENT: "was abandoned, or keeps a place in line: called once an agent is reserved for it",
+    WaitReason.PER_HOUR: "the campaign had its attempts of this hour (`dial.per_hour`)",
+    WaitReason.NO_AGENT: "no agent is at work for its queue: `prozvon agent`",
+    WaitReason.AGENTS_BUSY: "all agents are busy, and none is about to be free",
+    WaitReason.ABANDONED_CAP: "more calls now would leave more people with nobody than `dial.pacing.abandoned` allows",
     WaitReason.DONE: "done",
 }
+_HELD = frozenset(reason.value for reason in WaitReason)  # said by who dials, not by a pacer
 
 
 def why(project: Project, campaign: Campaign, *, number: str | None = None, as_running: bool = False) -> Why:
@@ -68,7 +76,28 @@ def why(project: Project, campaign: Campaign, *, number: str | None = None, as_r
         return _relabel(found, WaitReason.SWITCH_DOWN)
     if speech_held(workers, campaign.campaign_id):
         return _relabel(found, WaitReason.SPEECH)
+    if compiled.plan.pacing is not None:
+        held = held_by_agents(project.store, campaign.campaign_id)
+        return found if held is None else _relabel(found, held)
     return found
+
+
+def held_by_agents(store: Store, campaign_id: str) -> WaitReason | None:
+    """Why whoever leads the agents places no call of a predictive campaign now; None: it does, or has none to place."""
+    live = store.figures.read(Scope.CAMPAIGN, Scope.QUEUE)
+    found = {(each.scope, each.name): each.values for each in live.figures}
+    campaign = found.get((Scope.CAMPAIGN, campaign_id))
+    if campaign is None or live.is_stale:
+        return WaitReason.NO_WORKER
+    queue = found.get((Scope.QUEUE, str(campaign.get("queue"))), {})
+    why = str(campaign.get("why"))
+    if why in _HELD:
+        return WaitReason(why)
+    if not queue.get("working") or why == Pacing.NO_AGENTS:
+        return WaitReason.NO_AGENT
+    if campaign.get("ringing") or queue.get("free"):
+        return None
+    return WaitReason.ABANDONED_CAP if why == Pacing.CAP else WaitReason.AGENTS_BUSY
 
 
 def _relabel(found: Why, reason: WaitReason) -> Why:

@@ -15,7 +15,7 @@ import structlog
 from gevent import Greenlet
 from gevent.event import Event
 
-from orchestrator.domain.lead import Attempt, Campaign, CampaignState, Ending, WaitReason
+from orchestrator.domain.lead import Attempt, Ending
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.events import call_event
 from orchestrator.engine.track import Action, Check, Settle, Tracker
@@ -23,22 +23,19 @@ from orchestrator.esl.turns import give_turn
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.cases import Cases
 from orchestrator.runtime.dialer import Dialer
-from orchestrator.runtime.idle import nothing_left
+from orchestrator.runtime.operators.operators import Operators
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.prompts.speaking import Speaking
 from orchestrator.runtime.reception import Reception
+from orchestrator.runtime.rounds import IDLE_S, NAP_S, Rounds
 from orchestrator.runtime.settle import Settler
 from orchestrator.runtime.switches.line import Line
 from orchestrator.runtime.takeovers import TakeOvers
 from orchestrator.runtime.trials import Trials
-from orchestrator.simulator.clock import SharedClock
 
 log = structlog.get_logger()
 
 BEATS = 4  # heartbeats per lease
-CAMPAIGNS_S = 0.5  # real time after which the list of campaigns is read again
-IDLE_S = 0.5  # real time of the longest nap
-NAP_S = 0.002  # real time of the shortest one
 LOOK_AGAIN_S = 2.0  # real time between looks at switches that are not ready
 TICK_S = 0.25  # real time between looks at deadlines
 GRACE_MS, SLACK_MS, AGAIN_MS = 2_000, 30_000, 60_000  # see engine.track.Tracker
@@ -63,9 +60,6 @@ class Worker:
         self._dropped: dict[str, int] = {}
         self._failure: BaseException | None = None
         self._wake = Event()
-        self._campaigns: dict[str, Campaign] = {}
-        self._campaigns_at = 0.0
-        self._left_at = 0.0
         self._take_overs = TakeOvers(self._store, worker_id, self._adopted)
         hurry = self._clock.speed  # what is lag on a real clock is `speed` times as much on a fast one
         self._tracker = Tracker(
@@ -80,7 +74,7 @@ class Worker:
             self._store,
             self._clock,
             bundles,
-            self._campaign,
+            lambda campaign_id: self._rounds.campaign(campaign_id),
             self._settled,
             lambda attempt: self._settings.rest(attempt.switch, attempt.gateway),
         )
@@ -96,7 +90,6 @@ class Worker:
             )
             for name, switch in self._settings.switches.items()
         }
-        self._reception = Reception(project, self._lines, self._broke)
         self._speaking = Speaking(
             self._settings,
             self._lines,
@@ -129,6 +122,20 @@ class Worker:
             trials=self._trials,
             heard_ms=int(HEARD_MS * max(1.0, hurry / 4)),
         )
+        self._operators = Operators(
+            project, self._lines, worker_id=worker_id, bundles=bundles, dial=self._dialer, broke=self._broke
+        )
+        self._reception = Reception(project, self._lines, self._operators, self._broke)
+        self._rounds = Rounds(
+            self._store,
+            self._clock,
+            bundles,
+            self._dialer,
+            wake=self._wake,
+            is_still=self._is_still,
+            is_busy=self._is_busy,
+            next_at=self._operators.next_at,
+        )
 
     # -- life
 
@@ -142,6 +149,7 @@ class Worker:
         for line in self._lines.values():
             line.start()
         self._reception.start()
+        self._operators.start()
         for greenlet in greenlets:
             greenlet.link_exception(self._broke)
         try:
@@ -151,6 +159,7 @@ class Worker:
             gevent.killall(greenlets)
             self._prepare_no_more()
             self._speaking.stop()
+            self._operators.stop()
             self._reception.stop()
             for line in self._lines.values():
                 line.stop()
@@ -181,7 +190,7 @@ class Worker:
         while not self._stopping:
             self._wake.clear()
             try:
-                again_at, has_more = self._round()
+                again_at, has_more = self._rounds.turn()
             except KnownError as error:
                 log.error("store_unreachable", error=str(error))
                 gevent.sleep(IDLE_S)
@@ -189,9 +198,9 @@ class Worker:
             if has_more:
                 give_turn()
                 continue
-            if self._until_done and self._nothing_left():
+            if self._until_done and self._rounds.nothing_left():
                 return
-            self._nap(again_at)
+            self._rounds.nap(again_at)
 
     def _prepare_no_more(self) -> None:
         """Calls that waited for their prompts are made by others, or later."""
@@ -206,65 +215,14 @@ class Worker:
         ):
             gevent.sleep(NAP_S)
 
-    # -- dialing
-
-    def _round(self) -> tuple[int | None, bool]:
-        """One turn for every running campaign; (when to look again, whether to go on at once).
-
-        A line that is full or a gateway at its limit is not asked again before something has changed.
-        """
-        again, has_more = [], False
-        for campaign in self._running():
-            try:
-                turn = self._dialer.turn(campaign, self._clock.now_ms())
-            except KnownError as error:  # the others go on
-                log.error("campaign_held_up", campaign_id=campaign.campaign_id, error=str(error))
-                continue
-            has_more |= turn.claimed > 0 and turn.reason is WaitReason.NEXT
-            if turn.again_at is not None:
-                again.append(turn.again_at)
-        return min(again, default=None), has_more
-
-    def _running(self) -> list[Campaign]:
-        now = time.monotonic()
-        if now - self._campaigns_at > CAMPAIGNS_S:
-            self._campaigns_at = now
-            self._campaigns = {c.campaign_id: c for c in self._store.campaigns()}
-            for campaign in self._campaigns.values():
-                if campaign.state is CampaignState.RUNNING:
-                    self._finish_if_done(campaign)
-        return [c for c in self._campaigns.values() if c.state is CampaignState.RUNNING]
-
-    def _finish_if_done(self, campaign: Campaign) -> None:
-        if self._store.finish_if_done(campaign.campaign_id, self._clock.now_ms()):
-            log.info("campaign_finished", campaign_id=campaign.campaign_id)
-            self._dialer.forget(campaign.campaign_id)
-            self._campaigns_at = 0.0
-
-    def _nothing_left(self) -> bool:
-        """Asked now and then only: it is true once, and costs as much as a call."""
-        now = time.monotonic()
-        if now - self._left_at < CAMPAIGNS_S:
+    def _is_still(self) -> bool:
+        """Nobody is on the line, and nothing waits to be stored."""
+        if len(self._tracker) or self._settler.backlog or len(self._cases):
             return False
-        self._left_at = now
-        return nothing_left(self._store) and not self._reception.is_busy
+        return not any(line.has_calls() for line in self._lines.values() if line.is_up)
 
-    def _nap(self, again_at: int | None) -> None:
-        """Wait until `again_at`, something ended, or IDLE_S. A simulated clock nobody needs is moved on instead."""
-        clock = self._clock
-        if isinstance(clock, SharedClock) and again_at is not None and self._may_jump():
-            clock.jump_to(again_at)
-            return
-        left = IDLE_S if again_at is None else (again_at - clock.now_ms()) / 1000 / clock.speed
-        self._wake.wait(min(max(left, NAP_S), IDLE_S))
-
-    def _may_jump(self) -> bool:
-        """Nobody is on the line, nothing waits to be stored, and no list is being loaded."""
-        if len(self._tracker) or self._settler.backlog or len(self._cases) or self._reception.is_busy:
-            return False
-        states = [c.state for c in self._store.campaigns()]
-        is_still = CampaignState.LOADING not in states and not self._store.live()
-        return is_still and not any(line.has_calls() for line in self._lines.values() if line.is_up)
+    def _is_busy(self) -> bool:
+        return self._reception.is_busy or self._operators.is_busy
 
     # -- listening
 
@@ -275,18 +233,23 @@ class Worker:
         if happened is not None:
             self._trials.hear(happened)
             self._carry_out(self._tracker.feed(happened, self._clock.now_ms()))
+            self._operators.happened(happened)
 
     def _carry_out(self, orders: Iterable[Action]) -> None:
         for order in orders:
             match order:
                 case Settle(attempt=attempt, ending=ending):
-                    self._settler.settle(attempt, ending)
+                    self._settle(attempt, ending)
                 case Check(attempt=attempt):
                     self._cases.add([attempt])
 
     def _found_out(self, attempt: Attempt, ending: Ending) -> None:
         """The end of a case was found out."""
         self._tracker.forget(attempt.attempt_id)
+        self._settle(attempt, ending)
+
+    def _settle(self, attempt: Attempt, ending: Ending) -> None:
+        self._operators.ended(attempt.attempt_id, ending)
         self._settler.settle(attempt, ending)
 
     def _settled(self, attempts: Iterable[Attempt]) -> None:
@@ -313,9 +276,7 @@ class Worker:
             self._cases.add([attempt])  # found out later that there was no call
             return
         self._tracker.forget(attempt.attempt_id)
-
-    def _campaign(self, campaign_id: str) -> Campaign | None:
-        return self._campaigns.get(campaign_id) or self._store.campaign(campaign_id)
+        self._operators.ended(attempt.attempt_id)
 
     # -- switches
 
@@ -323,6 +284,7 @@ class Worker:
         """Connected, perhaps again: what ended meanwhile was not heard, so ask about every call of ours there."""
         log.info("switch_connected", switch=line.name, core_uuid=line.core_uuid)
         self._ask_about_all(line)
+        self._operators.came_up(line.name)
         self._wake.set()
 
     def _ask_about_all(self, line: Line) -> None:
@@ -330,6 +292,7 @@ class Worker:
 
     def _on_down(self, line: Line, reason: str) -> None:
         log.warning("switch_lost", switch=line.name, reason=reason)
+        self._operators.went_down(line.name)
 
     # -- other workers
 
@@ -342,7 +305,7 @@ class Worker:
         at = time.monotonic()
         down = {name: line.down_reason for name, line in self._lines.items() if not line.dials_as}
         info = {"up": up, "down": json.dumps(down), "host": socket.gethostname(), "pid": str(os.getpid())}
-        info["speech"] = json.dumps(self._dialer.held_by_speech(self._campaigns.values()))
+        info["speech"] = json.dumps(self._dialer.held_by_speech(self._rounds.known()))
         self._store.heartbeat(self._id, int(self._lease_s * 1000), info)
         self._beat_at = at
 
@@ -374,7 +337,7 @@ class Worker:
         self._cases.add(attempts)
 
     def _ring_s(self, attempt: Attempt) -> int:
-        campaign = self._campaign(attempt.campaign_id)
+        campaign = self._rounds.campaign(attempt.campaign_id)
         return 60 if campaign is None else self._dialer.ring_s(campaign)
 
 

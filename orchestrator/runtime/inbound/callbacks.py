@@ -38,6 +38,7 @@ def register(project: Project, compiled: Compiled) -> Campaign | None:
         title=compiled.title,
         source=f"missed calls of {compiled.name}",
         standing=compiled.name,
+        project=compiled.project or project.settings.project,
     )
     project.store.ensure_standing(
         wanted, callback.dumps(), is_dropped_when_reached=compiled.missed.unless_reached

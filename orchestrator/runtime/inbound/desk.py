@@ -19,7 +19,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.esl.protocol import EslError
 from orchestrator.outside.service import Services
 from orchestrator.runtime.inbound.fetches import fetch
-from orchestrator.runtime.inbound.questions import Question, What, answer_line, question_of
+from orchestrator.runtime.inbound.questions import OF_LEADER, Question, What, answer_line, question_of
 from orchestrator.runtime.inbound.waiting import Line, Queues
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.settings_parts.service_settings import services_of
@@ -34,7 +34,7 @@ _TELL_S = 5.0  # real time between two words about too many questions
 
 class Desk:
     """`asked`, `bridged` and `ended` are for the ear; `start` and `stop` for the worker. `broke(greenlet)` is called
-    when one of its greenlets has a bug.
+    when one of its greenlets has a bug. asked_of_leader: told what is asked of whoever leads the agents.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Desk:
         *,
         services: Services | None = None,
         broke: Callable[[Greenlet[..., None]], object] | None = None,
+        asked_of_leader: Callable[[Question], object] = lambda _: None,
         at_once: int = AT_ONCE,
         sweep_s: float = SWEEP_S,
     ) -> None:
@@ -52,6 +53,7 @@ class Desk:
         self._services = services_of(project.settings.services) if services is None else services
         self._queues = Queues(project.store.waiting_room, lines)
         self._broke = broke
+        self._asked_of_leader = asked_of_leader
         self._sweep_s = sweep_s
         self._pool = Pool(at_once)
         self._left: Queue[tuple[str, bool, int]] = Queue()  # (call, a person has taken it, when)
@@ -77,6 +79,9 @@ class Desk:
         question = question_of(switch, event)
         if question is None:
             log.warning("question_not_understood", switch=switch)  # no values: they may be anybody's
+            return
+        if question.what in OF_LEADER:
+            self._asked_of_leader(question)
             return
         if self._pool.full():
             self._tell_too_many()
@@ -134,7 +139,7 @@ class Desk:
             case What.QUEUE_LEAVE:
                 is_reached = question.body.get("reached") is True
                 self._queues.forget(question.call_id, is_reached=is_reached, now=now)
-                return None
+        return None
 
     def _scenario(self, question: Question) -> str:
         """Whose queue it is; a callback only says which attempt it is."""
