@@ -227,6 +227,8 @@ def _read(path: Path, site: Site | None, findings: Findings) -> Staff:
     except OSError as error:
         findings.add("S001", Mark(file, 0, 0), f"{file} cannot be read: {error.strerror}")
         return Staff()
+    if all(not line.strip() or line.lstrip().startswith(b"#") for line in data.splitlines()):
+        return Staff()
     document = read_document(data, file, findings)
     if document.root is None:
         return Staff()

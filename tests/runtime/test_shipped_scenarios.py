@@ -26,15 +26,18 @@ from orchestrator.scenario.template import FILTERS, Template
 FOLDER = Path(__file__).parents[2] / "scenarios"
 CALLING = (
     "event_notice",
+    "new_orders",
     "number_validation",
     "order_confirmation",
     "parcel_arrived",
     "parcel_waiting_n_days",
     "payment_reminder",
     "three_question_survey",
+    "visit_reminder",
 )
 CALLED = (
     "complaint_line",
+    "help_line",
     "meter_readings",
     "office",
     "opening_hours",

@@ -14,14 +14,16 @@ from orchestrator.scenario.check import check_path
 from orchestrator.scenario.codes import CODES, SECTIONS
 from orchestrator.scenario.reader import SIZE_MAX
 
+from .agent_cases import AGENT_CASES
+
 CASES = Path(__file__).parent / "cases"
 NAMES = sorted(
     path.name
     for path in CASES.iterdir()
     if path.suffix != ".expected" and path.name not in ("shared", "sounds")
 )
-# Codes whose case cannot be a text file of the repository
-MADE_HERE = {"S001", "S002", "S003"}
+# Codes whose case cannot be a text file of the repository, and those that take an agents file
+MADE_HERE = {"S001", "S002", "S003", *(case.code for case in AGENT_CASES)}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -39,6 +39,8 @@ def test_what_is_written_out_compiles_to_the_same(path: Path, tmp_path: Path) ->
     assert problems == []
     for folder in ("sounds", "shared"):
         shutil.copytree(path.parent / folder, tmp_path / folder)
+    for file in (*path.parent.glob("*.txt"), *path.parent.glob("*.md")):
+        shutil.copy(file, tmp_path)
     made, back = compile_scenario(scenarios[0]), again(explain(scenarios[0]), tmp_path / path.name)
     assert back.digest == made.digest
     assert (back.plan, back.columns) == (made.plan, made.columns)

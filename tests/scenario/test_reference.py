@@ -12,6 +12,7 @@ from orchestrator.scenario.check import check_path
 from orchestrator.scenario.codes import CODES
 from orchestrator.scenario.model import MODELS
 from orchestrator.scenario.reference import documents, write_all
+from orchestrator.scenario.staff import AgentPart, StaffFile, read_staff
 from orchestrator.scenario.steps import VERBS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -30,17 +31,26 @@ def test_every_document_is_written_below_the_folder_given(tmp_path: Path) -> Non
     assert written == set(documents())
 
 
-@pytest.mark.parametrize("example", [reference_examples.ROBOCALL, reference_examples.IVR])
+@pytest.mark.parametrize(
+    "example",
+    [reference_examples.ROBOCALL, reference_examples.IVR, reference_examples.PREDICTIVE],
+)
 def test_the_examples_of_the_reference_are_good_scenarios(example: str, tmp_path: Path) -> None:
-    path = tmp_path / "example.yaml"
+    path, agents = tmp_path / "example.yaml", tmp_path / "staff" / "agents.yaml"
     path.write_text(example, encoding="utf-8")
-    assert check_path(path)[1] == []
+    agents.parent.mkdir()
+    agents.write_text(reference_examples.AGENTS, encoding="utf-8")
+    staff, problems = read_staff(agents, None)
+    assert problems == []
+    assert check_path(path, staff=staff)[1] == []
 
 
 def test_every_key_verb_and_code_is_documented() -> None:
     made = documents()
     keys = [key for model in MODELS.values() for key in model.model_fields]
     assert [key for key in keys if f"`{key}`" not in made["scenario.md"]] == []
+    parts = (StaffFile, AgentPart)
+    assert [key for part in parts for key in part.model_fields if f"`{key}`" not in made["agents.md"]] == []
     assert [verb for verb in VERBS if f"## {verb}\n" not in made["verbs.md"]] == []
     assert [code for code in CODES if f"| {code} |" not in made["problems.md"]] == []
 

@@ -219,7 +219,7 @@ def line_codes(check_line: Check, test: str, missed: str = BACK) -> list[str]:
         ("call: hangs_up, services: {crm/orders: [what, 404, 99]}, expect: {missed: yes}", ["S103", "S103"]),
         ("call: hangs_up, queues: {sales: 0}, expect: {missed: yes}", ["S107"]),
         ("call: hangs_up, expect: {notes: [letter]}", ["S108"]),
-        ("call: hangs_up, expect: {reached: somebody}", ["S103"]),
+        ("call: hangs_up, expect: {reached: 495}", ["S103"]),
         ("call: hangs_up, at: someday, expect: {missed: yes}", ["S103"]),
         ("call: hangs_up, at: sat 25:00, expect: {missed: yes}", ["S103"]),
         ("call: hangs_up, expect: {}", ["S102"]),
@@ -298,5 +298,5 @@ def test_a_test_of_a_call_that_comes_in_is_read_as_it_is_written(check_line: Che
 
 
 def test_answers_of_queues_are_written_as_they_are_read() -> None:
-    assert written_queue(QueueAnswer(is_full=True)) == "full"
+    assert written_queue(QueueAnswer(why="full")) == "full"
     assert written_queue(QueueAnswer(position=3)) == "3"

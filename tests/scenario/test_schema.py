@@ -58,7 +58,7 @@ def test_a_good_scenario_is_valid(path: Path) -> None:
     ("place", "value"),
     [
         (["titel"], "x"),
-        (["kind"], "predictive"),
+        (["kind"], "outbound"),
         (["languages"], []),
         (["machine"], "maybe"),
         (["contact", "order"], {"type": "digits", "need": True}),

@@ -123,7 +123,10 @@ class Phone:
             self._hang_up()
             return
         if key:
-            self.walk.only_skipped(key, self.flow.now_s)
+            if isinstance(action, Music) and action.keys != ALL_KEYS:
+                self.walk.pressed(key, self.flow.now_s)  # asked for: it takes an offer
+            else:
+                self.walk.only_skipped(key, self.flow.now_s)
             self.screen.tell(self.flow, f"presses {key}")
         elif isinstance(action, Play):
             self.walk.heard(action.message, self.flow.now_s)

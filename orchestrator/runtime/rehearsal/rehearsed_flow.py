@@ -37,6 +37,7 @@ from callflow.verbs.line import Line
 CHARACTERS_PER_S = 14.0  # of a voice, in Russian and English alike
 TALK_S = 30.0  # of a talk with whoever takes a call
 PICK_UP_S = 5.0  # until somebody who is there takes it
+WAITS = "waits for an agent"
 JOIN_S = 1.0  # until an agent does
 
 
@@ -154,7 +155,7 @@ class RehearsedFlow:
                 return f"music ({self._source(action.source)}) for {action.seconds:g}s"
             case Hold():
                 music = f"music ({self._source(action.source)})" if action.source else "silence"
-                return f"waits for an agent of {self.queue}: {music} for {action.seconds:g}s"
+                return f"{WAITS} of {self.queue}: {music}"
             case Join():
                 return "is joined with the agent" + (", the talk is recorded" if action.tape else "")
             case Record():

@@ -30,7 +30,7 @@ from callflow.moves import (
     Started,
 )
 from orchestrator.runtime.rehearsal.rehearsed_answers import NoAnswerGiven, RehearsedAnswers
-from orchestrator.runtime.rehearsal.rehearsed_flow import JOIN_S, PICK_UP_S, TALK_S, RehearsedFlow
+from orchestrator.runtime.rehearsal.rehearsed_flow import JOIN_S, PICK_UP_S, TALK_S, WAITS, RehearsedFlow
 from orchestrator.runtime.rehearsal.timeline import Entry
 from orchestrator.scenario.rehearsal_moves import Move, MoveKind
 
@@ -319,8 +319,12 @@ class ScriptedCall:
         self.flow.give(inp)
         self._typed, self._is_listened_to = "", False
         told = self.flow.told()
-        if told:
+        if told and not (isinstance(self.flow.action, Hold) and self._is_held()):
             self._note(f"{self.flow.where} {told}")
+
+    def _is_held(self) -> bool:
+        """Whether waiting in the line is the last thing told: that is told once, however long it is."""
+        return bool(self.entries) and self.entries[-1].text.startswith(f"{self.flow.where} {WAITS}")
 
     def _note(self, text: str) -> None:
         self.entries.append(Entry(at_s=self.flow.now_s, text=text))

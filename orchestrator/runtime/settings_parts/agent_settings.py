@@ -23,12 +23,12 @@ def agents_path(folder: Path, named: Path | None) -> Path | None:
 
 
 def look_at_staff(settings: Settings) -> tuple[Staff | None, list[Problem]]:
-    """Who is in the agents file, and what is wrong with it. None without a file, or when it cannot be used."""
+    """Who is in the agents file, and what is wrong with it. None without anybody in it, or when it cannot be used."""
     if settings.agents is None:
         return None, []
     switches = {name: frozenset(switch.gateways) for name, switch in settings.switches.items()}
     staff, problems = read_staff(settings.agents, Site(switches=switches))
-    return None if problems else staff, problems
+    return None if problems or not staff.agents else staff, problems
 
 
 def load_staff(settings: Settings) -> Staff:

@@ -50,7 +50,7 @@ def test_options_that_cannot_be_read_are_refused(text: str) -> None:
 def test_queues_are_read() -> None:
     assert read_queues(("a=3", "b=full", "c=down")) == {
         "a": QueueAnswer(position=3),
-        "b": QueueAnswer(is_full=True),
+        "b": QueueAnswer(why="full"),
         "c": QueueAnswer(is_down=True),
     }
 
