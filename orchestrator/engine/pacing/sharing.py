@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestrator.engine.pacing.pacer import Pacer
+from orchestrator.engine.pacing.pacer import Look, Pacer
+from orchestrator.engine.pacing.ring import NODES_S
 from orchestrator.engine.pacing.view import Decision, PoolView
+
+_LAST = len(NODES_S) - 1  # the mean at the last node: how many answers are to come in all
+_CATCH_UP = 5.0  # answers by which a campaign that could not call may go ahead of the others afterwards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,4 +28,63 @@ class Seat:
 
 def decide_together(seats: Sequence[Seat], now: int) -> tuple[Decision, ...]:
     """A decision for each seat, in the same order. Campaigns without a common agent do not see each other."""
-    return tuple(seat.pacer.decide(seat.view, now) for seat in seats)
+    if not seats:
+        return ()
+    if len(seats) == 1:
+        return (seats[0].pacer.decide(seats[0].view, now),)
+    looks = [seat.pacer.look(seat.view, now) for seat in seats]
+    overlaps = [[_overlap(seat, other) for other in seats] for seat in seats]
+    wanted = _wanted(seats, looks, overlaps)
+    return tuple(
+        seat.pacer.decision(look, calls, now) for seat, look, calls in zip(seats, looks, wanted, strict=True)
+    )
+
+
+def _overlap(seat: Seat, other: Seat) -> float:
+    """What part of the other's answered calls comes to agents of this seat."""
+    if seat is other or not other.agents:
+        return 0.0
+    return len(seat.agents & other.agents) / len(other.agents)
+
+
+def _wanted(seats: Sequence[Seat], looks: Sequence[Look], overlaps: Sequence[Sequence[float]]) -> list[int]:
+    """Calls for each, one at a time to whoever has had least of the agents for its weight."""
+    everyone = range(len(seats))
+    for i in everyone:
+        for j in everyone:
+            if overlaps[i][j]:
+                looks[i].outlook.add(looks[j].load.tolist(), overlaps[i][j])
+    ahead = max(seat.pacer.memory.turn for seat in seats) - _CATCH_UP
+    for seat in seats:
+        seat.pacer.memory.turn = max(seat.pacer.memory.turn, ahead)
+    calls = [0 for _ in seats]
+    hungry = set(everyone)
+    while hungry:
+        i = min(hungry, key=lambda each: (seats[each].pacer.memory.turn, each))
+        if not _has_room(i, looks, overlaps, calls):
+            hungry.discard(i)
+            continue
+        calls[i] += 1
+        new = looks[i].new.tolist()
+        for j in everyone:
+            if j == i or overlaps[j][i]:
+                looks[j].outlook.add(new, 1.0 if j == i else overlaps[j][i])
+        seats[i].pacer.memory.turn += new[_LAST] / max(seats[i].weight, 1e-6)
+    return calls
+
+
+def _has_room(
+    i: int, looks: Sequence[Look], overlaps: Sequence[Sequence[float]], calls: Sequence[int]
+) -> bool:
+    """Whether this seat wants one call more, after all that were given out."""
+    look = looks[i]
+    if calls[i] >= look.most:
+        return False
+    if look.wanted is None:
+        return look.outlook.risk(0) < look.limit
+    others = sum(
+        share
+        * (other.lines + had if other.wanted is not None else other.load[_LAST] + had * other.new[_LAST])
+        for share, other, had in zip(overlaps[i], looks, calls, strict=True)
+    )
+    return calls[i] + others < look.wanted
