@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from math import ceil
 
-from orchestrator.domain.lead import CampaignState, Contact, LeadState, Phase, WaitReason
+from orchestrator.domain.lead import (
+    Attempt,
+    CampaignState,
+    Contact,
+    Decision,
+    LeadState,
+    NextKind,
+    Phase,
+    WaitReason,
+)
+from orchestrator.domain.outcome import Outcome, OutcomeFate
 from orchestrator.domain.trunk import TrunkSign, TrunkWord
 from orchestrator.store import ClaimRequest, GatewayBudget, OpenZone
 
 BUSY_MS = 15_000
+HOUR_MS = 3_600_000
 TRIAL_MS = 120_000
 
 
@@ -21,6 +33,7 @@ class Lead:
     phase: Phase = Phase.READY
     due_at: int = 0
     reason: WaitReason = WaitReason.NEXT
+    was_touched: bool = False  # dialed, or moved by a claim
 
     @property
     def number(self) -> str:
@@ -62,6 +75,24 @@ class Rest:
 
 
 @dataclass
+class Hour:
+    """Attempts of a campaign in the hour that began at `at` hours since 1970."""
+
+    at: int = -1
+    claimed: int = 0
+    spread: int | None = None
+
+
+@dataclass
+class Said:
+    """What an agent said of an attempt, and the ids of all that was said."""
+
+    ids: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    fate: OutcomeFate = OutcomeFate.UNKNOWN
+
+
+@dataclass
 class Model:
     leads: dict[str, list[Lead]] = field(default_factory=dict)
     states: dict[str, CampaignState] = field(default_factory=dict)
@@ -73,18 +104,25 @@ class Model:
     ended: Counter[str] = field(default_factory=Counter)  # campaign -> attempts
     outbox: int = 0
     rests: dict[str, Rest] = field(default_factory=dict)
+    hours: dict[str, Hour] = field(default_factory=dict)
+    said: dict[str, Said] = field(default_factory=dict)
+    talked: set[str] = field(default_factory=set)  # attempts that have ended
 
     def claim(self, request: ClaimRequest) -> list[tuple[str, int, str, str]]:
         """(attempt id, lead id, number, gateway) in order."""
         if self.states[request.campaign_id] is not CampaignState.RUNNING:
             return []
         leads = self.leads[request.campaign_id]
-        for lead in leads:
-            if lead.phase is Phase.WAITING and lead.due_at <= request.now:
-                lead.phase, lead.reason, lead.due_at = Phase.READY, WaitReason.NEXT, 0
+        wanted = min(len(request.attempt_ids), self._quota_left(request))
         zones = {zone.zone_key: zone for zone in request.zones}
         claimed: list[tuple[str, int, str, str]] = []
-        while len(claimed) < len(request.attempt_ids):
+        if request.only:
+            return self._claim_only(request, zones, wanted)
+        for lead in leads if wanted else ():
+            is_due = lead.phase is Phase.WAITING and lead.due_at <= request.now
+            if is_due and lead.reason is not WaitReason.AGENT:
+                lead.phase, lead.reason, lead.due_at = Phase.READY, WaitReason.NEXT, 0
+        while len(claimed) < wanted:
             gateway = self._free_gateway(request)
             ready = [lead for lead in leads if lead.phase is Phase.READY and lead.zone in zones]
             if gateway is None or not ready:
@@ -95,6 +133,43 @@ class Model:
                 self._dial(attempt_id, request, lead, zones[lead.zone], gateway)
                 claimed.append((attempt_id, lead.lead_id, lead.number, gateway.gateway))
         return claimed
+
+    def _claim_only(
+        self, request: ClaimRequest, zones: dict[str, OpenZone], wanted: int
+    ) -> list[tuple[str, int, str, str]]:
+        """Certain leads in turn: those that were called before, and are due or wait for an agent since they were."""
+        leads = {lead.lead_id: lead for lead in self.leads[request.campaign_id]}
+        claimed: list[tuple[str, int, str, str]] = []
+        for lead_id in request.only:
+            gateway = self._free_gateway(request)
+            if gateway is None or len(claimed) == wanted:
+                break
+            lead = leads[lead_id]
+            is_due = lead.phase is Phase.READY or (lead.phase is Phase.WAITING and lead.due_at <= request.now)
+            if lead.was_touched and is_due and lead.zone in zones:
+                lead.due_at = 0
+                if self._may_dial(lead, request, zones[lead.zone]):
+                    attempt_id = request.attempt_ids[len(claimed)]
+                    self._dial(attempt_id, request, lead, zones[lead.zone], gateway)
+                    claimed.append((attempt_id, lead.lead_id, lead.number, gateway.gateway))
+        return claimed
+
+    def _quota_left(self, request: ClaimRequest) -> int:
+        """How many may be claimed, as far as the hour's quota goes."""
+        quota = request.per_hour
+        if quota is None:
+            return len(request.attempt_ids)
+        hour = self.hours.setdefault(request.campaign_id, Hour())
+        if hour.at != request.now // HOUR_MS:
+            hour.at, hour.claimed, hour.spread = request.now // HOUR_MS, 0, None
+        if quota.share is not None and hour.spread is None:
+            left = sum(
+                lead.phase is Phase.READY or (lead.phase is Phase.WAITING and lead.due_at <= quota.until)
+                for lead in self.leads[request.campaign_id]
+            )
+            hour.spread = hour.claimed + ceil(left * quota.share)
+        most = [each for each in (quota.attempts, hour.spread if quota.share else None) if each is not None]
+        return max(0, min(most) - hour.claimed)
 
     def _free_gateway(self, request: ClaimRequest) -> GatewayBudget | None:
         for gateway in request.gateways:
@@ -159,19 +234,29 @@ class Model:
 
     def _may_dial(self, lead: Lead, request: ClaimRequest, zone: OpenZone) -> bool:
         caps = [cap for cap in (request.per_day, request.project_per_day) if cap is not None]
+        lead.was_touched = True
         if lead.number in self.dnc:
             self._close(lead, "do_not_call")
         elif any(live.number == lead.number for live in self.live.values()):
-            self._wait(lead, request.now + BUSY_MS, WaitReason.NUMBER_BUSY)
+            self._put(lead, request.now + BUSY_MS, request.now, WaitReason.NUMBER_BUSY)
         elif request.project_ever is not None and self.ever[lead.number] >= request.project_ever:
-            self._give_up_number(lead)
+            self._give_up_number(lead, request.now)
         elif caps and self.per_day[lead.number, zone.day] >= min(caps):
-            self._wait(lead, zone.next_day_at, WaitReason.PER_DAY)
+            self._put(lead, zone.next_day_at, request.now, WaitReason.PER_DAY)
         else:
             return True
         return False
 
-    def _give_up_number(self, lead: Lead) -> None:
+    def _put(self, lead: Lead, at: int, now: int, reason: WaitReason = WaitReason.RETRY) -> None:
+        """Where a lead belongs that is due at `at`."""
+        if lead.state.needs_agent:
+            lead.phase, lead.due_at, lead.reason = Phase.WAITING, max(at, now), WaitReason.AGENT
+        elif at <= now:
+            lead.phase, lead.due_at, lead.reason = Phase.READY, 0, WaitReason.NEXT
+        else:
+            lead.phase, lead.due_at, lead.reason = Phase.WAITING, at, reason
+
+    def _give_up_number(self, lead: Lead, now: int) -> None:
         given = (*lead.state.given_up, lead.state.phone)
         total = len(lead.contact.numbers)
         turns = [(lead.state.phone + step) % total for step in range(1, total)]
@@ -181,14 +266,13 @@ class Model:
             lead.state = replace(lead.state, phone=left[0])
         else:
             self._close(lead, "lifetime")
+        if lead.phase is not Phase.DONE:
+            self._put(lead, now, now)
 
     def _close(self, lead: Lead, status: str) -> None:
         lead.phase, lead.reason = Phase.DONE, WaitReason.DONE
         lead.state = replace(lead.state, status=status)
         self.outbox += 1
-
-    def _wait(self, lead: Lead, at: int, reason: WaitReason) -> None:
-        lead.phase, lead.due_at, lead.reason = Phase.WAITING, at, reason
 
     def _dial(
         self, attempt_id: str, request: ClaimRequest, lead: Lead, zone: OpenZone, gateway: GatewayBudget
@@ -205,7 +289,10 @@ class Model:
             lead.state,
             request.now,
         )
-        lead.phase, lead.reason = Phase.DIALING, WaitReason.DIALING
+        lead.phase, lead.reason, lead.due_at = Phase.DIALING, WaitReason.DIALING, 0
+        lead.was_touched = True
+        if request.per_hour is not None:
+            self.hours[request.campaign_id].claimed += 1
         self.ever[lead.number] += 1
         self.per_day[lead.number, zone.day] += 1
         token_at = max(request.now, self.next_token.get(gateway.gateway, 0.0))
@@ -230,23 +317,56 @@ class Model:
         self.ended[live.campaign_id] += 1
         if uncount:
             self._uncount(live)
+        self.talked.add(attempt_id)
         lead = live.lead
-        lead.state, lead.phase, lead.due_at = state, phase, 0
-        if phase is Phase.WAITING and due_at > now:
-            self._wait(lead, due_at, WaitReason.RETRY)
-        elif phase is Phase.WAITING:
-            lead.phase, lead.reason = Phase.READY, WaitReason.NEXT
-        else:
-            lead.reason = WaitReason.LOST if phase is Phase.HELD else WaitReason.DONE
+        lead.state = state
+        self._move(lead, phase, due_at, now)
         return True
 
-    def release(self, attempt_id: str) -> bool:
+    def _move(self, lead: Lead, phase: Phase, due_at: int, now: int) -> None:
+        lead.phase, lead.due_at = phase, 0
+        if phase is Phase.WAITING:
+            self._put(lead, due_at, now)
+        else:
+            lead.reason = WaitReason.LOST if phase is Phase.HELD else WaitReason.DONE
+
+    def release(self, attempt_id: str, now: int) -> bool:
         live = self.live.pop(attempt_id, None)
         if live is None:
             return False
         self._uncount(live)
-        live.lead.phase, live.lead.reason = Phase.READY, WaitReason.NEXT
+        hour = self.hours.get(live.campaign_id)
+        if hour is not None and hour.at == live.claimed_at // HOUR_MS and hour.claimed:
+            hour.claimed -= 1
+        self._put(live.lead, now, now)
         return True
+
+    def resume(self, lead: Lead, now: int) -> None:
+        self._put(lead, now, now)
+
+    def say(self, attempt: Attempt, outcome: Outcome, decision: Decision, now: int) -> OutcomeFate:
+        """decision: what the rules make of it, if they are asked; when the lead has moved on only its last entry is told."""
+        said = self.said.setdefault(attempt.attempt_id, Said())
+        if attempt.attempt_id in self.live:
+            if outcome.outcome_id not in said.ids:
+                said.ids, said.outcome = (outcome.outcome_id, *said.ids), outcome
+                said.fate = OutcomeFate.PENDING
+            return OutcomeFate.PENDING
+        if attempt.attempt_id not in self.talked:
+            return OutcomeFate.UNKNOWN
+        if outcome.outcome_id in said.ids:
+            return said.fate
+        lead = next(each for each in self.leads[attempt.campaign_id] if each.lead_id == attempt.lead_id)
+        is_moved_on = lead.phase is Phase.DIALING or lead.state.tries != attempt.state.tries + 1
+        said.ids, said.outcome = (outcome.outcome_id, *said.ids), outcome
+        said.fate = OutcomeFate.KEPT if is_moved_on else OutcomeFate.APPLIED
+        self.dnc.update(decision.do_not_call)
+        self.outbox += 1 if is_moved_on else len(decision.outbox)
+        if not is_moved_on and outcome.key:
+            lead.state = decision.state
+            phases = {NextKind.DONE: Phase.DONE, NextKind.HELD: Phase.HELD}
+            self._move(lead, phases.get(decision.next.kind, Phase.WAITING), decision.next.at, now)
+        return said.fate
 
     def _uncount(self, live: Live) -> None:
         self.ever[live.number] -= 1
