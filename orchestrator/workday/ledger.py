@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 
 from orchestrator.domain.agent import AgentState
@@ -34,9 +34,9 @@ class Span:
 
     @property
     def abandonment(self) -> float | None:
-        """Of the people that a campaign dialed: nobody within the limit / (that + connected in time)."""
+        """Of the people that a campaign dialed: nobody within the limit / (that + connected within it)."""
         abandoned = self[Figure.DIALED_ABANDONED]
-        return _ratio(abandoned, abandoned + self[Figure.CONNECTED] - self[Figure.CONNECTED_LATE])
+        return _ratio(abandoned, abandoned + self[Figure.CONNECTED])
 
     @property
     def answer_rate(self) -> float | None:
@@ -63,7 +63,7 @@ class Span:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayResult:
     """hours, quarters: in order, whole from the beginning of work. worst_hour: the largest share of abandoned calls in
-    any 60 minutes with at least LEAST_ANSWERED answers; None without such. lines: the most calls at once, the waiting
+    any 60 whole minutes of the day with at least LEAST_ANSWERED answers; None without such. lines: the most calls at once, the waiting
     and talking ones included. events: how many the floor was told.
     """
 
@@ -83,15 +83,16 @@ class Ledger:
 
     def __init__(self, begins_ms: int) -> None:
         self._begins_ms = begins_ms
-        self._counted: dict[int, Counter[str]] = {}
-        self._states: dict[int, Counter[str]] = {}
+        self._counted: defaultdict[int, dict[str, int]] = defaultdict(dict)
+        self._states: defaultdict[int, dict[str, int]] = defaultdict(dict)
         self._answers: deque[tuple[int, bool]] = deque()  # of the last hour: (when, abandoned)
         self._abandoned = 0
         self.worst_hour: float | None = None
 
     def count(self, figure: Figure, amount: int, now: int) -> None:
-        quarter = (now - self._begins_ms) // QUARTER_MS
-        self._counted.setdefault(quarter, Counter())[figure.value] += amount
+        sums = self._counted[(now - self._begins_ms) // QUARTER_MS]
+        name = figure.value
+        sums[name] = sums.get(name, 0) + amount
         if figure is Figure.CONNECTED or figure is Figure.DIALED_ABANDONED:
             self._answered(figure is Figure.DIALED_ABANDONED, now)
 
@@ -101,7 +102,8 @@ class Ledger:
         while left > 0:
             quarter = (end - 1) // QUARTER_MS
             part = min(left, end - quarter * QUARTER_MS)
-            self._states.setdefault(quarter, Counter())[state.value] += part
+            sums = self._states[quarter]
+            sums[state.value] = sums.get(state.value, 0) + part
             end, left = end - part, left - part
 
     def spans(self, until_ms: int, each_ms: int) -> tuple[Span, ...]:
@@ -130,7 +132,7 @@ class Ledger:
         self._abandoned += is_abandoned
         while answers[0][0] <= now - HOUR_MS:
             self._abandoned -= answers.popleft()[1]
-        if len(answers) >= LEAST_ANSWERED:
+        if len(answers) >= LEAST_ANSWERED and now - self._begins_ms >= HOUR_MS:
             self.worst_hour = max(self.worst_hour or 0.0, self._abandoned / len(answers))
 
 

@@ -33,9 +33,9 @@ def test_occupancy_is_talk_and_wrap_up_over_all_time_but_breaks() -> None:
     assert ledger.total().occupancy == pytest.approx(0.8)
 
 
-def test_those_connected_late_are_abandoned_and_not_connected_in_time() -> None:
+def test_those_connected_late_are_abandoned_and_nothing_else() -> None:
     ledger = Ledger(BEGIN)
-    ledger.count(Figure.CONNECTED, 98, BEGIN)
+    ledger.count(Figure.CONNECTED, 97, BEGIN)
     ledger.count(Figure.CONNECTED_LATE, 1, BEGIN)
     ledger.count(Figure.DIALED_ABANDONED, 3, BEGIN)
     assert ledger.total().abandonment == pytest.approx(0.03)
@@ -47,16 +47,20 @@ def test_ratios_of_nothing_are_not_known() -> None:
     assert (*ratios, total.talks_per_agent_hour) == (None,) * 6
 
 
-def test_the_worst_hour_rolls_and_needs_enough_answers() -> None:
+def test_the_worst_hour_rolls_is_whole_and_needs_enough_answers() -> None:
     ledger = Ledger(BEGIN)
-    for index in range(LEAST_ANSWERED - 1):
-        ledger.count(Figure.CONNECTED, 1, BEGIN + index)
-    assert ledger.worst_hour is None
-    ledger.count(Figure.DIALED_ABANDONED, 1, BEGIN + 100)
-    assert ledger.worst_hour == pytest.approx(1 / LEAST_ANSWERED)
-    late = BEGIN + 2 * HOUR_MS  # all of the above has left the hour
     for index in range(LEAST_ANSWERED):
-        ledger.count(Figure.DIALED_ABANDONED if index < 10 else Figure.CONNECTED, 1, late + index)
+        ledger.count(Figure.DIALED_ABANDONED, 1, BEGIN + index)
+    assert ledger.worst_hour is None  # the first hour is not over
+    late = BEGIN + 2 * HOUR_MS  # all of the above has left the hour
+    for index in range(LEAST_ANSWERED - 1):
+        ledger.count(Figure.CONNECTED, 1, late + index)
+    assert ledger.worst_hour is None
+    ledger.count(Figure.DIALED_ABANDONED, 1, late + 100)
+    assert ledger.worst_hour == pytest.approx(1 / LEAST_ANSWERED)
+    later = late + 2 * HOUR_MS
+    for index in range(LEAST_ANSWERED):
+        ledger.count(Figure.DIALED_ABANDONED if index < 10 else Figure.CONNECTED, 1, later + index)
     assert ledger.worst_hour == pytest.approx(10 / LEAST_ANSWERED)
 
 
