@@ -63,8 +63,8 @@ class Span:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayResult:
     """hours, quarters: in order, whole from the beginning of work. worst_hour: the largest share of abandoned calls in
-    any 60 whole minutes of the day with at least LEAST_ANSWERED answers; None without such. lines: the most calls at once, the waiting
-    and talking ones included. events: how many the floor was told.
+    any 60 whole minutes of the day with at least LEAST_ANSWERED answers; None without such. lines: the most calls at
+    once, the waiting and talking ones included. events: how many the floor was told.
     """
 
     title: str
