@@ -13,6 +13,7 @@ from orchestrator.simulator.channel import Channel
 from orchestrator.simulator.courses import after_bridge, is_true
 from orchestrator.simulator.ending import TICK_MS
 from orchestrator.simulator.forks import DialString, Fork, parse_dial_string
+from orchestrator.simulator.joining import pass_on
 from orchestrator.simulator.leg import NEVER_MS, Leg
 from orchestrator.simulator.taping import bridge_tapes
 
@@ -212,7 +213,7 @@ class Bridge:
 
     def _pass_on(self, other: BLeg) -> bool:
         """The caller's keys go to the other side."""
-        other.gets_key(self._caller.take_digit())
+        pass_on(self._caller, self._caller.take_digit(), other)
         return False
 
 

@@ -51,8 +51,16 @@ def _play(leg: Leg, name: str) -> None:
     began_ms = leg.now_ms
     leg.ours.append((began_ms, began_ms + length_ms))
 
-    def end() -> None:
-        leg.announce("PLAYBACK_STOP", file | {"Playback-Status": "done"})
+    is_over = False
+
+    def end(status: str = "done") -> None:
+        nonlocal is_over
+        if is_over:
+            return
+        is_over = True
+        leg.stop_beside = lambda: None
+        leg.announce("PLAYBACK_STOP", file | {"Playback-Status": status})
         leg.announce("CHANNEL_EXECUTE_COMPLETE", about | {"Application-Response": "FILE PLAYED"})
 
+    leg.stop_beside = lambda: end("break")
     leg.at(began_ms + length_ms, end)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.simulator.causes import known_cause
 from orchestrator.simulator.channel import Profile
+from orchestrator.simulator.dialplan import Action, Route
 from orchestrator.simulator.leg import NEVER_MS, Leg
 from orchestrator.simulator.separate import atoi, separate
 from orchestrator.simulator.taping import TRUE
@@ -52,7 +53,9 @@ def enter(switch: SimulatedSwitch, leg: Leg, extension: str, dialplan: str, cont
         username=old.username,
         source=old.source,
     )
-    route = switch.dialplan.route(context, channel.get) if dialplan == "XML" else None
+    route = _inline(extension) if dialplan.lower() == "inline" else None
+    if dialplan == "XML":
+        route = switch.dialplan.route(context, channel.get)
     if route is None:
         channel.state, channel.state_number = "CS_ROUTING", "3"
         leg.hang_up("NO_ROUTE_DESTINATION", by="switch")
@@ -65,6 +68,13 @@ def enter(switch: SimulatedSwitch, leg: Leg, extension: str, dialplan: str, cont
     leg.steps.clear()
     leg.steps.extend(actions)
     return True
+
+
+def _inline(text: str) -> Route:
+    """`APP:DATA,APP:DATA`: the dialplan `inline` of mod_dptools."""
+    parts = (part.partition(":") for part in separate(text, ",", 128))
+    actions = tuple(Action(application=name, data=data) for name, _, data in parts)
+    return Route(extension="inline", actions=actions)
 
 
 def _mark(leg: Leg, extension: str, dialplan: str, context: str) -> None:

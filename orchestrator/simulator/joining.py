@@ -114,6 +114,7 @@ class Join:
         """In the other leg's greenlet: be lived by the caller until it is given back."""
         other = self._other
         self._has_come = True
+        other.stop_beside()
         other.channel.state, other.channel.state_number = "CS_EXCHANGE_MEDIA", "5"
         other.settled.set()
         if not self._begun.wait(COMES_S):
@@ -181,18 +182,24 @@ class Join:
     def _caller_pressed(self) -> bool:
         key = self._caller.take_digit()
         if self._on_key is None:
-            self._other.gets_key(key)
+            pass_on(self._caller, key, self._other)
         elif self._on_key(key):
             self._is_ended = True
             self._caller.stop_waiting()
         return False
 
     def _other_pressed(self) -> bool:
-        self._caller.gets_key(self._other.take_digit())
+        pass_on(self._other, self._other.take_digit(), self._caller)
         if self._on_key is not None:
             self._is_ended = True
             self._caller.stop_waiting()
         return False
+
+
+def pass_on(leg: Leg, key: str, peer: Leg) -> None:
+    """A key that was pressed in a talk goes to the other side, unless `bridge_filter_dtmf` keeps it."""
+    if not is_true(leg.channel.get("bridge_filter_dtmf")):
+        peer.gets_key(key)
 
 
 def uuid_bridge(switch: SimulatedSwitch, one: Leg, two: Leg) -> None:

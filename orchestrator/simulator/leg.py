@@ -84,6 +84,7 @@ class Leg(Timeline):
         self.steps: deque[tuple[str, str]] = deque()  # applications of its extension that are still to come
         self.linked: Leg | None = None  # the other end of its line, on another simulated switch
         self.talks_begun = 0
+        self.stop_beside: Callable[[], None] = lambda: None  # what is broadcast to it
         self.behind: dict[str, int] = {}  # sounds over what it sends -> when they began
         self.settled = Event()  # what it was told to do has begun, or the leg is over
         self._message: str | None = None

@@ -33,9 +33,11 @@ from orchestrator.simulator.show import span_text
 from orchestrator.simulator.sofia import Sofia
 from orchestrator.simulator.throttle import Limits
 from orchestrator.simulator.timers import Timers
+from orchestrator.simulator.variables import PREFIX
 
 HEARTBEAT_MS: Final = 20_000
 CONSOLE_LINES: Final = 1000
+WITHOUT_VARIABLES: Final = ("DTMF",)  # switch_channel_event_set_extended_data
 SHUTDOWN_S: Final = 5.0
 BACKLOG: Final = 64
 SHUTDOWN_NOTICE: Final = (
@@ -209,6 +211,8 @@ class SimulatedSwitch:
             return
         first = {"Hangup-Cause": leg.channel.cause} if name == "CHANNEL_HANGUP_COMPLETE" else None
         headers = leg.channel.headers()
+        if name in WITHOUT_VARIABLES:
+            headers = {line: value for line, value in headers.items() if not line.startswith(PREFIX)}
         if extra:
             headers.update(extra)
         self._deliver(self.maker.make(name, headers, now_ms=leg.now_ms, first=first), listeners)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,38 @@ _UNRUNNABLE_XML: Final = """\
   </extension>
 </context>
 """
+
+
+JOINS: Final = "+74950000020"  # waits to be told which leg to join
+JOINS_WITH_CALLBACK: Final = "+74950000021"
+JOINS_CARELESSLY: Final = "+74950000022"  # whatever the leg does
+JOINS_TAPED: Final = "+74950000023"
+JOINS_WITH_MUSIC: Final = "+74950000024"
+SCRIPT: Final = Path(__file__).with_name("join_script.py")
+TAPE: Final = "talks.wav"  # below the root
+
+
+def _joins_xml(root: Path) -> str:
+    """Extensions of the engineers' own; what comes after the script says that the extension went on."""
+    arguments = {
+        JOINS: "",
+        JOINS_WITH_CALLBACK: "callback",
+        JOINS_CARELESSLY: "careless",
+        JOINS_TAPED: f"record {root / TAPE}",
+        JOINS_WITH_MUSIC: "behind tone_stream://%(1000,0,440);loops=-1",
+    }
+    return (
+        "<include>\n"
+        + "".join(
+            f"""<extension name="joins"><condition field="destination_number" expression="^\\{number}$">
+      <action application="python" data="conformance_join {words}"/>
+      <action application="set" data="went_on=yes"/>
+      <action application="hangup"/>
+    </condition></extension>\n"""
+            for number, words in arguments.items()
+        )
+        + "</include>\n"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +148,8 @@ def make_project(folder: Path, ports: Ports) -> Project:
     project = Project(folder=folder, settings=settings)
     Deployer(settings, "main", now_ms, serve(settings)).deploy(is_offline=True)
     (project.root / "conf" / "local" / "dialplan" / "unrunnable.xml").write_text(_UNRUNNABLE_XML, "utf-8")
+    (project.root / "conf" / "local" / "inbound" / "joins.xml").write_text(_joins_xml(project.root), "utf-8")
+    shutil.copy(SCRIPT, project.root / "current" / "scripts" / "conformance_join.py")
     project.www.mkdir()
     write_programs(project.root, project.www)
     return project
