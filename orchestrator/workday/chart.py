@@ -20,6 +20,8 @@ STATES = (
 LINES = "#444"
 BAR, CAP, RATE = "#b5483a", "#7a1f14", "#2d5f8b"
 DAY_MS = 86_400_000
+LETTER = 6.6  # width of one, about
+Legend = tuple[tuple[str, str], ...]  # what, in which colour
 
 
 def chart(results: Sequence[DayResult]) -> str:
@@ -84,12 +86,12 @@ def _share(span: Span, state: AgentState, agents: int) -> float:
     return sum(span.states_ms.get(each.value, 0) for each in both) / (QUARTER_MS * max(1, agents))
 
 
-def _legend() -> str:
-    return " ".join(f'<tspan fill="{colour}">■</tspan> {name}' for _, name, colour in STATES)
+def _legend() -> Legend:
+    return tuple((name, colour) for _, name, colour in STATES)
 
 
 def _abandonment(result: DayResult, top: int, most: float) -> Iterator[str]:
-    legend = f'<tspan fill="{BAR}">■</tspan> abandoned <tspan fill="{CAP}">—</tspan> cap'
+    legend = (("abandoned", BAR), ("cap", CAP))
     yield from _panel(top, "abandoned, of calls answered by people", percent(most), "0 %", legend)
     step = WIDTH / max(1, len(result.quarters))
     for index, span in enumerate(result.quarters):
@@ -103,7 +105,7 @@ def _abandonment(result: DayResult, top: int, most: float) -> Iterator[str]:
 
 
 def _calls(result: DayResult, top: int, most: int) -> Iterator[str]:
-    legend = f'<tspan fill="{RATE}">—</tspan> placed and come in <tspan fill="{STATES[0][2]}">■</tspan> talks'
+    legend = (("placed and come in", RATE), ("talks", STATES[0][2]))
     yield from _panel(top, "calls in a quarter of an hour", str(most), "0", legend)
     step = WIDTH / max(1, len(result.quarters))
     points = []
@@ -116,9 +118,14 @@ def _calls(result: DayResult, top: int, most: int) -> Iterator[str]:
     yield from _hours(result, top)
 
 
-def _panel(top: int, title: str, most: str, least: str, legend: str) -> Iterator[str]:
+def _panel(top: int, title: str, most: str, least: str, legend: Legend) -> Iterator[str]:
     yield _text(0, top - 10, title, weight="bold")
-    yield f'<text x="{WIDTH}" y="{top - 10}" text-anchor="end">{legend}</text>'
+    x = float(WIDTH)
+    for name, colour in reversed(legend):
+        x -= LETTER * len(name)
+        yield _text(x, top - 10, name)
+        yield _rect(x - 14, top - 19, 10, 10, colour)
+        x -= 28
     yield f'<rect x="0" y="{top}" width="{WIDTH}" height="{PANEL}" fill="none" stroke="#ccc"/>'
     yield _text(-6, top + 10, most, anchor="end")
     yield _text(-6, top + PANEL, least, anchor="end")
