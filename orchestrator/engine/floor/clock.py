@@ -80,7 +80,8 @@ def _step_caller(caller: Caller, by: int) -> None:
     caller.joined_at += by
     caller.rank += by
     caller.heard_at += by
-    for name in ("within_until", "answered_at", "offered_at", "talk_since", "held_since"):
+    caller.absent_since += by
+    for name in ("within_until", "offered_at", "talk_since", "held_since"):
         at = getattr(caller, name)
         if at is not None:
             setattr(caller, name, at + by)

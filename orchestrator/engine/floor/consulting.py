@@ -21,8 +21,9 @@ def hold(board: Board, agent: Agent, caller: Caller, queue_id: str = "") -> None
     board.orders.append(WaitOn(call_id=caller.call_id, queue_id=queue_id))
     board.orders.append(ParkLeg(leg_id=agent.leg_id))
     agent.is_parked, caller.is_here = False, False
+    caller.absent_since, caller.offered_leg = board.now, ""
     caller.phase, caller.held_since = CallerPhase.HELD, board.now
-    board.wake(caller, None)
+    schedule(board, caller)
 
 
 def unhold(board: Board, caller: Caller) -> None:
@@ -86,7 +87,7 @@ def complete(board: Board, caller: Caller) -> None:
         return
     if other.state is AgentState.TALKING and not other.is_parked:
         board.orders.append(ParkLeg(leg_id=other.leg_id))
-    caller.agents, caller.other = [other], None
+    caller.agents, caller.other, caller.offered_leg = [other], None, ""
     caller.phase, caller.offered_at = CallerPhase.OFFERED, None
     caller.line.offered[caller.call_id] = caller
     board.count_of(caller, Figure.TRANSFERRED, agent_id=agent.agent_id)
@@ -139,7 +140,7 @@ def hand_to_queue(board: Board, agent: Agent, caller: Caller, queue_id: str) -> 
     close_share(board, caller, agent)
     caller.line, caller.phase = line, CallerPhase.WAITING
     caller.max_wait_ms = caller.within_ms = caller.within_until = None
-    caller.answered_at, caller.is_answered = None, False
+    caller.is_answered = False
     board.count_of(caller, Figure.OFFERED)
     line.put(caller, board.now)
     try_line(board, line)
@@ -155,4 +156,5 @@ def _hand_on(board: Board, agent: Agent, caller: Caller, queue_id: str) -> None:
     caller.ahead_ms += board.now - caller.joined_at
     caller.joined_at = board.now
     caller.agents.clear()
+    caller.offered_leg = ""
     caller.tried = [agent]  # who handed them on is the last one to get them back

@@ -7,7 +7,7 @@ from orchestrator.engine.floor.people import Caller
 from orchestrator.engine.floor.state import CallerPhase
 
 OFFER_MS = 10_000  # a caller who was told to join a leg has joined it by then; a link to another switch takes a while
-ARRIVAL_MS = 10_000  # the script of a person whom we called has come to its queue by then
+ARRIVAL_MS = 10_000  # a script has come to its queue, or back to it, by then
 LOST_MS = 60_000  # a caller says every 10 s that they are there; who does not for so long is not
 GHOST_MS = 4 * 3_600_000  # a place in line is kept for so long
 
@@ -38,12 +38,15 @@ def _due(board: Board, caller: Caller) -> int | None:
     found = [lost_at(board, caller) if caller.is_here else None]
     if caller.offered_at is not None:
         found.append(caller.offered_at + OFFER_MS)
+    elif not caller.is_here:
+        found.append(arrival_until(caller))
     elif caller.phase is not CallerPhase.HELD and not caller.is_late and not caller.is_answered:
-        found.append(caller.within_until if caller.is_here else arrival_until(caller))
+        found.append(caller.within_until)
     if caller.phase is CallerPhase.WAITING:
         found.append(max_wait_until(caller))
     return min((at for at in found if at is not None), default=None)
 
 
-def arrival_until(caller: Caller) -> int | None:
-    return None if caller.answered_at is None else caller.answered_at + ARRIVAL_MS
+def arrival_until(caller: Caller) -> int:
+    """By when the script of a caller who is not here has come to its queue."""
+    return caller.absent_since + ARRIVAL_MS

@@ -132,7 +132,7 @@ def customer_answered(board: Board, news: CustomerAnswered) -> None:
         return
     kind = CallerKind.CALLBACK if ghost is not None else CallerKind.DIALED
     caller = board.new_caller(news.attempt_id, line, kind, board.now, 0)
-    caller.is_here, caller.answered_at = False, board.now
+    caller.is_here, caller.absent_since = False, board.now
     caller.switch, caller.number, caller.contact = news.switch, news.number, news.contact
     caller.campaign_id, caller.attempt_id, caller.lead_id = (
         attempt.campaign_id,

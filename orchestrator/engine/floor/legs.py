@@ -127,7 +127,7 @@ def _gone(board: Board, leg_id: str, cause: str) -> None:
     agent = board.legs.get(leg_id)
     if agent is None:
         return
-    is_standing = agent.is_leg_standing
+    is_standing, was_parked = agent.is_leg_standing, agent.is_parked
     board.lose_leg(agent)
     caller = board.callers.get(agent.call_id)
     match agent.state:
@@ -147,10 +147,10 @@ def _gone(board: Board, leg_id: str, cause: str) -> None:
             become(board, agent, AgentState.BREAK, NOT_ANSWERING)
         case AgentState.AVAILABLE if is_standing:
             board.unfree(agent)
-            if agent.spec.is_standing and cause not in HUNG_UP:  # a switch that fell over is no wish to go
-                stand_by(board, agent)
-            else:
-                become(board, agent, AgentState.OFFLINE)
+            if was_parked and (cause in HUNG_UP or not agent.spec.is_standing):
+                become(board, agent, AgentState.OFFLINE)  # hanging up between calls means to go
+            else:  # it was the end of a talk; or a switch fell over, which is no wish to go
+                go_on(board, agent)
         case AgentState.TALKING | AgentState.RESERVED:  # with nobody who is known
             go_on(board, agent)
         case _:

@@ -203,7 +203,7 @@ def offer(board: Board, caller: Caller) -> None:
     """Tell the caller to join the agent's leg, as soon as both are there."""
     agent = caller.agents[0]
     if caller.is_here and agent.is_parked and caller.offered_at is None:
-        caller.offered_at = board.now
+        caller.offered_at, caller.offered_leg = board.now, agent.leg_id
         board.orders.append(
             Offer(
                 call_id=caller.call_id,

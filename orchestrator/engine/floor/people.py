@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from orchestrator.engine.floor.line import Line
 
 
+ANY_LEG = "*"
+"""Of a caller whom a new leader has from the store: joined with whatever leg they are found in."""
+
+
 class Errand:
     """A call that is made for one agent. ghost: whose callback it is; None when it is one of the campaign's leads."""
 
@@ -108,10 +112,10 @@ class Caller:
     """
 
     __slots__ = (
-        "agents", "ahead_ms", "answered_at", "attempt_id", "call_id", "campaign", "campaign_id", "contact", "due_at",
-        "fails", "heard_at", "held_ms", "held_since", "is_answered", "is_ghost", "is_here", "is_late",
-        "is_leaving", "joined_at", "kind", "lead_id", "line", "max_wait_ms", "number", "offered_at", "other", "phase",
-        "rank", "switch", "talk_since", "tried", "within_ms", "within_until",
+        "absent_since", "agents", "ahead_ms", "attempt_id", "call_id", "campaign", "campaign_id", "contact",
+        "due_at", "fails", "heard_at", "held_ms", "held_since", "is_answered", "is_ghost", "is_here", "is_late",
+        "is_leaving", "joined_at", "kind", "lead_id", "line", "max_wait_ms", "number", "offered_at",
+        "offered_leg", "other", "phase", "rank", "switch", "talk_since", "tried", "within_ms", "within_until",
     )  # fmt: skip
 
     def __init__(self, call_id: str, line: Line, kind: CallerKind, joined_at: int, ahead_ms: int = 0) -> None:
@@ -130,7 +134,8 @@ class Caller:
         self.max_wait_ms: int | None = None
         self.within_ms: int | None = None
         self.within_until: int | None = None
-        self.answered_at: int | None = None
+        self.absent_since = joined_at
+        self.offered_leg = ""
         self.heard_at = joined_at
         self.lead_id: int | None = None
         self.contact: tuple[tuple[str, str], ...] = ()
@@ -158,7 +163,7 @@ class Caller:
             max_wait_ms=self.max_wait_ms,
             within_ms=self.within_ms,
             within_until=self.within_until,
-            answered_at=self.answered_at,
+            absent_since=self.absent_since,
             is_here=self.is_here,
             is_ghost=self.is_ghost,
             is_late=self.is_late,
@@ -171,6 +176,7 @@ class Caller:
             agents=tuple(agent.agent_id for agent in self.agents),
             other_agent=self.other.agent_id if self.other else "",
             offered_at=self.offered_at,
+            offered_leg=self.offered_leg,
             talk_since=self.talk_since,
             held_since=self.held_since,
             held_ms=self.held_ms,

@@ -13,7 +13,7 @@ from orchestrator.engine.floor.deadlines import OFFER_MS, schedule
 from orchestrator.engine.floor.estimate import Movement
 from orchestrator.engine.floor.line import Line
 from orchestrator.engine.floor.matching import RING_SLACK_MS, rest, try_agent, try_line
-from orchestrator.engine.floor.people import Agent, Caller, Errand
+from orchestrator.engine.floor.people import ANY_LEG, Agent, Caller, Errand
 from orchestrator.engine.floor.state import (
     AttemptRecord,
     CallerPhase,
@@ -156,8 +156,8 @@ def _caller(board: Board, record: CallerRecord) -> None:
         line = board.nowhere
     caller = Caller(record.call_id, line, record.kind, record.joined_at, record.ahead_ms)
     for name in (
-        "switch", "number", "max_wait_ms", "within_ms", "within_until", "answered_at", "is_here", "is_ghost",
-        "is_late", "is_answered", "campaign_id", "attempt_id", "lead_id", "contact", "offered_at",
+        "switch", "number", "max_wait_ms", "within_ms", "within_until", "absent_since", "is_here", "is_ghost",
+        "is_late", "is_answered", "campaign_id", "attempt_id", "lead_id", "contact", "offered_at", "offered_leg",
         "talk_since", "held_since", "held_ms", "phase",
     ):  # fmt: skip
         setattr(caller, name, getattr(record, name))
@@ -173,6 +173,7 @@ def _caller(board: Board, record: CallerRecord) -> None:
         caller.offered_at = max(caller.offered_at, board.now - OFFER_MS // 2)
     (board.ghosts if caller.is_ghost else board.callers)[caller.call_id] = caller
     if caller.phase is CallerPhase.WAITING:
+        caller.offered_leg = ANY_LEG  # what was offered last may not have been kept
         line.put(caller, board.now)
     elif caller.phase is CallerPhase.OFFERED and not caller.is_ghost:
         line.offered[caller.call_id] = caller

@@ -43,7 +43,7 @@ class CallerRecord:
     max_wait_ms: int | None = None
     within_ms: int | None = None
     within_until: int | None = None
-    answered_at: int | None = None
+    absent_since: int = 0
     is_here: bool = True
     is_ghost: bool = False
     is_late: bool = False
@@ -56,6 +56,7 @@ class CallerRecord:
     agents: tuple[str, ...] = ()
     other_agent: str = ""
     offered_at: int | None = None
+    offered_leg: str = ""
     talk_since: int | None = None
     held_since: int | None = None
     held_ms: int = 0

@@ -17,7 +17,7 @@ from orchestrator.engine.floor.matching import (
 )
 from orchestrator.engine.floor.news import JoinFailed, TalkBegan, TalkEnded
 from orchestrator.engine.floor.orders import CancelCalls, Figure, LetGo, Moment
-from orchestrator.engine.floor.people import Agent, Caller
+from orchestrator.engine.floor.people import ANY_LEG, Agent, Caller
 from orchestrator.engine.floor.state import CallerPhase
 
 MOST_FAILS = 3  # joins of a caller that fail in a row: then their way goes on without an agent
@@ -32,10 +32,14 @@ def talk_began(board: Board, news: TalkBegan) -> None:
     if caller is None:
         _adopt(board, news.call_id, agent)
         return
-    if caller.phase in (CallerPhase.TALKING, CallerPhase.HELD):
+    if caller.offered_leg not in (news.leg_id, ANY_LEG) or caller.phase in (
+        CallerPhase.TALKING,
+        CallerPhase.HELD,
+    ):
         return
     if agent not in caller.agents and not _seize(board, caller, agent):
         return
+    caller.line.offered.pop(caller.call_id, None)
     if len(caller.agents) > 1:
         only(board, caller, agent)
     _begin(board, caller, agent)
@@ -55,7 +59,7 @@ def _seize(board: Board, caller: Caller, agent: Agent) -> bool:
     """They talk though the offer was thought to have failed: so it is; whatever the agent was to do instead is
     not.
     """
-    other = board.callers.get(agent.call_id)
+    other = board.callers.get(agent.call_id) if agent.call_id != caller.call_id else None
     if other is not None and (agent.state is AgentState.TALKING or other.other is agent):
         return False
     if caller.phase is CallerPhase.WAITING:

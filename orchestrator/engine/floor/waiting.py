@@ -101,7 +101,6 @@ def _new(board: Board, line: Line, news: CallerJoined) -> Caller:
         caller.within_ms = _ms(line.rules.within_s if news.within_s is None else news.within_s)
     if caller.within_ms is not None:
         caller.within_until = joined_at + caller.within_ms
-        caller.answered_at = joined_at
     elif news.kind is CallerKind.INBOUND:
         line.inflow.came(board.now)
     if board.now - joined_at <= AGAIN_MS:
@@ -221,7 +220,7 @@ def caller_due(board: Board, caller: Caller) -> None:
             offer_failed(board, caller)
         else:
             schedule(board, caller)
-    elif not caller.is_here and arrival is not None and now >= arrival:
+    elif not caller.is_here and now >= arrival:
         leave(board, caller, "lost")
     elif not caller.is_late and not caller.is_answered and until is not None and now >= until:
         nobody_in_time(board, caller)
