@@ -127,6 +127,9 @@ class Day:
         self._next_caller()
         self._at(self._ends, self._close)
         self._go()
+        for record in self._records.values():  # who went before the end is still away at the end
+            if record.state is AgentState.OFFLINE and record.since < self._ends:
+                self._ledger.lasted(record.state, self._ends, self._ends - record.since)
         return self._result()
 
     def _runs(self, pacing: PacingPlan) -> CampaignRuns:

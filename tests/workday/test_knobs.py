@@ -20,7 +20,8 @@ PACING = PacingPlan(
 SETUP = Setup(rules=QueueRules(queue_id="orders:sales"), pacing=PACING, conduct=Conduct(agents=1))
 A_VALUE = {  # one that differs from the default, for each
     "agents": "12", "hours": "90m", "from": "8:30", "seed": "7", "staff": "12=50%,13=100%", "breaks": "2h",
-    "break": "5m", "standing": "no", "pick_up": "6s", "misses": "10%", "answer": "9=50%,11=30%", "busy": "0.1", "ring": "40s",
+    "break": "5m", "standing": "no", "pick_up": "6s", "misses": "10%", "answer": "9=50%,11=30%", "busy": "0.1",
+    "ring": "40s",
     "talk": "3m", "wrap": "45s", "callers": "120", "patience": "1m", "invite": "300ms", "mode": "ratio", "ratio": "2.5",
     "abandoned": "1%", "within": "3s", "cancel_after": "never", "lines_per_agent": "3", "strategy": "top_down",
     "wrap_up": "50s", "max_wait": "4m", "max_waiting": "9", "service_level": "30s",
