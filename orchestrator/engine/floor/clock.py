@@ -15,12 +15,12 @@ JITTER_MS = 1_000  # a step back that clocks make to keep time: the floor just s
 LATE_MS = 30_000  # news that comes so long after the floor wanted to be woken: the clock was set
 
 
-def step_of(board: Board, now: int) -> int:
+def step_of(board: Board, now: int, late_ms: int) -> int:
     """By how many ms the clock was set since the last news; 0 when it was not."""
     if now < board.now:
         return now - board.now if board.now - now > JITTER_MS else 0
     expected = max(board.next_at() or board.now, board.now)
-    return now - expected if now - expected > LATE_MS else 0
+    return now - expected if now - expected > late_ms else 0
 
 
 def step(board: Board, by: int) -> None:

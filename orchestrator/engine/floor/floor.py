@@ -85,8 +85,9 @@ _DOORS: Final[dict[type, Callable[[Board, Any], None]]] = {
 
 
 class Floor:
-    """new_id: makes the ids of legs (uuid4). zone: IANA zone of an agent's "today" and of the pacers' hours. pace_ms:
-    decisions about campaigns are no closer. lost_ms: a caller who said nothing for so long is gone; None: never.
+    """new_id: makes the ids of legs (uuid4). zone: IANA zone of an agent's "today" and of the pacers' hours.
+    pace_ms: decisions about campaigns are no closer. lost_ms: a caller who said nothing for so long is gone;
+    None: never. late_ms: news so long after `next_at` means that the clock was set.
     """
 
     def __init__(
@@ -96,9 +97,11 @@ class Floor:
         zone: str = "UTC",
         pace_ms: int = 250,
         lost_ms: int | None = LOST_MS,
+        late_ms: int = LATE_MS,
     ) -> None:
         self._board = Board(new_id, zone, 0, lost_ms)
         self._pace_ms = pace_ms
+        self._late_ms = late_ms
         self._has_begun = False
         self._quarter_at = 0
 
@@ -107,13 +110,18 @@ class Floor:
         board = self._board
         if not self._has_begun:
             self._begin(now)
-        if now < board.now or now > board.now + LATE_MS:
-            step(board, step_of(board, now))
-        board.now = max(now, board.now)
-        self._wake_up()
+        if now < board.now or now > board.now + self._late_ms:
+            step(board, step_of(board, now, self._late_ms))
+        if now > board.now:
+            board.now = now
+        if board.timers[0][0] <= now:  # the pulse is always among them
+            self._wake_up()
         _DOORS[type(news)](board, news)
         if board.is_dirty:
-            pace.pace(board, self._pace_ms)
+            if board.is_urgent or board.now >= board.paced_at + self._pace_ms:
+                pace.pace(board)
+            else:
+                board.wake_by(board.pace_timer, board.paced_at + self._pace_ms)
         orders, board.orders = board.orders, []
         return orders
 

@@ -88,10 +88,10 @@ def assign(board: Board, caller: Caller, agent: Agent) -> None:
     if caller.phase is CallerPhase.WAITING:
         line.remove(caller, board.now)
         line.movement.taken()
-        caller.phase = CallerPhase.OFFERED
-        if not caller.is_ghost:
-            line.offered[caller.call_id] = caller
-    if caller.is_ghost:
+        caller.phase, caller.is_taken = CallerPhase.OFFERED, True
+    if not caller.is_ghost:
+        line.offered[caller.call_id] = caller
+    else:
         caller.agents.append(agent)
         board.wake(caller, None)
         reserve(board, agent, Errand("", caller), line)
@@ -245,8 +245,10 @@ def back_in_line(board: Board, caller: Caller) -> None:
     """Nobody is rung for the caller any more: they wait, at their old place."""
     line = caller.line
     line.offered.pop(caller.call_id, None)
-    line.movement.returned()
+    if caller.is_taken:
+        line.movement.returned()
     caller.phase, caller.offered_at, caller.agents = CallerPhase.WAITING, None, []
+    caller.is_taken = False
     if caller.is_answered:  # was handed to one agent: now waits for any
         caller.heard_at = board.now
         board.orders.append(WaitOn(call_id=caller.call_id, queue_id=line.queue_id))

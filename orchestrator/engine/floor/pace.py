@@ -15,14 +15,8 @@ ORDER_MS = 10_000  # an order that nothing was heard of for so long was not carr
 EACH_MS = 1_000  # decisions are no further apart
 
 
-def pace(board: Board, apart_ms: int) -> None:
-    """Decide, where there is something to decide about. apart_ms: decisions are no closer, except when agents go."""
-    if not board.campaigns:
-        board.is_dirty = board.is_urgent = False
-        return
-    if board.now - board.paced_at < apart_ms and not board.is_urgent:
-        board.wake_by(board.pace_timer, board.paced_at + apart_ms)
-        return
+def pace(board: Board) -> None:
+    """Decide, where there is something to decide about."""
     board.is_dirty = board.is_urgent = False
     board.paced_at = board.now
     campaigns = [each for each in board.campaigns.values() if each.is_running or each.ringing]

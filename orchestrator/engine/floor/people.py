@@ -108,13 +108,13 @@ class Caller:
     them ahead taken off. agents: who is given to them: rung, or talking. tried: who was, and did not come of it.
     offered_at: when they were told to join a leg, None when they were not. fails: joins that failed, in a row.
     within_ms: of one whom we called; from within_until on nobody is there in time; is_late: it was so.
-    is_answered: an agent talked to them. is_leaving: that agent has gone, the one who was consulted gets them.
+    is_answered: an agent talked to them. is_taken: from the line, and not let in at once.
     """
 
     __slots__ = (
         "absent_since", "agents", "ahead_ms", "attempt_id", "call_id", "campaign", "campaign_id", "contact",
         "due_at", "fails", "heard_at", "held_ms", "held_since", "is_answered", "is_ghost", "is_here", "is_late",
-        "is_leaving", "joined_at", "kind", "lead_id", "line", "max_wait_ms", "number", "offered_at",
+        "is_taken", "joined_at", "kind", "lead_id", "line", "max_wait_ms", "number", "offered_at",
         "offered_leg", "other", "phase", "rank", "switch", "talk_since", "tried", "within_ms", "within_until",
     )  # fmt: skip
 
@@ -124,13 +124,8 @@ class Caller:
         self.rank = 0
         self.switch = self.number = self.campaign_id = self.attempt_id = ""
         self.phase = CallerPhase.WAITING
-        self.is_here, self.is_ghost, self.is_late, self.is_answered, self.is_leaving = (
-            True,
-            False,
-            False,
-            False,
-            False,
-        )
+        self.is_here = True
+        self.is_ghost = self.is_late = self.is_answered = self.is_taken = False
         self.max_wait_ms: int | None = None
         self.within_ms: int | None = None
         self.within_until: int | None = None
@@ -168,7 +163,6 @@ class Caller:
             is_ghost=self.is_ghost,
             is_late=self.is_late,
             is_answered=self.is_answered,
-            is_leaving=self.is_leaving,
             campaign_id=self.campaign_id,
             attempt_id=self.attempt_id,
             lead_id=self.lead_id,

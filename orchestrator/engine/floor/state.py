@@ -28,7 +28,8 @@ class CallerRecord:
     joined_at: since when they wait, with ahead_ms more for what puts them ahead. within_ms: of a person whom we
     called; from within_until on nobody was there in time (is_late). is_here: their script is in the queue.
     agents: who are rung for them, or the one who has them; other_agent: who is consulted. is_answered: had a
-    talk already. is_leaving: the agent who consults has gone, the other one gets the caller. offered_at,
+    talk already. offered_leg: the leg that they were told to join
+    last. offered_at,
     talk_since, held_since, held_ms: of the talk.
     """
 
@@ -48,7 +49,6 @@ class CallerRecord:
     is_ghost: bool = False
     is_late: bool = False
     is_answered: bool = False
-    is_leaving: bool = False
     campaign_id: str = ""
     attempt_id: str = ""
     lead_id: int | None = None

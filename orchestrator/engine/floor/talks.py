@@ -65,7 +65,7 @@ def _seize(board: Board, caller: Caller, agent: Agent) -> bool:
     if caller.phase is CallerPhase.WAITING:
         caller.line.remove(caller, board.now)
         caller.line.movement.taken()
-        caller.phase = CallerPhase.OFFERED
+        caller.phase, caller.is_taken = CallerPhase.OFFERED, True
     if agent.state is AgentState.WRAP_UP:
         end_wrap_up(board, agent)
     board.unfree(agent)

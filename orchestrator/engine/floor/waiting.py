@@ -13,7 +13,7 @@ from orchestrator.engine.floor.deadlines import (
     schedule,
 )
 from orchestrator.engine.floor.line import Line
-from orchestrator.engine.floor.matching import free_again, offer, try_line
+from orchestrator.engine.floor.matching import assign, free_again, offer, try_line
 from orchestrator.engine.floor.news import CallerHere, CallerJoined, CallerLeft, GhostGone
 from orchestrator.engine.floor.orders import Answer, Figure, LetGo
 from orchestrator.engine.floor.people import Caller
@@ -111,9 +111,16 @@ def _new(board: Board, line: Line, news: CallerJoined) -> Caller:
 
 def wait(board: Board, caller: Caller) -> None:
     """A new caller waits, or gets an agent at once."""
-    caller.line.put(caller, board.now)
+    line = caller.line
+    if line.free and not line.waiting:
+        agent = line.pick(caller, board.now)
+        if agent is not None:
+            caller.phase = CallerPhase.OFFERED
+            assign(board, caller, agent)
+            return
+    line.put(caller, board.now)
     schedule(board, caller)
-    try_line(board, caller.line)
+    try_line(board, line)
 
 
 def _ms(seconds: float | None) -> int | None:
@@ -160,6 +167,7 @@ def leave(board: Board, caller: Caller, why: str) -> None:
     if why == "callback" and caller.number:
         _keep_place(board, caller)
     remove(board, caller)
+    try_line(board, caller.line)
 
 
 def _count_leaving(board: Board, caller: Caller, why: str) -> None:
