@@ -75,13 +75,15 @@ def agent_command(
     call_id: str = "",
     is_standing: bool = False,
     whisper: str = "",
+    language: str = "",
 ) -> str:
     """The `originate ...` that rings an agent, without `bgapi`; its Job-UUID is the leg's id. Answered, the agent hears
     the whisper, presses the key that it may ask for, and the leg is parked.
 
     leg_id: a UUID. dial: where the agent is, with nothing left to fill in (`user/1001`). queue, call_id: for which
     call, "" for none yet. is_standing: the leg is parked again after each talk. whisper: as the caller's script has
-    told it (`line_join`), "" for none. ValueError names the part that holds a character which could be syntax.
+    told it (`line_join`), "" for none. language: the agent's, "" for the caller's. ValueError names the part that
+    holds a character which could be syntax.
     """
     if not _LEG.match(leg_id):
         raise ValueError(f"the leg's id is no UUID: {leg_id[:80]!r}")
@@ -100,7 +102,11 @@ def agent_command(
         ("prozvon_agent", agent_id),
         *([("park_after_bridge", "true"), ("prozvon_standing", "true")] if is_standing else []),
         *((name, value) for name, value in (("prozvon_queue", queue), ("prozvon_call", call_id)) if value),
-        *([("prozvon_whisper", whisper)] if whisper else []),
+        *(
+            (name, value)
+            for name, value in (("prozvon_whisper", whisper), ("prozvon_language", language))
+            if value
+        ),
     ]
     for name, value in variables:
         _require(name, value)

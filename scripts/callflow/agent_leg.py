@@ -27,7 +27,7 @@ def attend(session: Session, root: str) -> None:
 
 
 def _attend(session: Session, root: str) -> None:
-    said = whisper_of(variable(session, "prozvon_whisper"))
+    said = whisper_of(variable(session, "prozvon_whisper"), variable(session, "prozvon_language"))
     session.setVariable("prozvon_whisper", "")  # it has done its part
     if not said.accept:
         if said.parts:

@@ -36,7 +36,7 @@ def hold(session: Session, action: Hold, stock: Stock, course: Course) -> Input:
             left_s = until_s - now_s(session)
             if len(state) > 1 or left_s < BROKEN_S or not session.ready():
                 break
-            session.sleep(int(min(left_s, LOOK_S) * 1000))
+            session.sleep(round(min(left_s, LOOK_S) * 1000))
     finally:
         session.unsetInputCallback()
     return unless_gone(session, Played("".join(state[1:])))

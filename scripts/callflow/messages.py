@@ -47,6 +47,11 @@ def is_private(call: State, message: str) -> bool:
     return any("var" in part and call.is_private(reading.name(part, "var")) for part in _parts(call, message))
 
 
+def is_of_contact(call: State, message: str) -> bool:
+    """Whether `message` says something of the contact that was put into words before the call."""
+    return any("said" in part for part in _parts(call, message))
+
+
 def written(call: State, message: str) -> str:
     """`message` as people write it, for an SMS or a mail. Recorded sounds are left out, what is private is hidden."""
     return "".join(_written(call, message, part) for part in _parts(call, message)).strip()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import program as reading
-from .messages import is_private, parts_of
+from .messages import is_of_contact, is_private, parts_of
 from .moves import File, Part, Text
 from .names import LANGUAGE, encode
 from .state import State
@@ -28,36 +28,54 @@ class Whisper:
 
 
 def whisper_text(call: State, step: dict[str, object]) -> str:
-    """The whisper of a step, with everything filled in, as one word; "" where there is none. What is private stays with
-    the caller; what is too long is left out, and the key alone is asked for. Raises `ProgramError`.
+    """The whisper of a step, with everything filled in, in each language of the program, as one word; "" where there is
+    none. What is private stays with the caller; what is too long is left out: other languages than the caller's first,
+    then all of it, and the key alone is asked for. Raises `ProgramError`.
     """
     message, accept = reading.name_or_none(step, "whisper"), reading.key_or_none(step, "accept")
     if message is None and not accept:
         return ""
-    is_said = message is not None and not is_private(call, message)
-    parts = parts_of(call, message) if message is not None and is_said else ()
-    tags = call.payload.get("v")
-    tag = tags.get(call.language) if isinstance(tags, dict) else tags
-    head = {"a": accept, "l": call.language, "v": tag if isinstance(tag, str) else ""}
-    text = encode({**head, "p": [_packed(part) for part in parts]})
-    return text if len(text) <= WHISPER_MAX else encode({**head, "p": []})
+    said = {} if message is None or is_private(call, message) else _said(call, message)
+    for parts in (said, {each: said[each] for each in said if each == call.language}, {}):
+        text = encode({"a": accept, "l": call.language, "v": _tags(call), "p": parts})
+        if len(text) <= WHISPER_MAX or not parts:
+            break
+    return text
 
 
-def whisper_of(text: str) -> Whisper:
-    """What `whisper_text` made; of what cannot be read, nothing."""
+def whisper_of(text: str, language: str = "") -> Whisper:
+    """What `whisper_text` made, in `language` if it is there, else the caller's; of what cannot be read, nothing."""
     try:
         body = json.loads(base64.urlsafe_b64decode(text[:WHISPER_MAX] + "=" * (-len(text[:WHISPER_MAX]) % 4)))
         head = reading.mapping(body, "whisper")
-        parts = reading.sequence(head.get("p"), "whisper")[:PARTS_MAX]
-        language, tag = (reading.text(head.get(key), "whisper") for key in ("l", "v"))
+        said, tags = reading.mapping(head.get("p"), "whisper"), reading.mapping(head.get("v"), "voices")
+        chosen = language if language in said else reading.text(head.get("l"), "language")
+        parts = reading.sequence(said.get(chosen) or [], "whisper")[:PARTS_MAX]
         return Whisper(
             tuple(_unpacked(reading.mapping(part, "part")) for part in parts),
             reading.key_or_none(head, "a"),
-            language if LANGUAGE.fullmatch(language) else "",
-            tag,
+            chosen if LANGUAGE.fullmatch(chosen) else "",
+            reading.text(tags.get(chosen, ""), "voice"),
         )
     except (binascii.Error, ValueError, RecursionError, reading.ProgramError):
         return Whisper()
+
+
+def _said(call: State, message: str) -> dict[str, list[dict[str, object]]]:
+    """Language -> parts. What a contact's columns say was put into words in the caller's language alone."""
+    languages = [str(each) for each in reading.sequence(call.program.get("languages"), "languages")]
+    if is_of_contact(call, message):
+        languages = [call.language]
+    return {
+        each: [_packed(part) for part in parts_of(replace(call, language=each), message)]
+        for each in languages
+    }
+
+
+def _tags(call: State) -> dict[str, object]:
+    """Language -> tag of its voice."""
+    tags = call.payload.get("v")
+    return tags if isinstance(tags, dict) else {call.language: tags} if isinstance(tags, str) else {}
 
 
 def _packed(part: Part) -> dict[str, object]:

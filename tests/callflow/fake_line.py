@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fake_legs
+
 if TYPE_CHECKING:
     from fake_session import FakeSession
 
@@ -45,6 +47,9 @@ def _settings(text: str) -> dict[str, str]:
 def bridge(session: FakeSession, data: str) -> None:
     found = re.fullmatch(r"\{([^}]*)\}(.*)", data)
     assert found, data
+    if "[" not in found[2]:
+        _over_link(session, _settings(found[1]), found[2])
+        return
     shared, legs = _settings(found[1]), LEG.findall(found[2])
     assert len(legs) == found[2].count("[")
     assert shared["ignore_early_media"] == "true"  # or a recorded announcement counts as an answer
@@ -69,6 +74,16 @@ def bridge(session: FakeSession, data: str) -> None:
         tape.append((session.t, "bridged"))
     session._advance(min(session.t + telephone.talks_s, session.hangs_up_at))
     session.queue.clear()  # keys pressed in a talk go to the other side
+
+
+def _over_link(session: FakeSession, shared: dict[str, str], target: str) -> None:
+    """To another switch: `session.links` says of a target how long they talk, or why not."""
+    assert shared["ignore_early_media"] == "true"
+    assert not session.behind
+    found = session.links.get(target, "INVALID_GATEWAY")
+    session.variables["originate_disposition"] = found if isinstance(found, str) else "SUCCESS"
+    if not isinstance(found, str):
+        session._advance(min(session.t + found, session.hangs_up_at))
 
 
 def _ring(session: FakeSession, shared: dict[str, str], legs: list[tuple[str, str]]) -> tuple[str, str]:
@@ -240,4 +255,6 @@ APPLICATIONS: dict[str, Callable[[FakeSession, str], None]] = {
     "record_session_unmask": unmask,
     "answer": answer,
     "ring_ready": ring_ready,
+    "displace_session": fake_legs.displace,
+    "stop_displace_session": fake_legs.stop_displace,
 }

@@ -54,8 +54,14 @@ class FakeSession:
     telephones: dict[str, fake_line.Telephone] = field(default_factory=dict)
     desk: Callable[[dict[str, Any]], tuple[float, str] | None] = lambda _: None
     disk_is_full_after_s: float = 1e9  # of recording
+    links: dict[str, float | str] = field(
+        default_factory=dict
+    )  # to other switches: seconds of talk, or why not
+    breaks: list[float] = field(default_factory=list)  # when the orchestrator breaks what is being played
 
     has_media: bool = False
+    behind: str = ""  # music that goes on while the script sleeps
+    is_broken: bool = False
     asked: list[dict[str, Any]] = field(default_factory=list)
     tapes: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     later: list[tuple[float, str, str]] = field(default_factory=list)  # (second, variable, value)
@@ -104,6 +110,8 @@ class FakeSession:
         self._check("streamFile", path)
         if not self.is_up:
             return 0
+        if self.behind:
+            self.faults.append("music under what is played")
         limit = self.variables.get("playback_timeout_sec")
         assert limit is None or self.variables["playback_timeout_as_success"] == "true"
         if "://" in path:
@@ -182,6 +190,7 @@ class FakeSession:
             self.faults.append(f"{application} on a channel that is hung up")
             return
         self._note(application, data)
+        self.is_broken = False  # the switch forgets a break at each application
         if application in fake_line.APPLICATIONS and "RECORD_READ_ONLY" not in data:
             fake_line.APPLICATIONS[application](self, data)
             return
@@ -233,12 +242,14 @@ class FakeSession:
     def _next_event(self) -> float:
         upcoming = [at for at, _ in self.keys if at > self.t] + [self.hangs_up_at]
         upcoming += [at for at, _, _ in self.later if at > self.t]
+        upcoming += [at for at in self.breaks if at > self.t]
         return max(self.t, min(upcoming))
 
     def _advance(self, to: float) -> None:
         """Let time pass to `to`, with what happens then."""
         came = [key for at, key in self.keys if self.t < at <= to or (at == 0 == self.t)]
         self.keys = [(at, key) for at, key in self.keys if at > to]
+        self.is_broken |= any(self.t < at <= to for at in self.breaks)
         self.t = to
         self.queue = (self.queue + came)[:LAST_KEYS]
         self.variables |= {name: value for at, name, value in self.later if at <= to}
@@ -257,6 +268,9 @@ class FakeSession:
                     self.faults.append("a callback must return str")
                 if answer not in ("", "true", "undefined"):
                     return False
+            if self.is_broken:
+                self.is_broken = False
+                return False
             if self.t >= until:
                 return True
             self._advance(min(until, self._next_event()))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-NAMING = ("message", "prompt", "invalid", "whisper", "greeting", "say", "done")  # keys that name a message
+NAMING = (  # keys that name a message
+    *("message", "prompt", "invalid", "whisper", "greeting", "say", "done", "hold_message", "abandoned"),
+)
 QUEUE_SAYS = ("callback_offer", "callback_promised", "queue_position", "queue_wait")
 
 

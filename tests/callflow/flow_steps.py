@@ -8,7 +8,10 @@ from flow_programs import ask, menu, say
 from hypothesis import strategies as st
 
 REVIEW = {"prompt": "review", "keep": "1", "again": "2", "listen": "3"}
-QUEUES = {"sales": {"numbers": ["+79990000001", "+79990000002"], "order": "in_turn", "ring": 20}}
+QUEUES: dict[str, dict[str, Any]] = {
+    "sales": {"numbers": ["+79990000001", "+79990000002"], "order": "in_turn", "ring": 20},
+    "desk": {"by": "floor", "ring": 20, "priority": "code"},
+}
 DIAL = {"gateways": ["main"], "caller_id": "+74950000001", "ring": 25}
 PAYLOAD: dict[str, object] = {
     "caller": "+79160000001",
@@ -37,6 +40,12 @@ def queue(**changes: Any) -> dict[str, Any]:
     }
     told = {"position": False, "wait": False, "callback_after": None, "record": False, "overflow": None}
     return {**step, **told, "whisper": None, "accept": "", **changes}
+
+
+def line(**changes: Any) -> dict[str, Any]:
+    """A queue that agents serve."""
+    ways = {"hold_message": None, "silent": 30.0, "within": None, "abandoned": None, "after_talk": None}
+    return queue(**{"name": "desk", **ways, **changes})
 
 
 def record(**changes: Any) -> dict[str, Any]:
@@ -107,6 +116,26 @@ STEP = st.one_of(
         st.sampled_from([None, 0, 20]),
         BLOCK,
         st.sampled_from([0, 5, 90]),
+    ),
+    st.builds(
+        lambda p, h, w, a, r, c: line(
+            position=p,
+            wait=p,
+            every=10,
+            hold_message=h,
+            within=w,
+            abandoned=None if w is None else "hello",
+            after_talk=a,
+            record=r,
+            accept="1",
+            callback_after=c,
+        ),
+        FLAG,
+        st.sampled_from([None, "hello"]),
+        st.sampled_from([None, 2]),
+        BLOCK,
+        FLAG,
+        st.sampled_from([None, 0, 20]),
     ),
     st.builds(lambda s, o: fetch(say=s, otherwise=o), st.sampled_from([None, "hello"]), BLOCK),
     st.just({"do": "sms", "to": {"ref": "caller"}, "message": "hello"}),

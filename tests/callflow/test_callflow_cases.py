@@ -23,6 +23,8 @@ from callflow.moves import (
     Failed,
     Gone,
     Input,
+    Joined,
+    Offered,
     Part,
     Played,
     Recorded,
@@ -33,6 +35,7 @@ from callflow.verbs import VERBS
 CASES = Path(__file__).parent / "cases"
 INPUTS = {"started": Started, "played": Played, "digits": Digits, "gone": Gone, "failed": Failed}
 STATE = ("block", "line", "flow", "party", "result", "path", "heard", "values")
+TAKEN = ("abandoned", "met")  # by agents, or not
 INBOUND = ("end", "reached", "notes", "recordings", "queue_wait_s")  # of calls that are no robocalls
 KEPT = ("about", "program", "payload", "inputs")
 
@@ -47,8 +50,9 @@ def _load(path: Path) -> list[dict[str, Any]]:
 
 
 def _input(spec: Any) -> tuple[Input, float]:
-    """ "gone at 3.5", "digits 12 at 4", "recorded 2.5 # at 9", "dialed talked +79990000001 60 at 80", "answered
-    {ok: true} at 3": the input and the second it comes at.
+    """ "gone at 3.5", "digits 12 at 4", "recorded 2.5 # at 9", "dialed talked +79990000001 60 at 80", "answered {ok:
+    true} at 3", "offered {n: 1, go: full} at 4", "joined {outcome: talked, seconds: 60} at 70": the input and the
+    second it comes at.
     """
     what, _, at = spec.rpartition(" at ")
     name, _, value = what.partition(" ")
@@ -58,6 +62,10 @@ def _input(spec: Any) -> tuple[Input, float]:
     if name == "dialed":
         outcome, number, talk_s = [*value.split(), "", "0"][:3]
         return Dialed(outcome, number, float(talk_s or 0)), float(at)
+    if name == "offered":
+        return Offered(yaml.safe_load(value)), float(at)
+    if name == "joined":
+        return Joined(**yaml.safe_load(value)), float(at)
     if name == "answered":
         return Answered(yaml.safe_load(value)), float(at)
     return (INPUTS[name](value) if value else INPUTS[name]()), float(at)
@@ -87,7 +95,7 @@ def _run(case: dict[str, Any]) -> dict[str, Any]:
         inp, at_s = _input(spec)
         state, action = machine.step(state, inp, at_s)
         actions.append(_action(action))
-    names = STATE + (() if state.is_campaign else INBOUND)
+    names = (*STATE, *TAKEN) + (() if state.is_campaign else INBOUND)
     shown = {name: getattr(state, name) for name in names}
     return {
         "actions": actions,

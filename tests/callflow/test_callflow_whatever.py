@@ -25,6 +25,8 @@ from callflow.moves import (
     Gone,
     HangUp,
     Input,
+    Joined,
+    Offered,
     Played,
     Record,
     Recorded,
@@ -60,6 +62,18 @@ BODY = st.one_of(
         },
     ),
 )
+OFFER = st.fixed_dictionaries(
+    {"n": st.just(1)},
+    optional={
+        "join": st.sampled_from(["5f0c1f6e-0000-4000-8000-000000000001", "sofia/x", 5]),
+        "dial": st.sampled_from(["", "sofia/gateway/spare/{leg}", "a b", None, 5]),
+        "agent": st.sampled_from(["anna", "${x}", 5]),
+        "record": st.booleans(),
+        "wait": st.booleans(),
+        "queue": st.sampled_from(["", "desk", "other", "a b", 5]),
+        "go": st.sampled_from(["full", "ended", "${x}", 5]),
+    },
+)
 INPUT = st.one_of(
     st.builds(lambda keys: Played(keys[:1]), KEYS),
     st.builds(Digits, KEYS),
@@ -73,6 +87,14 @@ INPUT = st.one_of(
         st.sampled_from([0.0, 9.0, -4.0]),
     ),
     st.builds(Answered, BODY),
+    st.builds(Offered, OFFER),
+    st.builds(
+        Joined,
+        st.sampled_from(["talked", "missed", ""]),
+        st.sampled_from([0.0, 9.0, -4.0]),
+        st.sampled_from(["gone", "", "${x}"]),
+        st.one_of(st.none(), OFFER),
+    ),
     st.just(Failed("broken")),
     st.just(Played()),
 )

@@ -58,6 +58,7 @@ class Line(Bounded):
     wait_s: int = -1
     told_s: float = -1.0
     is_offered: bool = False  # a callback
+    is_heard: bool = False  # what was asked last was answered
     is_free: bool = True  # somebody is, as far as was said
     is_unsaid: bool = True  # the hold message
     has_talked: bool = False
@@ -114,11 +115,12 @@ def leave(call: State, step: dict[str, object]) -> None:
 def _hear_desk(call: State, step: dict[str, object], body: dict[str, object] | None) -> Asking | None:
     line = _line(call)
     if body is None:
-        call.memory = replace(line, position=0, wait_s=-1)
+        call.memory = replace(line, is_heard=False, position=0, wait_s=-1)
         return _go_on(call, step)
     call.memory = line = replace(
         line,
         heard_s=call.now_s,
+        is_heard=True,
         position=whole(body.get("position"), 0),
         wait_s=whole(body.get("wait_s"), -1),
         is_free=body.get("free") is not False,
@@ -132,7 +134,7 @@ def _hear_desk(call: State, step: dict[str, object], body: dict[str, object] | N
 
 def _hear_offer(call: State, step: dict[str, object], body: dict[str, object]) -> Asking | None:
     """Join a leg, wait on, or go. What cannot be understood is told, and the caller waits on."""
-    line = replace(_line(call), heard_s=call.now_s)
+    line = replace(_line(call), heard_s=call.now_s, is_heard=True)
     call.memory = line
     leg, link, agent = body.get("join"), body.get("dial") or "", body.get("agent")
     if isinstance(leg, str) and _LEG.fullmatch(leg) and isinstance(link, str):
@@ -211,7 +213,7 @@ def _go_on(call: State, step: dict[str, object]) -> Asking | None:
         if reading.name_or_none(step, "hold_message") is None:
             return _abandon(call, step, "within")
         within_s = None
-    here_s = line.here_s + (HERE_S if line.heard_s >= line.here_s else AGAIN_S) - call.now_s
+    here_s = line.here_s + (HERE_S if line.is_heard else AGAIN_S) - call.now_s
     if here_s < LAST_S:
         call.memory = line = replace(line, here_s=call.now_s, phase="here")
         return Consult("line_here", _body(call, step, line), ASK_S, offers=True)
@@ -229,7 +231,7 @@ def _say_something(call: State, step: dict[str, object]) -> Asking | None:
     if not line.queue:
         return None
     kinds = kinds_told(step)
-    if line.phase in kinds or (line.heard_s >= line.here_s and _is_to_be_told(call, step)):
+    if line.phase in kinds or (line.is_heard and _is_to_be_told(call, step)):
         later = kinds[kinds.index(line.phase) + 1 :] if line.phase in kinds else kinds
         for kind in later:
             call.memory = replace(line, phase=kind, told_s=call.now_s)

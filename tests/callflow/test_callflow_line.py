@@ -1,0 +1,89 @@
+"""Whole calls that agents take, on a session in virtual time: what is heard, and what is left on the channel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fake_legs import LEG, FakeLeg, packed, push, put
+from fake_session import FakeSession
+from flow_calls import call, decoded, incoming
+from flow_programs import ivr, program, say
+from flow_steps import line
+
+FLOOR = {"sales": {"by": "floor", "ring": 20, "priority": ""}}
+THERE: dict[str, Any] = {"ok": True, "position": 2, "wait_s": 40, "free": False}
+
+
+def desk(**bodies: Any) -> Any:
+    """Answers within a tenth of a second what is asked: `line_join` and `line_here` by default."""
+    known = {"line_join": THERE, "line_here": THERE, **bodies}
+    return lambda asked: (0.1, packed(known[asked["what"]])) if known.get(asked["what"]) else None
+
+
+def waiting(**changes: Any) -> dict[str, Any]:
+    return line(name="sales", overflow="full", **changes)
+
+
+def heard(session: FakeSession) -> list[tuple[float, str]]:
+    return [(at, data) for at, what, data in session.done if what in ("speak", "joined")]
+
+
+def test_a_caller_waits_is_told_their_place_and_talks(tmp_path: Path) -> None:
+    put(FakeLeg(talks_s=20.0))
+    session = FakeSession(desk=desk())
+    push(session, 15.0, join=LEG, agent="anna")
+    made = ivr({"start": [waiting(position=True), say("bye")], "full": [say("sorry")]}, queues=FLOOR)
+    incoming(tmp_path, made, session)
+    assert heard(session) == [(0.1, "queue_position."), (15.0, LEG), (35.0, "bye.")]
+    assert [asked["what"] for asked in session.asked] == ["line_join", "line_here", "line_leave"]
+    assert session.variables["prozvon_reached"] == "anna"
+    assert session.variables["prozvon_queue_wait"] == "15"
+    assert decoded(session, "prozvon_met") == [f"{LEG} 20"]
+    assert session.behind == ""
+    assert not {name for name in session.variables if name.startswith(("prozvon_answer_", "prozvon_offer"))}
+
+
+def test_an_offer_cuts_short_what_is_being_said(tmp_path: Path) -> None:
+    put(FakeLeg(talks_s=5.0))
+    session = FakeSession(desk=desk(), seconds_per_character=0.5)
+    push(session, 3.0, join=LEG, agent="anna")
+    incoming(tmp_path, ivr({"start": [waiting(hold_message="hello")], "full": []}, queues=FLOOR), session)
+    assert heard(session) == [(0.1, "hello."), (3.0, LEG)]
+
+
+def test_an_offer_that_comes_before_a_word_is_said_is_taken_first(tmp_path: Path) -> None:
+    put(FakeLeg(talks_s=5.0))
+    session = FakeSession(desk=desk())
+    push(session, 0.1, wakes=False, join=LEG, agent="anna")
+    incoming(tmp_path, ivr({"start": [waiting(hold_message="hello")], "full": []}, queues=FLOOR), session)
+    assert heard(session) == [(0.1, LEG)]
+
+
+def test_a_break_without_an_offer_does_no_harm(tmp_path: Path) -> None:
+    session = FakeSession(desk=desk(), breaks=[0.11, 5.0], seconds_per_character=0.5, hangs_up_at=9.0)
+    incoming(tmp_path, ivr({"start": [waiting(hold_message="hello")], "full": []}, queues=FLOOR), session)
+    assert session.variables["prozvon_flow"] == "left"
+    assert session.variables["prozvon_end"] == "queue"
+
+
+def test_a_customer_whom_nobody_takes_in_time_hears_why_and_is_marked(tmp_path: Path) -> None:
+    session = FakeSession(desk=desk(), breaks=[2.01])
+    flow = {"start": [line(name="sales", within=2, abandoned="abandoned")]}
+    call(tmp_path, program(flow, kind="predictive", queues=FLOOR), session)
+    assert heard(session) == [(2.0, "abandoned."), (2.01, "abandoned.")]  # that break was meant for the music
+    assert session.variables["prozvon_abandoned"] == "true"
+    assert session.variables["prozvon_flow"] == "ended"
+    assert session.asked[-1]["why"] == "abandoned"
+
+
+def test_talks_go_on_and_callers_come_to_overflow_when_the_orchestrator_is_dead(tmp_path: Path) -> None:
+    session = FakeSession()
+    made = ivr({"start": [waiting()], "full": [say("sorry")]}, queues=FLOOR)
+    incoming(tmp_path, made, session)
+    assert heard(session) == [(30.0, "sorry.")]
+    put(FakeLeg(talks_s=900.0))
+    session = FakeSession()
+    push(session, 0.5, join=LEG)
+    incoming(tmp_path, made, session)
+    assert session.t == 900.5
