@@ -82,7 +82,8 @@ class FloorBook:
 
     def resign(self, token: int) -> bool:
         """Let another worker lead at once. False: somebody else does already."""
-        return bool(self._db.run("resign_lead", {"token": token}))
+        done, is_repeated = self._db.run_telling("resign_lead", {"token": token})
+        return bool(done) or is_repeated
 
     def leader(self) -> Leader | None:
         """Who leads; None: nobody does."""

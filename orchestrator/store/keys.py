@@ -141,7 +141,8 @@ KEYS: tuple[Key, ...] = (
         pattern="campaign:CAMPAIGN:outcomes",
         type="hash",
         life=CAMPAIGN,
-        holds="attempt id -> what an agent said of it: ids, the latest first, fate (pending, applied, kept), key, it (JSON)",
+        holds="attempt id -> what an agent said of it: ids, the latest first, fate (pending, applied, kept), key, "
+        "it (JSON)",
     ),
     Key(
         pattern="campaign:CAMPAIGN:log",

@@ -99,6 +99,13 @@ def resume(db: Db, campaign_id: str, lead_id: int, now: int) -> bool:
     return bool(db.run("resume_lead", {"campaign": campaign_id, "lead": lead_id, "now": now}))
 
 
+def give_place_up(db: Db, campaign_id: str, lead_id: int, now: int) -> bool:
+    done, is_repeated = db.run_telling(
+        "give_place_up", {"campaign": campaign_id, "lead": lead_id, "now": now}
+    )
+    return bool(done) or is_repeated
+
+
 def close(db: Db, campaign_id: str, lead_id: int, status: str, now: int) -> bool:
     body = orjson.dumps({"status": status, "by": "person"}).decode()
     request = {"campaign": campaign_id, "lead": lead_id, "status": word(status), "body": body, "now": now}

@@ -221,6 +221,12 @@ class Store:
         """Leads that are due and wait for an agent (`WaitReason.AGENT`), first due first: for `ClaimRequest.only`."""
         return leads.due_for_agent(self._db, campaign_id, now, most)
 
+    def give_place_up(self, campaign_id: str, lead_id: int, now: int) -> bool:
+        """A lead that waits for an agent (a callback whose place in a queue is no more) is due as any other from now on.
+        False: it does not wait for one.
+        """
+        return leads.give_place_up(self._db, campaign_id, lead_id, now)
+
     def finish(self, attempt: Attempt, ending: Ending, decision: Decision, now: int) -> bool:
         """Apply an ending. False: it had ended before, and nothing was changed (or Redis's reply was lost and asked
         for again: then it is this very ending that was applied).

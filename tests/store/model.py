@@ -345,7 +345,7 @@ class Model:
         self._put(lead, now, now)
 
     def say(self, attempt: Attempt, outcome: Outcome, decision: Decision, now: int) -> OutcomeFate:
-        """decision: what the rules make of it, if they are asked; when the lead has moved on only its last entry is told."""
+        """decision: what the rules make of it; when the lead has moved on, only the last of its entries is told."""
         said = self.said.setdefault(attempt.attempt_id, Said())
         if attempt.attempt_id in self.live:
             if outcome.outcome_id not in said.ids:

@@ -214,3 +214,16 @@ def test_a_person_may_let_a_held_lead_wait_for_an_agent_again(store: Store) -> N
     assert lead(store).phase is Phase.HELD
     assert store.resume_lead(CAMPAIGN, 1, DUE + HOUR)
     assert (lead(store).reason, lead(store).due_at) == (WaitReason.AGENT, DUE + HOUR)
+
+
+def test_a_place_that_is_kept_no_more_makes_it_a_lead_like_any_other(store: Store) -> None:
+    abandoned(store)
+    assert store.give_place_up(CAMPAIGN, 1, NOW)
+    row = lead(store)
+    assert (row.reason, row.due_at, row.state.needs_agent) == (WaitReason.RETRY, DUE, False)
+    assert not store.give_place_up(CAMPAIGN, 1, NOW)
+    [attempt] = store.claim(request(now=DUE)).attempts
+    abandon(store, attempt, DUE)
+    assert store.give_place_up(CAMPAIGN, 1, DUE)
+    assert lead(store).phase is Phase.READY
+    assert not store.give_place_up(CAMPAIGN, 7, DUE)
