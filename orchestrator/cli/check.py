@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from orchestrator.domain.problem import KnownError, Problem
-from orchestrator.runtime.settings import load_settings
+from orchestrator.runtime.settings import Settings, load_settings
+from orchestrator.runtime.settings_parts.agent_settings import look_at_staff
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.explain import explain
 
@@ -22,7 +23,7 @@ from orchestrator.scenario.explain import explain
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as a JSON list.")
 @click.pass_obj
 def check(folder: Path, paths: tuple[Path, ...], explained: bool, as_json: bool) -> int:
-    """Check scenario files, or folders of them (default: the project's scenarios).
+    """Check scenario files, or folders of them (default: the project's scenarios), and the project's agents file.
 
     Prints one line per mistake, `file:line:col: CODE message (hint)`, and exits with 1 when there is any.
 
@@ -31,8 +32,11 @@ def check(folder: Path, paths: tuple[Path, ...], explained: bool, as_json: bool)
       prozvon check scenarios/
       prozvon check --explain scenarios/parcel_arrived.yaml
     """
-    targets = list(paths) or [load_settings(folder).scenarios]
-    scenarios, problems = check_path(targets)
+    settings = _settings(folder, is_needed=not paths)
+    targets = list(paths) or [settings.scenarios] if settings else list(paths)
+    staff, mistakes = look_at_staff(settings) if settings else (None, [])
+    scenarios, found = check_path(targets, staff=staff)
+    problems = sorted([*mistakes, *found])
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2))
     else:
@@ -43,6 +47,16 @@ def check(folder: Path, paths: tuple[Path, ...], explained: bool, as_json: bool)
     bad = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
     click.echo(f"{good} good, {bad}", err=True)
     return 1 if problems else 0
+
+
+def _settings(folder: Path, *, is_needed: bool) -> Settings | None:
+    """The project's settings: agents are looked for in its agents file. Files of no project are checked without."""
+    try:
+        return load_settings(folder)
+    except KnownError:
+        if is_needed:
+            raise
+        return None
 
 
 def show_problems(problems: list[Problem]) -> None:

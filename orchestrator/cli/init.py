@@ -10,6 +10,7 @@ import click
 from orchestrator.asset_folders import folder as asset
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.settings import FILE_NAME
+from orchestrator.runtime.settings_parts.agent_settings import AGENTS_FILE
 
 SETTINGS = """\
 # The settings of this project; docs/settings.md explains every key.
@@ -38,6 +39,23 @@ SIMULATED = """\
 clock: simulated                 # for `prozvon switch simulate`; a real switch is refused with it
 speech: {engine: switch}         # nobody listens: nothing need be made to be heard
 """
+AGENTS = """\
+# The people who take calls of queues; docs/agents.md explains every key. While all of it is a comment, nobody does,
+# and `prozvon check` does not look for agents by their names.
+#
+# breaks: [lunch, training]              # the reasons that a break may have
+# agents:
+#   anna:
+#     title: Anna P.
+#     dial: +79990000001                 # a number, by gateways; rung for each call
+#     gateways: [main]
+#     queues: {operators: 1}             # for queues that say `agents: assigned`
+#   boris:
+#     dial: user/1001                    # a telephone that is registered with the switch
+#     standing: yes                      # stays on the line between calls
+#     user: 1001                         # whose feature codes (*20, *21 ..) are boris'
+#   vera: {dial: user/1002, user: 1002}
+"""
 PASSWORD = "    password_env: PROZVON_ESL_PASSWORD\n"  # noqa: S105  # the name of a variable
 
 
@@ -45,7 +63,8 @@ PASSWORD = "    password_env: PROZVON_ESL_PASSWORD\n"  # noqa: S105  # the name 
 @click.argument("target", type=click.Path(path_type=Path, file_okay=False), default=Path("."))
 @click.option("--simulated", is_flag=True, help="For the simulated switch, with a clock that runs fast.")
 def init(target: Path, simulated: bool) -> None:
-    """Make a project in TARGET (default: here): prozvon.yaml, and the shipped scenarios to change as you like.
+    """Make a project in TARGET (default: here): prozvon.yaml, agents.yaml, and the shipped scenarios to change as you
+    like.
 
     Nothing that is there is overwritten.
 
@@ -54,14 +73,15 @@ def init(target: Path, simulated: bool) -> None:
       prozvon init --simulated shop
       prozvon init /etc/prozvon
     """
-    settings, scenarios = target / FILE_NAME, target / "scenarios"
-    for path in (settings, scenarios):
+    settings, scenarios, agents = target / FILE_NAME, target / "scenarios", target / AGENTS_FILE
+    for path in (settings, scenarios, agents):
         if path.exists():
             raise KnownError(f"{path} is there already; nothing was changed")
     try:
         target.mkdir(parents=True, exist_ok=True)
         shutil.copytree(asset("scenarios"), scenarios, ignore=shutil.ignore_patterns("__pycache__"))
         settings.write_text(_settings(target, simulated=simulated), encoding="utf-8")
+        agents.write_text(AGENTS, encoding="utf-8")
     except OSError as error:
         raise KnownError(f"cannot write to {target}: {error.strerror}") from None
     click.echo(f"{settings} and {len(list(scenarios.glob('*.yaml')))} scenarios", err=True)

@@ -59,7 +59,11 @@ _NUMBER = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
     "--service", "services", multiple=True, metavar="SERVICE/PATH=ANSWER", help="What a service answers."
 )
 @click.option(
-    "--queue", "queues", multiple=True, metavar="QUEUE=POSITION", help="The caller's place, full, or down."
+    "--queue",
+    "queues",
+    multiple=True,
+    metavar="QUEUE=POSITION",
+    help="The caller's place, full, or down; closed, no_agents.",
 )
 @click.option("--callback", is_flag=True, help="ivr: try the callback of a missed call instead.")
 @click.option("--keys", metavar="WHAT", help=f"Do not ask: {KEYS_HELP}.")
@@ -177,7 +181,7 @@ class _Session:
 
     def _outgoing(self, compiled: Compiled, language: str) -> Trial:
         for option in ("caller", "called", "callback", "services", "queues"):
-            if self._options[option]:
+            if self._options[option] and not (option == "queues" and compiled.queues):
                 raise KnownError(
                     f"{compiled.name} makes calls: --{option.rstrip('s')} is for those that come in"
                 )

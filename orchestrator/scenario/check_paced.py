@@ -127,7 +127,7 @@ def _check_way(draft: Draft) -> None:
         draft.findings.add("S554", name, message, "write a scenario for each queue; they may share agents")
     for name in found.values():
         spec = draft.queues.get(name)
-        if isinstance(spec, QueueSpec) and not spec.is_broken("agents") and not spec.agents.has_agents:
+        if isinstance(spec, QueueSpec) and not spec.agents.has_agents:
             draft.findings.add(
                 "S554", name, f"`{name}` has no agents to call for", "name agents of the agents file"
             )

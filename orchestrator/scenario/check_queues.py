@@ -51,8 +51,6 @@ def _check_names(draft: Draft) -> None:
 
 
 def _check_queue(draft: Draft, name: Text, spec: QueueSpec, staff: Staff | None) -> None:
-    if spec.is_broken("agents"):
-        return
     if not spec.agents.has_agents:
         _check_numbers(draft, spec)
         return
@@ -149,7 +147,7 @@ def _check_step(draft: Draft, queue: Queue) -> None:
     if isinstance(draft.model, Robocall) and queue.offer_callback is not None:
         message = "`offer_callback` is for `kind: ivr`, which has `missed`"
         draft.findings.add("S113", queue.key_place("offer_callback"), message)
-    if isinstance(spec, QueueSpec) and not spec.is_broken("agents") and not spec.agents.has_agents:
+    if isinstance(spec, QueueSpec) and not spec.agents.has_agents:
         for key in STEP_AGENTS_ONLY:
             if queue.has(key) and getattr(queue, key) != type(queue).model_fields[key].default:
                 draft.findings.add("S546", queue.key_place(key), f"`{key}` is for queues with agents")

@@ -143,10 +143,7 @@ class Draft:
         return {
             name: spec
             for name, spec in self.queues.items()
-            if not isinstance(spec, Broken)
-            and name in used
-            and not spec.is_broken("agents")
-            and spec.agents.has_agents
+            if not isinstance(spec, Broken) and name in used and spec.agents.has_agents
         }
 
     @property

@@ -240,8 +240,6 @@ def _as_yaml(value: Any) -> Any:
             return value.text
         case Mode():
             return str(value)
-        case Pacing():
-            return {"mode": str(value.mode)}
         case tuple() if value and isinstance(value[0], Order):
             return [order.text for order in value]
         case tuple() if value and isinstance(value[0], tuple):

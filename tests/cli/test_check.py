@@ -29,7 +29,7 @@ def test_a_good_project_is_good(folder: Path) -> None:
 def test_the_shipped_scenarios_are_good() -> None:
     said = prozvon(None, "check", str(SHIPPED))
     assert (said.code, said.out) == (0, "")
-    assert said.err == "14 scenarios are good, 0 problems\n"
+    assert said.err == "17 scenarios are good, 0 problems\n"
 
 
 def test_every_mistake_of_every_file_is_a_line(folder: Path) -> None:
@@ -97,3 +97,20 @@ def test_the_schema_is_json_schema() -> None:
     schema = json.loads(said.out)
     assert (said.code, said.err) == (0, "")
     assert all("scenario" in schema["$defs"][kind]["properties"] for kind in ("Ivr", "Robocall"))
+
+
+def test_agents_of_queues_are_looked_for_in_the_agents_file(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "help.yaml").write_text(
+        "scenario: help\nkind: ivr\nlanguages: [ru]\nnumbers: any\nflow: {start: [{queue: a}]}\n"
+        "queues: {a: {agents: [anna, boris]}}\n",
+        encoding="utf-8",
+    )
+    assert prozvon(tmp_path, "check").code == 0
+    agents = tmp_path / "agents.yaml"
+    agents.write_text("agents: {anna: {dial: user/1}}\n", encoding="utf-8")
+    said = prozvon(tmp_path, "check")
+    assert said.code == 1
+    assert "S548 no agent `boris`" in said.out
+    agents.write_text("agents: {anna: {dial: nothing}}\n", encoding="utf-8")
+    assert "S801" in prozvon(tmp_path, "check").out

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.runtime.settings import load_settings
+from orchestrator.runtime.settings_parts.agent_settings import load_staff
 from tests.cli.commands import prozvon
 
 
@@ -24,6 +25,7 @@ def test_a_new_project_is_good(tmp_path: Path, simulated: bool) -> None:
     count = len(list((target / "scenarios").glob("*.yaml")))
     assert (checked.code, checked.err) == (0, f"{count} scenarios are good, 0 problems\n")
     assert prozvon(target, "campaign", "list").code == 0
+    assert load_staff(settings).agents == ()
 
 
 @pytest.mark.parametrize("name", ["ФИРМА", "x" * 80, "--", "1"])
@@ -33,7 +35,7 @@ def test_any_folder_gives_a_project_a_name(tmp_path: Path, name: str) -> None:
     assert load_settings(target).project
 
 
-@pytest.mark.parametrize("there", ["prozvon.yaml", "scenarios"])
+@pytest.mark.parametrize("there", ["prozvon.yaml", "scenarios", "agents.yaml"])
 def test_nothing_that_is_there_is_overwritten(tmp_path: Path, there: str) -> None:
     (tmp_path / there).mkdir()
     assert (
@@ -41,6 +43,20 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path, there: str) -> Non
         == f"{tmp_path / there} is there already; nothing was changed"
     )
     assert [path.name for path in tmp_path.iterdir()] == [there]
+
+
+def test_the_agents_that_are_proposed_are_taken_as_they_stand(tmp_path: Path) -> None:
+    prozvon(None, "init", str(tmp_path / "shop"))
+    path = tmp_path / "shop" / "agents.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()[3:]
+    path.write_text("\n".join(line.removeprefix("# ") for line in lines), encoding="utf-8")
+    staff = load_staff(load_settings(tmp_path / "shop"))
+    assert [(agent.agent_id, agent.is_standing) for agent in staff.agents] == [
+        ("anna", False),
+        ("boris", True),
+        ("vera", False),
+    ]
+    assert prozvon(tmp_path / "shop", "check").code == 0
 
 
 def test_a_folder_that_cannot_be_made_is_one_clear_line() -> None:

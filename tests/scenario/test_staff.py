@@ -115,6 +115,7 @@ def test_a_standing_leg_is_made_on_the_one_switch_there_is(dial: str, switch: st
     [
         ("agents: {anna: {}}", "S102"),
         ("agents: [anna]", "S103"),
+        ("agents: {anna: x, boris: {dial: user/1}}\ndefaults: {language: ru}", "S103"),
         ("agents: {anna: user/1}", "S103"),
         ("agents: {anna: {dial: {}}}", "S111"),
         ("agents: {anna: {dial: {Main: user/1}}}", "S105"),

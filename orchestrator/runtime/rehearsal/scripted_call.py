@@ -276,6 +276,8 @@ class ScriptedCall:
         return isinstance(action, Play) and not action.offers and self.flow.queue != ""
 
     def _hang_up(self, move: Move) -> None:
+        while isinstance(self.flow.action, Consult):
+            self._let_pass()  # nobody hangs up within the moment that a question takes
         if self.flow.is_over:
             raise Misfit(move, "there is nothing to hang up: the call is over")
         self._note("hangs up")

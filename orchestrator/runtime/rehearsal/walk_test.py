@@ -94,7 +94,8 @@ def _same(trial: Trial, phone: Phone, outcome: TestOutcome) -> bool:
             state.end,
             kinds,
         )
-    return outcome.calls[-1][0].result == state.result
+    ending = outcome.calls[-1][0]
+    return (ending.result, ending.reached) == (state.result, state.reached)
 
 
 def _written(test: ScenarioTest, outcome: TestOutcome, given: Given) -> dict[str, Any]:
@@ -119,6 +120,7 @@ def _came(outcome: TestOutcome) -> dict[str, Any]:
     if call is None:
         ending, decided = outcome.calls[-1]
         expect = {"result": ending.result or NO_RESULT, "disposition": ending.disposition.value}
+        expect |= {"reached": ending.reached} if ending.reached else {}
         return expect | ({"status": decided.state.status} if decided.state.status else {})
     came: dict[str, Any] = {
         "result": call.result or NO_RESULT,
