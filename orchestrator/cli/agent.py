@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,21 +10,16 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from orchestrator.cli.agent_screen import outcome, screen
 from orchestrator.cli.board_view import NOTHING, duration
 from orchestrator.cli.view import console
+from orchestrator.cli.wishes import tell
 from orchestrator.domain.agent import AgentRecord, AgentSpec
-from orchestrator.domain.problem import KnownError
 from orchestrator.engine.floor.news import Command as Wish
-from orchestrator.runtime.project import Project, open_project
+from orchestrator.runtime.project import open_project
 from orchestrator.runtime.settings_parts.agent_settings import load_staff
-from orchestrator.store.commands import LATE, LOST, NO_LEADER, Command, Reply
 
 STAND = "standing"  # ring the standing leg: a word of the leader's own, no wish of the floor's
-_UNANSWERED = {
-    NO_LEADER: "no worker leads the agents now: start one with `prozvon run`; nothing was changed",
-    LOST: "the worker that led was lost meanwhile: look with `prozvon agent list`, and say it again",
-    LATE: "it was taken and is not answered yet: look with `prozvon agent list`",
-}
 
 
 @click.group()
@@ -75,7 +69,7 @@ def _row(spec: AgentSpec, record: AgentRecord | None, now: int) -> dict[str, obj
     is_known = record is not None and record.since > 0
     return {
         "agent": spec.agent_id,
-        "title": spec.title,
+        "title": "" if spec.title == spec.agent_id else spec.title,
         "state": "offline" if record is None else record.state.value,
         "reason": "" if record is None else record.reason,
         "for_ms": now - record.since if record is not None and is_known else None,
@@ -99,26 +93,6 @@ def _shown(row: dict[str, object]) -> Iterator[str]:
     yield str(row["calls_today"])
     yield duration(talk if isinstance(talk, int) else None)
     yield ", ".join(queues) if isinstance(queues, dict) and queues else NOTHING
-
-
-def known_agent(project: Project, agent_id: str) -> AgentSpec:
-    """The agent of the agents file with this id; KnownError without one."""
-    found = {spec.agent_id: spec for spec in load_staff(project.settings).agents}
-    if agent_id not in found:
-        known = list(found)
-        there = ", ".join(known[:10]) + (" ..." if len(known) > 10 else "") or "none"
-        raise KnownError(f"no agent {agent_id!r} in the agents file (there are: {there})")
-    return found[agent_id]
-
-
-def tell(project: Project, name: str, agent_id: str, *, reason: str = "", to: str = "") -> Reply:
-    """Put a wish before whoever leads; KnownError with what was wrong when it was not granted."""
-    known_agent(project, agent_id)
-    command = Command(command_id=uuid.uuid4().hex, name=name, agent_id=agent_id, reason=reason, to=to)
-    reply = project.store.commands.ask(command)
-    if not reply.is_done:
-        raise KnownError(_UNANSWERED.get(reply.why, f"{agent_id}: {reply.why}"))
-    return reply
 
 
 def _wish(folder: Path, wish: str, agent_id: str, said: str, *, reason: str = "", to: str = "") -> None:
@@ -255,3 +229,5 @@ _plain(
 )
 _plain(Wish.CANCEL, "cancel", "End a consultation: the caller comes back.", "the caller is back")
 _plain(Wish.HANG_UP, "hang-up", "End the call that an agent has.", "the call is over")
+for _command in (outcome, screen):
+    agent.add_command(_command)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.agent import agent, known_agent, tell
 from orchestrator.cli.screen_view import outcomes_of, shown
 from orchestrator.cli.screen_words import HELP, Quit, SaidOf, Unclear, Wished, read_line
 from orchestrator.cli.span import moment_of
+from orchestrator.cli.wishes import known_agent, tell
 from orchestrator.domain.outcome import NextAction, OutcomeFate
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.floor.orders import Moment
@@ -28,7 +28,7 @@ FATES = {
 }
 
 
-@agent.command()
+@click.command()
 @click.argument("agent_id", metavar="AGENT")
 @click.option("--once", is_flag=True, help="Print the latest call and end.")
 @click.pass_obj
@@ -53,7 +53,7 @@ def screen(folder: Path, agent_id: str, once: bool) -> None:
                 view.typed(sys.stdin.readline())
 
 
-@agent.command()
+@click.command()
 @click.argument("agent_id", metavar="AGENT")
 @click.argument("word", metavar="OUTCOME", default="")
 @click.option("--note", default="", help="What else there is to say.")
@@ -161,9 +161,10 @@ class _Screen:
 
     def _show(self, row: ScreenRow) -> None:
         event = row.event
+        is_new = self._event is None or self._event.body.get("call_id") != event.body.get("call_id")
         if event.kind != Moment.MISSED:
             self._event = event
-        for line in shown(event):
+        for line in shown(event, with_card=is_new):
             click.echo(line)
 
     def typed(self, line: str) -> None:

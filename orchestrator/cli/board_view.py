@@ -131,7 +131,7 @@ def _agents(board: Board) -> Table:
 
 def _agent(row: AgentRow, at: int) -> Iterator[Text]:
     style = STYLES.get(AgentState(row.state), "") if row.state in set(AgentState) else ""
-    yield Text(f"{row.agent_id} ({row.title})" if row.title else row.agent_id)
+    yield Text(f"{row.agent_id} ({row.title})" if row.title not in ("", row.agent_id) else row.agent_id)
     yield Text(f"{row.state} ({row.reason})" if row.reason else row.state, style=style)
     yield Text(duration(None if row.since is None else at - row.since))
     yield Text(row.number or NOTHING)

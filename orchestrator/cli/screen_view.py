@@ -18,8 +18,10 @@ _HEADS = {
 }
 
 
-def shown(event: ScreenEvent) -> Iterator[str]:
-    """The lines of one event. What contacts and callers sent is shown without control characters."""
+def shown(event: ScreenEvent, *, with_card: bool = True) -> Iterator[str]:
+    """The lines of one event. What contacts and callers sent is shown without control characters. with_card: contact,
+    history and script too.
+    """
     body = event.body
     who = _text(body, "number") or "number withheld"
     waited = body.get("waited_ms")
@@ -30,6 +32,14 @@ def shown(event: ScreenEvent) -> Iterator[str]:
     )
     if event.kind == "outcome":
         yield from (f"  {key}: {_text(body, key)}" for key in ("outcome", "next", "note") if _text(body, key))
+    if with_card:
+        yield from _card(body)
+    outcomes = outcomes_of(event)
+    if outcomes and event.kind in ("talks", "over"):
+        yield "  " + "   ".join(f"{number} {word}" for number, word in enumerate(outcomes, 1))
+
+
+def _card(body: Mapping[str, object]) -> Iterator[str]:
     contact = body.get("contact")
     if isinstance(contact, dict) and contact:
         width = max(len(clean(str(name))) for name in contact)
@@ -40,9 +50,6 @@ def shown(event: ScreenEvent) -> Iterator[str]:
     if isinstance(script, str) and script:
         yield ""
         yield from (f"  {clean(line)}" for line in script.splitlines())
-    outcomes = outcomes_of(event)
-    if outcomes and event.kind in ("talks", "over"):
-        yield "  " + "   ".join(f"{number} {word}" for number, word in enumerate(outcomes, 1))
 
 
 def _history(body: Mapping[str, object]) -> Iterator[str]:
