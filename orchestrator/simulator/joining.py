@@ -86,8 +86,8 @@ class Join:
 
     def _unanswered(self) -> None:
         self._switch.log("CRIT", f"{self._other.channel.uuid} is not answered: both legs are hung up\n")
-        self._other.kill("ALLOTTED_TIMEOUT")
-        self._caller.hang_up("NORMAL_CLEARING", by="switch")
+        self._other.kill("DESTINATION_OUT_OF_ORDER")
+        self._caller.hang_up("DESTINATION_OUT_OF_ORDER", by="switch")
 
     # A talk
 

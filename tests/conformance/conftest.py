@@ -52,9 +52,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """A test that failed leaves no call to those after it."""
     report = yield
     if report.when == "call" and report.failed and isinstance(item, pytest.Function):
-        desk = item.funcargs.get("desk") or item.funcargs.get("watching")
-        if isinstance(desk, Desk):
-            desk.api("hupall")
+        for used in item.funcargs.values():
+            desk = getattr(used, "desk", used)
+            if isinstance(desk, Desk):
+                desk.api("hupall")
+                break
     return report
 
 
