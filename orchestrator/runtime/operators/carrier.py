@@ -237,6 +237,7 @@ class Carrier:
                 call_id=order.call_id,
                 is_standing=order.is_standing,
                 whisper="" if caller is None else caller.whisper,
+                language=spec.language,
             )
         except (
             ValueError

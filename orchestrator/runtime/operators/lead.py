@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol
 
@@ -42,7 +41,7 @@ from orchestrator.runtime.operators.rota import Rota, Rules
 from orchestrator.runtime.operators.screens import Screens
 from orchestrator.runtime.operators.shift import Shift
 from orchestrator.runtime.operators.tally import Tally
-from orchestrator.runtime.operators.writing import PACER, parts_of, state_of
+from orchestrator.runtime.operators.writing import PACER, pacer_parts, state_of
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.switches.line import Line
 from orchestrator.store.floor import NotLeading
@@ -55,7 +54,6 @@ LOOK_S: Final = (5.0, 0.5)
 CHECK_S: Final = (5.0, 0.5)
 FIGURES_S: Final = 0.9
 COMMANDS_S: Final = 0.1
-SAVE_S: Final = 0.25
 PACERS_S: Final = 5.0
 LEARNED_S: Final = 300.0
 AT_REST: Final = frozenset({AgentState.OFFLINE, AgentState.BREAK, AgentState.AVAILABLE})
@@ -139,12 +137,11 @@ class Lead:
         )
         self._keys = Keys(
             feed=feed,
-            state=floor.state,
+            state=lambda: floor.state(with_pacers=False),
             agent_of=lambda leg_id: "" if (leg := book.leg(leg_id)) is None else leg.agent_id,
         )
         self._state = state
-        self._saved = ""
-        self._pacers_at = self._learned_at = time.monotonic()
+        self._learned_at = time.monotonic()
         self._greenlets: list[Greenlet[..., None]] = []
         self._looking: dict[str, Greenlet[..., None]] = {}
 
@@ -165,7 +162,7 @@ class Lead:
             (self._check, CHECK_S[is_fast]),
             (self._show_figures, FIGURES_S),
             (self._commands.look, COMMANDS_S),
-            (self._save, SAVE_S),
+            (self._save, PACERS_S),
         )
         self._greenlets = [gevent.spawn(self._repeat, step, every_s) for step, every_s in steps]
         self._greenlets += [gevent.spawn(self._paced.dials), gevent.spawn(self._screens.shows)]
@@ -243,6 +240,10 @@ class Lead:
         """A call of ours is over, or was never made (None)."""
         self._paced.ended(attempt_id, ending)
 
+    def knows(self, call_id: str) -> bool:
+        """Whether this caller is known, and need not be heard of again."""
+        return self._shift.book.caller(call_id) is not None
+
     def answer(self, question: Question) -> dict[str, object] | None:
         return self._answering.answer(question)
 
@@ -257,7 +258,11 @@ class Lead:
         self._looks.went_down(switch)
 
     def _state_of(self, agent_id: str) -> AgentState | None:
-        found = (each.state for each in self._shift.floor.state().agents if each.agent_id == agent_id)
+        found = (
+            each.state
+            for each in self._shift.floor.state(with_pacers=False).agents
+            if each.agent_id == agent_id
+        )
         return next(found, None)
 
     # -- now and then
@@ -272,7 +277,7 @@ class Lead:
 
     def _feed_rules(self, *, is_first: bool = False) -> None:
         before = self._rules
-        waited_in = {each.queue_id for each in self._shift.floor.state().callers}
+        waited_in = {each.queue_id for each in self._shift.floor.state(with_pacers=False).callers}
         kept = [rules for queue_id, rules in before.queues.items() if queue_id in waited_in]
         self._rules = after = self._rota.read(kept=kept)
         news: list[News] = []
@@ -288,7 +293,7 @@ class Lead:
 
     def _check(self) -> None:
         self._paced.check()
-        state = self._shift.floor.state()
+        state = self._shift.floor.state(with_pacers=False)
         self._paced.check_ghosts(each for each in state.callers if each.is_ghost)
         self._shift.book.keep_callers(each.call_id for each in state.callers)
 
@@ -296,7 +301,7 @@ class Lead:
         now = self._clock.now_ms()
         floor = self._shift.floor
         figures = self._shift.tally.figures(
-            floor.state(),
+            floor.state(with_pacers=False),
             self._rules,
             now,
             pacer=lambda name: None if (pacer := floor.pacer(name)) is None else pacer.figures(now),
@@ -306,22 +311,14 @@ class Lead:
         self._store.figures.write(self.token, figures, now)
 
     def _save(self, *, is_last: bool = False) -> None:
-        """What a new leader begins with; the pacers' knowledge, which is large, seldom."""
-        at = time.monotonic()
-        with_pacers = is_last or at - self._pacers_at > PACERS_S
+        """What the pacers know, which is much, is kept now and then; the rest with every step of the floor."""
         state = self._shift.floor.state()
-        parts = parts_of(state, with_pacers=with_pacers)
-        if with_pacers:
-            self._pacers_at = at
-            gone = {each.campaign_id for each in self._state.campaigns} - {
-                each.campaign_id for each in state.campaigns
-            }
-            parts |= {f"{PACER}{campaign_id}": None for campaign_id in gone}
-            self._state = state
-        text = parts_of(replace(state, at=0), with_pacers=False)
-        if with_pacers or str(text) != self._saved:
-            self._saved = str(text)
-            self._shift.keep(parts)
+        gone = {each.campaign_id for each in self._state.campaigns} - {
+            each.campaign_id for each in state.campaigns
+        }
+        self._shift.keep(pacer_parts(state) | {f"{PACER}{campaign_id}": None for campaign_id in gone})
+        self._state = state
+        at = time.monotonic()
         if is_last or at - self._learned_at > LEARNED_S:
             self._learned_at = at
             self._remember(state)
@@ -340,7 +337,7 @@ class Lead:
 
     def next_at(self) -> int | None:
         """When something is due for an agent or a caller; None while nobody has or waits for a call."""
-        state = self._shift.floor.state()
+        state = self._shift.floor.state(with_pacers=False)
         is_at_rest = not state.callers and all(each.state in AT_REST for each in state.agents)
         return None if is_at_rest else self._shift.next_at()
 

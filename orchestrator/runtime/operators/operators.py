@@ -144,7 +144,7 @@ class Operators:
         log.info("lead_taken", worker_id=self._id, token=token)
         since = time.monotonic() - 2 * self._lease_s
         for at, question in self._recent:
-            if at > since and question.what in AGAIN:
+            if at > since and question.what in AGAIN and not lead.knows(question.call_id):
                 self._questions.put(question)
         self._recent.clear()
 

@@ -41,7 +41,7 @@ from orchestrator.engine.floor.orders import (
 from orchestrator.engine.floor.state import FloorState
 from orchestrator.runtime.operators.book import Book, Caller, Leg
 from orchestrator.runtime.operators.tally import Tally
-from orchestrator.runtime.operators.writing import Changes, step_of
+from orchestrator.runtime.operators.writing import PART, Changes, floor_part, step_of
 from orchestrator.simulator.clock import Clock
 from orchestrator.store.commands import Reply
 from orchestrator.store.floor import FloorChanges, NotLeading
@@ -116,7 +116,11 @@ class Shift:
     def restore(self, state: FloorState) -> None:
         """Go on where the leader before us has stopped; staff and queues are told already."""
         now = self._clock.now_ms()
-        for order in self.floor.restore(state, now):
+        orders = self.floor.restore(state, now)
+        self._changes.agents = {
+            each.agent_id: each for each in self.floor.state(with_pacers=False).agents
+        }  # instead of what was said of them when nothing but their names was known
+        for order in orders:
             self._take(order, now)
         self._work.set()
 
@@ -216,8 +220,7 @@ class Shift:
         """Whether we lead still."""
         while self._orders or self._changes:
             orders, self._orders = self._orders, []
-            changes, self._changes = self._changes, Changes()
-            step = step_of(changes)
+            step = self._next_step()
             while True:
                 try:
                     self._write_step(step)
@@ -237,11 +240,16 @@ class Shift:
                     self._place(order)
         return True
 
+    def _next_step(self) -> FloorChanges:
+        """All that has changed; with it where everybody stands, so that what a new leader reads is of one moment."""
+        changes, self._changes = self._changes, Changes()
+        changes.parts[PART] = floor_part(self.floor.state(with_pacers=False))
+        return step_of(changes)
+
     def flush(self) -> None:
         """Before the end in good order: the last records. KnownError: the store is away, or somebody else leads."""
         if self._changes:
-            changes, self._changes = self._changes, Changes()
-            self._write_step(step_of(changes))
+            self._write_step(self._next_step())
 
     @property
     def is_busy(self) -> bool:

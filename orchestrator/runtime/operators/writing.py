@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from orchestrator.domain.agent import AgentRecord
 from orchestrator.engine.floor.orders import Counted
-from orchestrator.engine.floor.state import FloorState
+from orchestrator.engine.floor.state import CampaignRecord, FloorState
 from orchestrator.runtime.operators.tally import keys_of
 from orchestrator.store.commands import Reply
 from orchestrator.store.figures import Scope
@@ -58,13 +58,18 @@ def step_of(changes: Changes) -> FloorChanges:
     )
 
 
-def parts_of(state: FloorState, *, with_pacers: bool) -> dict[str, str | None]:
-    """What is to be kept of a state. Agents have records of their own."""
-    bare = tuple(replace(campaign, pacer="") for campaign in state.campaigns)
-    parts: dict[str, str | None] = {PART: replace(state, agents=(), campaigns=bare).dumps()}
-    if with_pacers:
-        parts |= {f"{PACER}{each.campaign_id}": json.dumps(each.pacer) for each in state.campaigns}
-    return parts
+def floor_part(state: FloorState) -> str:
+    """What is to be kept of a state; agents have records of their own, and pacers parts."""
+    return replace(state, agents=(), campaigns=tuple(map(_bare, state.campaigns))).dumps()
+
+
+def _bare(campaign: CampaignRecord) -> CampaignRecord:
+    return replace(campaign, pacer="")
+
+
+def pacer_parts(state: FloorState) -> dict[str, str | None]:
+    """What the pacers know, by the names of parts."""
+    return {f"{PACER}{each.campaign_id}": json.dumps(each.pacer) for each in state.campaigns}
 
 
 def state_of(kept: FloorKept, now: int) -> FloorState:

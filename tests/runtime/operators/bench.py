@@ -154,18 +154,25 @@ def switch(project: Project, name: str = "main") -> Iterator[SimulatedSwitch]:
 
 @contextlib.contextmanager
 def worker(project: Project, worker_id: str = "w1", *, leads: bool = True) -> Iterator[Worker]:
-    """A worker in this process that is connected, and (leads) leads."""
-    made = Worker(project, worker_id=worker_id, until_done=False, drain_s=5.0)
+    """A worker in this process that is connected, and (leads) leads. It has a door to the store of its own."""
+    with open_project(project.folder) as own:
+        made = Worker(own, worker_id=worker_id, until_done=False, drain_s=5.0)
+        with running(made):
+            names = set(project.settings.switches)
+            until(
+                lambda: set(project.store.workers().get(worker_id, {}).get("up", "").split()) >= names,
+                "it is connected",
+            )
+            if leads:
+                until(lambda: leader(project) == worker_id and figures(project), "it leads")
+            yield made
+
+
+@contextlib.contextmanager
+def running(made: Worker) -> Iterator[None]:
     greenlet = gevent.spawn(made.run)
-    names = set(project.settings.switches)
     try:
-        until(
-            lambda: set(project.store.workers().get(worker_id, {}).get("up", "").split()) >= names,
-            "it is connected",
-        )
-        if leads:
-            until(lambda: leader(project) == worker_id and figures(project), "it leads")
-        yield made
+        yield
     finally:
         made.stop()
         greenlet.join(timeout=LIMIT_S)
@@ -210,6 +217,19 @@ def call_in(its: SimulatedSwitch, *moves: list[object], caller: str = CALLER, ca
     reply = its.commands.run("prozvon_incoming", base64.urlsafe_b64encode(wanted.encode()).decode())
     assert reply.startswith("+OK "), reply
     return reply.split()[1]
+
+
+def phone_in(its: SimulatedSwitch, code: str, *, user: str) -> None:
+    """An agent's telephone dials a feature code."""
+    wanted = {
+        "called": code,
+        "context": "prozvon_agents",
+        "variables": {"sip_auth_username": user, "sip_authorized": "true"},
+    }
+    reply = its.commands.run(
+        "prozvon_incoming", base64.urlsafe_b64encode(json.dumps(wanted).encode()).decode()
+    )
+    assert reply.startswith("+OK "), reply
 
 
 def recorded(project: Project, call_id: str) -> CallRow:
