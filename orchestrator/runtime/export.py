@@ -44,6 +44,10 @@ COLUMNS: dict[str, str] = {
     "path": "blocks and keys with seconds since the answer (JSON)",
     "heard": "messages played (JSON)",
     "values": "what the customer entered, and what the flow set (JSON)",
+    "agent": "the agent, or the number, that the customer talked with",
+    "abandoned": "true when nobody was there for the customer within the limit",
+    "outcome": "what the agent said of the call: its outcome, or what comes next",
+    "note": "what the agent wrote down",
     "detail": "more about the ending, for people",
 }
 # Columns of a campaign that calls back, after those above.
@@ -127,7 +131,7 @@ def _lead(campaign: Campaign, lead: LeadRow) -> Row:
 
 
 def _attempt(item: AttemptRow) -> Row:
-    attempt, ending = item.attempt, item.ending
+    attempt, ending, said = item.attempt, item.ending, item.outcome
     talk = None if ending.answered_at is None else max(0.0, (ending.ended_at - ending.answered_at) / 1000)
     return {
         "attempt_id": attempt.attempt_id,
@@ -146,6 +150,10 @@ def _attempt(item: AttemptRow) -> Row:
         "path": list(ending.path),
         "heard": list(ending.heard),
         "values": dict(ending.values),
+        "agent": ending.reached or (said.agent_id if said else ""),
+        "abandoned": ending.was_abandoned,
+        "outcome": said.key if said else "",
+        "note": said.note if said else "",
         "detail": ending.detail,
     }
 

@@ -6,37 +6,13 @@ CAMPAIGN, NUMBER and so on stand for what varies; the Lua side builds the same n
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from orchestrator.store.key import CAMPAIGN, FOR_EVER, LOADING, Key
+from orchestrator.store.people_keys import PEOPLE_KEYS
 
 LEADS_A_BUCKET = 100  # leads of one contact or lead hash; as in lua/_keys.lua
 NUMBER_BUCKETS = 10_000  # numbers are bucketed by their last four digits
 SEEN_BUCKETS = 16_384
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """`pattern` after the project's prefix; `life` says what removes it."""
-
-    pattern: str
-    type: str
-    life: str
-    holds: str
-
-    def matches(self, name: str) -> bool:
-        return re.fullmatch(_regex(self.pattern), name) is not None
-
-
-_PLACES = {"CAMPAIGN": r"[^:]+", "BUCKET": r"\d+", "LAST4": r"\d{1,4}", "ZONE": r"\d+", "REASON": r"[a-z_]+"}
-
-
-def _regex(pattern: str) -> str:
-    return re.sub(r"[A-Z][A-Z0-9]+", lambda m: _PLACES.get(m[0], r"[^:]+"), pattern)
-
-
-FOR_EVER = "for ever"
-CAMPAIGN = "with the campaign"
-LOADING = "until the campaign leaves `loading`"
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -313,102 +289,7 @@ KEYS: tuple[Key, ...] = (
         life="the heartbeat's time to live, in real time",
         holds="there while it lives",
     ),
-    Key(
-        pattern="queue:SCENARIO:QUEUE",
-        type="zset",
-        life="while somebody waits",
-        holds="call ids of callers in the queue, in their order; score: epoch ms they came, pushed behind the last",
-    ),
-    Key(
-        pattern="queue:SCENARIO:QUEUE:pace",
-        type="list",
-        life="a day after the last one was reached",
-        holds="of the last 20 who were reached: epoch ms, and milliseconds they waited for each place",
-    ),
-    Key(
-        pattern="queued",
-        type="hash",
-        life="an entry until its caller leaves the queue",
-        holds="call id -> SCENARIO:QUEUE, switch, epoch ms it came, place at first",
-    ),
-    Key(
-        pattern="floor",
-        type="hash",
-        life=FOR_EVER,
-        holds="worker and holder (its process) that led the agents last, token (fencing: grows with each leader), step "
-        "(its last write)",
-    ),
-    Key(
-        pattern="floor:lease",
-        type="string",
-        life="the leader's lease, in real time",
-        holds="token; there while somebody leads",
-    ),
-    Key(
-        pattern="floor:agents",
-        type="hash",
-        life="an entry until its agent is no more",
-        holds="agent id -> where the agent is (JSON)",
-    ),
-    Key(
-        pattern="floor:parts",
-        type="hash",
-        life="an entry until the leader removes it",
-        holds="name -> what a new leader begins with (JSON)",
-    ),
-    Key(
-        pattern="commands", type="zset", life="an entry until it is answered", holds="command ids; score: seq"
-    ),
-    Key(pattern="last_command", type="string", life=FOR_EVER, holds="the last such seq given out"),
-    Key(
-        pattern="command:COMMAND",
-        type="hash",
-        life="until it is answered; seconds, in real time, while nobody takes it, then a minute",
-        holds="body (JSON), taken (token of the leader)",
-    ),
-    Key(
-        pattern="command:COMMAND:reply",
-        type="string",
-        life="a minute, in real time",
-        holds="what became of it (JSON)",
-    ),
-    Key(
-        pattern="figures",
-        type="hash",
-        life="an entry until the leader removes it",
-        holds="`SCOPE NAME` -> live figures (JSON); at (epoch ms), version",
-    ),
-    Key(
-        pattern="figures:fresh",
-        type="string",
-        life="five seconds, in real time",
-        holds="there while the figures are",
-    ),
-    Key(
-        pattern="history_days",
-        type="zset",
-        life="an entry until `operators.keep_days` are over",
-        holds="days (counted from 1970, UTC) with history; score: the same number",
-    ),
-    Key(
-        pattern="history:DAY:SCOPE",
-        type="hash",
-        life="until `operators.keep_days` are over",
-        holds="`QUARTER NAME` (quarters of an hour since 1970) -> `FIGURE SUM FIGURE SUM ...`; scopes: project, queue, "
-        "campaign, agent",
-    ),
-    Key(
-        pattern="learned",
-        type="hash",
-        life=FOR_EVER,
-        holds="SCENARIO:QUEUE -> what its pacers learned (JSON)",
-    ),
-    Key(
-        pattern="screen:AGENT",
-        type="stream",
-        life="two days after its last entry, in real time; a hundred entries",
-        holds="what the agent's screen shows (JSON in field `e`)",
-    ),
+    *PEOPLE_KEYS,
     Key(pattern="workers", type="hash", life=FOR_EVER, holds="worker id -> what it says of itself (JSON)"),
     Key(
         pattern="worker:WORKER",

@@ -222,7 +222,7 @@ class Store:
         return leads.due_for_agent(self._db, campaign_id, now, most)
 
     def give_place_up(self, campaign_id: str, lead_id: int, now: int) -> bool:
-        """A lead that waits for an agent (a callback whose place in a queue is no more) is due as any other from now on.
+        """A lead that waits for an agent (a callback whose place in a queue is no more) is due as any other now.
         False: it does not wait for one.
         """
         return leads.give_place_up(self._db, campaign_id, lead_id, now)
