@@ -45,8 +45,9 @@ class Timer:
 
 class Board:
     """now: of the news being heard, epoch ms; it never goes back (`clock.py`). legs: agents by the id of their
-    leg. gone_legs, gone_calls: what is over, lately, the oldest first: late news of it means nothing. is_dirty:
-    something changed that pacing depends on; is_urgent: and it cannot wait.
+    leg. gone_legs, gone_calls: what is over, lately, the oldest first: late news of it means nothing. Of a
+    caller who hung up it is known when. is_dirty: something changed that pacing depends on; is_urgent: and it
+    cannot wait.
     """
 
     def __init__(self, new_id: Callable[[], str], zone: str, now: int, lost_ms: int | None) -> None:
@@ -62,8 +63,8 @@ class Board:
         self.callers: dict[str, Caller] = {}
         self.ghosts: dict[str, Caller] = {}
         self.legs: dict[str, Agent] = {}
-        self.gone_legs: dict[str, None] = {}
-        self.gone_calls: dict[str, None] = {}
+        self.gone_legs: dict[str, int] = {}
+        self.gone_calls: dict[str, int] = {}
         self.campaigns: dict[str, Campaign] = {}
         self.attempts: dict[str, Attempt] = {}
         self.nowhere = Line(QueueRules(queue_id=""), now)
@@ -206,8 +207,8 @@ class Board:
         self.legs[leg_id] = agent
 
     @staticmethod
-    def remember_gone(gone: dict[str, None], key: str) -> None:
-        gone[key] = None
+    def remember_gone(gone: dict[str, int], key: str, at: int = 0) -> None:
+        gone[key] = at
         if len(gone) > MOST_GONE:
             del gone[next(iter(gone))]
 
@@ -216,3 +217,14 @@ class Board:
         caller.heard_at = self.now
         self.callers[call_id] = caller
         return caller
+
+    def forget(self, caller: Caller) -> None:
+        """The caller, who does not stand in the line, is known no more."""
+        caller.line.offered.pop(caller.call_id, None)
+        del self.callers[caller.call_id]
+        self.remember_gone(self.gone_calls, caller.call_id)
+        self.wake(caller, None)
+
+    def has(self, line: Line) -> bool:
+        """Whether the queue is there still: its rules may be gone while it has talks."""
+        return self.lines.get(line.queue_id) is line

@@ -14,6 +14,7 @@ from orchestrator.engine.floor.deadlines import schedule
 from orchestrator.engine.floor.line import Line
 from orchestrator.engine.floor.orders import (
     Figure,
+    LetGo,
     Moment,
     Offer,
     PlaceReserved,
@@ -179,7 +180,7 @@ def reserve(board: Board, agent: Agent, errand: Errand, line: Line) -> None:
     """Make a call for this agent, who is free: first the agent's leg, so that somebody is there who answers it."""
     board.unfree(agent)
     agent.errand, agent.queue_id, agent.busy_since = errand, line.queue_id, board.now
-    agent.call_id = errand.ghost.call_id if errand.ghost else ""
+    agent.call_id = ""
     if agent.is_parked:
         place(board, agent, errand)
     else:
@@ -244,6 +245,10 @@ def missed(board: Board, agent: Agent, line: Line) -> None:
 def back_in_line(board: Board, caller: Caller) -> None:
     """Nobody is rung for the caller any more: they wait, at their old place."""
     line = caller.line
+    if not board.has(line):
+        board.orders.append(LetGo(call_id=caller.call_id, why="gone"))
+        board.forget(caller)
+        return
     line.offered.pop(caller.call_id, None)
     if caller.is_taken:
         line.movement.returned()

@@ -151,19 +151,11 @@ def talk_ended(board: Board, news: TalkEnded) -> None:
 def finish(board: Board, caller: Caller) -> None:
     """The talk, or what was left of it, is over, and the caller is not ours any more."""
     agent, other = caller.agents[0], caller.other
-    forget(board, caller)
+    board.forget(caller)
     caller.other = None
     close_share(board, caller, agent)
     if other is not None:
         free_again(board, other)
-
-
-def forget(board: Board, caller: Caller) -> None:
-    """The caller, who does not stand in the line, is known no more."""
-    caller.line.offered.pop(caller.call_id, None)
-    del board.callers[caller.call_id]
-    board.remember_gone(board.gone_calls, caller.call_id)
-    board.wake(caller, None)
 
 
 def close_share(board: Board, caller: Caller, agent: Agent) -> None:
@@ -228,7 +220,11 @@ def drop_errand(board: Board, agent: Agent) -> None:
 
 
 def ghost_waits(board: Board, ghost: Caller) -> None:
-    """The place in line waits again."""
+    """The place in line waits again, as long as there is the line."""
+    if not board.has(ghost.line):
+        del board.ghosts[ghost.call_id]
+        board.orders.append(LetGo(call_id=ghost.call_id, why="gone"))
+        return
     ghost.phase = CallerPhase.WAITING
     ghost.agents.clear()
     ghost.line.put(ghost, board.now)
@@ -264,7 +260,7 @@ def offer_failed(board: Board, caller: Caller) -> None:
         return
     board.orders.append(LetGo(call_id=caller.call_id, why="unreachable"))
     board.count_of(caller, Figure.OVERFLOWED)
-    forget(board, caller)
+    board.forget(caller)
 
 
 def end_held(board: Board, caller: Caller) -> None:

@@ -18,24 +18,26 @@ from orchestrator.engine.floor.news import CallerHere, CallerJoined, CallerLeft,
 from orchestrator.engine.floor.orders import Answer, Figure, LetGo
 from orchestrator.engine.floor.people import Caller
 from orchestrator.engine.floor.state import CallerPhase
-from orchestrator.engine.floor.talks import finish, forget, ghost_waits, nobody_in_time, offer_failed
+from orchestrator.engine.floor.talks import finish, ghost_waits, nobody_in_time, offer_failed
 
 DAY_MS = 86_400_000
 AGAIN_MS = 5_000  # who has waited longer when they come was in this queue already, before we led
 EARLY_MS = 5_000  # who gives up sooner is counted apart
+GONE_FOR_GOOD = ("hung_up", "callback", "talked")
 LET_GO_BY_SCRIPT = ("max_wait", "overflow", "silent")
 
 
 def caller_joined(board: Board, news: CallerJoined) -> None:
     known = board.callers.get(news.call_id)
-    if known is not None and _is_that(known, news):
+    if known is not None and _is_that(board, known, news):
         _arrived(board, known, news)
         _answer(board, known)
         return
     if known is not None:
         leave(board, known, "overflow")
     line = board.lines.get(news.queue_id)
-    why = "unknown" if line is None else _refusal(board, line, news)
+    is_over = _joined_at(board, news) < board.gone_calls.get(news.call_id, 0)  # told late, or twice
+    why = "unknown" if line is None or is_over else _refusal(board, line, news)
     if why or line is None:
         board.orders.append(Answer(call_id=news.call_id, why=why))
         board.count(Figure.REFUSED, queue_id=news.queue_id, campaign_id=news.campaign_id)
@@ -44,10 +46,10 @@ def caller_joined(board: Board, news: CallerJoined) -> None:
     _answer(board, caller)
 
 
-def _is_that(known: Caller, news: CallerJoined) -> bool:
+def _is_that(board: Board, known: Caller, news: CallerJoined) -> bool:
     """Whether the news is of the wait, or the talk, that is known, and not of a later one."""
     if known.talk_since is not None:
-        return news.joined_at <= known.talk_since
+        return not known.talk_since < news.joined_at <= board.now
     return known.line.queue_id == news.queue_id
 
 
@@ -155,6 +157,8 @@ def caller_left(board: Board, news: CallerLeft) -> None:
     caller = board.callers.get(news.call_id)
     if caller is not None:
         leave(board, caller, news.why)
+        if news.why in GONE_FOR_GOOD:
+            board.gone_calls[news.call_id] = board.now
 
 
 def leave(board: Board, caller: Caller, why: str) -> None:
@@ -195,7 +199,7 @@ def remove(board: Board, caller: Caller) -> None:
     if caller.phase is CallerPhase.WAITING:
         caller.line.remove(caller, board.now)
         caller.line.movement.left()
-    forget(board, caller)
+    board.forget(caller)
     agents, caller.agents = caller.agents, []
     for agent in agents:
         free_again(board, agent)
