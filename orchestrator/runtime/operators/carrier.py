@@ -290,11 +290,12 @@ class Carrier:
             line.api(f"uuid_break {call_id}")
 
     def _cannot(self, order: Carried, why: str) -> None:
+        if isinstance(order, DropLeg) and self._book.leg(order.leg_id) is None:  # it is gone, as was wanted
+            self._tell(LegEnded(leg_id=order.leg_id))
+            return
         log.warning("order_not_carried_out", order=type(order).__name__, why=why)
         match order:
             case RingAgent(leg_id=leg_id):
                 self._tell(LegFailed(leg_id=leg_id, cause=SWITCH_DOWN))
             case Offer(call_id=call_id, leg_id=leg_id):
                 self._tell(JoinFailed(call_id=call_id, leg_id=leg_id, why=why))
-            case DropLeg(leg_id=leg_id) if self._book.leg(leg_id) is None:
-                self._tell(LegEnded(leg_id=leg_id, cause=""))

@@ -16,6 +16,7 @@ from orchestrator.domain.agent import AgentState
 from orchestrator.domain.call_event import CallEvent, CallEventKind
 from orchestrator.domain.lead import Ending
 from orchestrator.domain.problem import KnownError
+from orchestrator.engine.floor.clock import LATE_MS
 from orchestrator.engine.floor.floor import Floor
 from orchestrator.engine.floor.news import (
     LegEnded,
@@ -95,7 +96,9 @@ class Lead:
         now = self._clock.now_ms()
         state = state_of(self._store.floor.read(), now)
         self._zone = _zone_of(self._rules)
-        floor = Floor(_new_id, zone=self._zone)
+        # What is lag on a real clock is `speed` times as much on a fast one
+        late_ms = int(LATE_MS * max(1.0, self._clock.speed / 4))
+        floor = Floor(_new_id, zone=self._zone, late_ms=late_ms)
         book = Book.of(state, time.monotonic())
         tally = Tally(self._zone)
         tally.load(self._store.quarters, now)
