@@ -13,10 +13,10 @@ from .arrival import read_routes
 from .consulting import consult
 from .course import Course
 from .guarding import guarded
-from .moves import Answered, Consult, Digits, Failed, Gather, Input, Play
+from .moves import Answered, Consult, Digits, Gather
 from .music import answer
 from .names import LANGUAGE
-from .playing import gather, play
+from .playing import gather, said
 from .stock import Stock, stock_of
 from .switch import Session, variable
 from .taping import PRIVATE
@@ -24,6 +24,7 @@ from .taping import PRIVATE
 ASK_S = 5.0  # what an agent may wait for: they have nothing else to do
 KEY_S, PIN_KEY_S = 5.0, 8.0
 PIN_MAX = 16
+END = "#"
 BREAK, STANDING = "21", "23"
 DONE_TONE = "tone_stream://%(120,60,660);%(200,0,880)"
 REFUSED_TONE = "tone_stream://%(300,100,300);%(300,0,300)"
@@ -59,14 +60,14 @@ def _obey(session: Session, root: str, release: str) -> None:
     body = {**_who(session, stock), "code": dialed[1], "digits": dialed[2]}
     if dialed[1] == BREAK and not dialed[2]:
         body["digits"] = _typed(session, stock, "which_break", 1, KEY_S)
-    said = consult(session, Consult("agent_code", body, ASK_S), course)
-    answered = (said.body if isinstance(said, Answered) else None) or {"say": "nobody"}
-    spoken = str(answered.get("language") or "")
+    answered = consult(session, Consult("agent_code", body, ASK_S), course)
+    told = (answered.body if isinstance(answered, Answered) else None) or {"say": "nobody"}
+    spoken = str(told.get("language") or "")
     if LANGUAGE.fullmatch(spoken):
         stock = stock_of(session, root, spoken, course.payload)
-    _tell(session, stock, str(answered.get("say") or "refused"))
-    agent = str(answered.get("agent") or "")
-    if dialed[1] == STANDING and answered.get("ok") is True and AGENT.fullmatch(agent):
+    _tell(session, stock, str(told.get("say") or "refused"))
+    agent = str(told.get("agent") or "")
+    if dialed[1] == STANDING and told.get("ok") is True and AGENT.fullmatch(agent):
         _stand(session, agent)
     else:
         session.hangup("NORMAL_CLEARING")
@@ -89,11 +90,8 @@ def _typed(session: Session, stock: Stock, prompt: str, most: int, timeout_s: fl
     for name, value in PRIVATE.items():
         session.setVariable(name, value)
     try:
-        asked = (saying(prompt, stock.language),)
-        typed: Input = gather(session, Gather(prompt, asked, 1, most, timeout_s, end="#"), stock)
-        if isinstance(typed, Failed):
-            session.streamFile(DONE_TONE)
-            typed = gather(session, Gather(prompt, (), 1, most, timeout_s, end="#"), stock)
+        key = said(session, (saying(prompt, stock.language),), stock, DONE_TONE).strip(END)
+        typed = gather(session, Gather(prompt, (), 1, most, timeout_s, END, key), stock)
     finally:
         session.setVariable("sensitive_dtmf", "")
     return typed.value if isinstance(typed, Digits) else ""
@@ -101,10 +99,7 @@ def _typed(session: Session, stock: Stock, prompt: str, most: int, timeout_s: fl
 
 def _tell(session: Session, stock: Stock, name: str) -> None:
     """In words, or by a tone where nothing was prepared and no voice speaks."""
-    if not session.ready():
-        return
-    if isinstance(play(session, Play(name, (saying(name, stock.language),)), stock), Failed):
-        session.streamFile(DONE_TONE if name in DONE else REFUSED_TONE)
+    said(session, (saying(name, stock.language),), stock, DONE_TONE if name in DONE else REFUSED_TONE)
 
 
 def _stand(session: Session, agent: str) -> None:

@@ -5,10 +5,10 @@ by the dialplan until a caller joins them.
 from __future__ import annotations
 
 from .guarding import guarded
-from .moves import Failed, Gather, Play
+from .moves import Digits, Gather
 from .music import BEEP
-from .playing import gather, play
-from .stock import stock_of
+from .playing import gather, said
+from .stock import Stock, stock_of
 from .switch import Session, now_s, variable
 from .whispering import Whisper, whisper_of
 
@@ -27,30 +27,21 @@ def attend(session: Session, root: str) -> None:
 
 
 def _attend(session: Session, root: str) -> None:
-    said = whisper_of(variable(session, "prozvon_whisper"), variable(session, "prozvon_language"))
+    whisper = whisper_of(variable(session, "prozvon_whisper"), variable(session, "prozvon_language"))
     session.setVariable("prozvon_whisper", "")  # it has done its part
-    if not said.accept:
-        if said.parts:
-            _say(session, said, root)
+    if not whisper.accept:
+        if whisper.parts:
+            said(session, whisper.parts, _stock(session, whisper, root), BEEP)
         return
     until_s = now_s(session) + WHISPER_MAX_S
     while session.ready() and now_s(session) < until_s:
-        if _is_taken(session, said, root):
+        stock = _stock(session, whisper, root)
+        key = said(session, whisper.parts, stock, BEEP)
+        pressed = gather(session, Gather("", (), 1, 1, KEY_WAIT_S, typed=key), stock)
+        if isinstance(pressed, Digits) and pressed.value == whisper.accept:
             return
     session.hangup(NOT_TAKEN)
 
 
-def _say(session: Session, said: Whisper, root: str) -> None:
-    """What cannot be said is a tone: the agent is to know that a call comes."""
-    stock = stock_of(session, root, said.language, {"v": said.tag})
-    if isinstance(play(session, Play("", said.parts), stock), Failed):
-        session.streamFile(BEEP)
-
-
-def _is_taken(session: Session, said: Whisper, root: str) -> bool:
-    stock = stock_of(session, root, said.language, {"v": said.tag})
-    heard = gather(session, Gather("", said.parts, 1, 1, KEY_WAIT_S), stock)
-    if isinstance(heard, Failed) or not said.parts:
-        session.streamFile(BEEP)
-        heard = gather(session, Gather("", (), 1, 1, KEY_WAIT_S), stock)
-    return getattr(heard, "value", "") == said.accept
+def _stock(session: Session, whisper: Whisper, root: str) -> Stock:
+    return stock_of(session, root, whisper.language, {"v": whisper.tag})

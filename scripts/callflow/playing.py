@@ -44,6 +44,22 @@ def play(session: Session, action: Play, stock: Stock, is_cut_short: Callable[[]
     return unless_gone(session, played)
 
 
+def said(session: Session, parts: tuple[Part, ...], stock: Stock, tone: str) -> str:
+    """Say something, or let `tone` be heard where it cannot be said: to an agent, who knows what a tone means. The key
+    that cut it short, "" for none. An engine that is not there says nothing, and tells nobody (mod_tts_commandline.c).
+    """
+    began_s = now_s(session)
+    played = play(session, Play("", parts), stock)
+    key = played.digit if isinstance(played, Played) else ""
+    if not key and session.ready() and now_s(session) - began_s < BROKEN_S:
+        pressed: list[str] = []
+        session.setInputCallback(on_input, pressed)
+        session.streamFile(tone)
+        session.unsetInputCallback()
+        key = "".join(pressed)
+    return key
+
+
 def wait(session: Session, action: Wait) -> Input:
     if action.flush:
         session.flushDigits()

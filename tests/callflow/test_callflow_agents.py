@@ -217,6 +217,13 @@ def test_what_is_no_code_is_told(tmp_path: Path, number: str) -> None:
     assert (spoken(session), session.asked) == ([SAYINGS["no_such_code"]["en"]], [])
 
 
+def test_an_engine_that_is_not_there_is_a_tone_too(tmp_path: Path) -> None:
+    session = FakeSession(seconds_per_character=0.0, keys=[(1.0, "#"), (2.0, "7"), (2.1, "#")])
+    dialed(tmp_path, session, "*20", {"ok": True, "say": "available"})
+    assert session.asked[0]["pin"] == "7"
+    assert [what for _, what, _ in session.done if what == "stream"] == ["stream", "stream"]
+
+
 @pytest.mark.parametrize(("say", "tone"), [("available", "880"), ("refused", "300"), ("new_word", "300")])
 def test_where_no_voice_speaks_a_tone_tells_whether_it_was_done(tmp_path: Path, say: str, tone: str) -> None:
     session = FakeSession(can_speak=False)

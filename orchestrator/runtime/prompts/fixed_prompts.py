@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from callflow.agent_words import texts as texts_of_codes
 from callflow.names import prompt_name
 from orchestrator.deploy.opening import open_target
 from orchestrator.domain.problem import KnownError
@@ -33,12 +34,18 @@ class FixedText:
 
 
 def fixed_texts(compiled: Compiled, tag_of: Callable[[str], str]) -> list[FixedText]:
-    """What every call of the program needs, in all its languages. tag_of: language -> tag of its voice."""
+    """What every call of the program needs, in all its languages; and, where agents take its calls, what those hear of
+    their feature codes. tag_of: language -> tag of its voice.
+    """
     return [
         FixedText(name=prompt_name(language, text, tag_of(language)), text=text, language=language)
         for language in compiled.languages
-        for text in sorted(needs_of(compiled.program, language).fixed)
+        for text in sorted({*needs_of(compiled.program, language).fixed, *_told(compiled, language)})
     ]
+
+
+def _told(compiled: Compiled, language: str) -> list[str]:
+    return texts_of_codes(language) if compiled.queues else []
 
 
 def tags(studio: StudioLink) -> Callable[[str], str]:

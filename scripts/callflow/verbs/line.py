@@ -33,6 +33,7 @@ GOING = ("leave", "promise", "abandoned", "over")  # phases of a caller who is i
 
 _LEG = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LINK = re.compile(r"[A-Za-z0-9_.:/@+{}-]{1,200}")
+_QUEUE = re.compile(r"[A-Za-z0-9_.:-]{1,130}")  # a name, or that of another scenario's
 _AGENT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -82,7 +83,8 @@ def reply(call: State, step: dict[str, object], inp: Input) -> Asking | None:
         return give_up(call, step, line.way) if line.way else None
     if line.phase in ("promise", "abandoned"):  # told that they go; now the last words
         call.memory = replace(line, phase="over")
-        message = PROMISE if line.phase == "promise" else reading.name(step, "abandoned")
+        promise = reading.name_or_none(step, "promise") or PROMISE
+        message = promise if line.phase == "promise" else reading.name(step, "abandoned")
         return play(call, message, is_cut_short=line.phase == "promise")
     if line.phase == "over":
         raise Over("ended")
@@ -177,7 +179,7 @@ def _hear_joined(call: State, step: dict[str, object], inp: Joined) -> Asking | 
 def _wait_on(call: State, step: dict[str, object], body: dict[str, object]) -> Asking | None:
     """Held, or transferred: waiting begins anew, in the queue that is named."""
     named = body.get("queue")
-    queue = named if isinstance(named, str) and _AGENT.fullmatch(named) else ""
+    queue = named if isinstance(named, str) and _QUEUE.fullmatch(named) else ""
     call.note("queue " + queue if queue else "held")
     call.memory = replace(
         _line(call),

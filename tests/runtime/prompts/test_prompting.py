@@ -11,9 +11,11 @@ from pathlib import Path
 import gevent
 import pytest
 
+from callflow.agent_words import texts
 from callflow.names import prompt_name
 from orchestrator.domain.lead import Contact
 from orchestrator.domain.problem import KnownError
+from orchestrator.domain.queue import QueueRules
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.prompts.fixed_prompts import fixed_texts, prepare
 from orchestrator.runtime.prompts.prompting import Unsayable
@@ -310,6 +312,15 @@ def test_each_language_has_its_fixed_texts(project: Project) -> None:
     texts = fixed_texts(replace(program), lambda language: f"tag-of-{language}")
     assert {text.language for text in texts} == {"en"}
     assert len({text.name for text in texts}) == len(texts)
+
+
+def test_what_agents_hear_of_their_codes_is_made_with_the_scenarios_that_they_serve(project: Project) -> None:
+    program = compiled(project)
+    served = replace(program, queues=(QueueRules(queue_id="test:sales"),))
+    more = {each.text for each in fixed_texts(served, str)} - {
+        each.text for each in fixed_texts(program, str)
+    }
+    assert more == set(texts("en"))
 
 
 def test_a_running_campaign_is_launched_with_its_prompts(project: Project) -> None:
