@@ -141,16 +141,33 @@ def _messages(root: Map) -> dict[str, str]:
 
 def _facts(root: Map) -> Iterator[str]:
     """What a reader of the picture wants to know about the whole."""
-    for key in ("kind", "numbers", "hours", "languages"):
+    for key in ("kind", "project", "numbers", "hours", "languages"):
         value = root.value(key)
         if value:
             yield f"{key}: {short(_inline(value), 90)}"
+    dial, desk = root.value("dial"), root.value("desk")
+    if isinstance(dial, Map) and dial.value("pacing"):
+        yield f"pacing: {short(_inline(dial.value('pacing')), 90)}"
+    yield from _agents(root.value("queues"))
+    if isinstance(desk, Map) and desk.value("outcomes"):
+        outcomes = desk.value("outcomes")
+        yield f"outcomes: {short(', '.join(outcomes) if isinstance(outcomes, Map) else _inline(outcomes), 90)}"
     missed = root.value("missed")
     if isinstance(missed, Map):
         told = ", ".join(
             f"{key} {_inline(missed.value(key))}" for key in ("after", "attempts") if key in missed
         )
         yield short(f"missed calls are called back{': ' if told else ''}{told}", 100)
+
+
+def _agents(queues: object) -> Iterator[str]:
+    """Who takes the calls of each queue that has agents."""
+    for name, spec in queues.items() if isinstance(queues, Map) else ():
+        agents = spec.value("agents") if isinstance(spec, Map) else None
+        who = _inline(agents) if agents else ""
+        if who[:1].isalpha():
+            strategy = spec.value("strategy")
+            yield short(f"queue {name}: {who}{f' ({_inline(strategy)})' if strategy else ''}", 100)
 
 
 def _inline(value: object) -> str:

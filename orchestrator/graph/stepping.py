@@ -19,7 +19,7 @@ LEADS: dict[str, dict[str, str]] = {
     "ask": {"otherwise": "otherwise"},
     "forward": {"otherwise": "not taken"},
     "transfer": {"otherwise": "not taken"},
-    "queue": {"overflow": "overflow"},
+    "queue": {"overflow": "overflow", "after_talk": "after the talk"},
     "fetch": {"not_found": "not found", "otherwise": "no answer"},
     "offer_callback": {"otherwise": "not wanted"},
 }
@@ -91,6 +91,8 @@ class Walk:
                 self._way(target, str(key), is_silent=False)
             for name, label in LEADS.get(verb, {}).items():
                 self._way(value.value(name), label)
+        if verb == "queue" and isinstance(value, Map):
+            return not (value.value("overflow") and value.value("after_talk"))
         if verb == "transfer":
             self.ways.append(Way(to="", label="ends"))
             return not (isinstance(value, Map) and value.value("otherwise"))

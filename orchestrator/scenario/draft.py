@@ -15,6 +15,7 @@ from orchestrator.scenario.library import Loaded
 from orchestrator.scenario.melody import SoundFile
 from orchestrator.scenario.model import MODELS, ROBOCALL, AnyModel, ColumnSpec, Ivr, Predictive, Robocall
 from orchestrator.scenario.part import Broken
+from orchestrator.scenario.queue_plan import promises_in
 from orchestrator.scenario.queues import QueueSpec
 from orchestrator.scenario.sounds import Sound
 from orchestrator.scenario.source import Map, Mark, Text
@@ -125,6 +126,7 @@ class Draft:
         for spec in self.agent_queues.values():
             said += [spec.whisper] if spec.whisper is not None else []
             said += [Text.at(WHISPER, spec.mark)] if spec.accept is not None else []
+        said += promises_in(self.model, self.flow)
         return said + [Text.at(ABANDONED, self.model.mark)] * self.is_paced
 
     @property

@@ -19,7 +19,7 @@ from orchestrator.scenario.pacing import pacing_plan
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.plan import dump_plan
 from orchestrator.scenario.program_steps import Around, Json, program_steps
-from orchestrator.scenario.queue_plan import agent_queues, order_of
+from orchestrator.scenario.queue_plan import agent_queues, order_of, promise_of, promises_in
 from orchestrator.scenario.queues import AGENT_RING_S, QueueSpec
 from orchestrator.scenario.standard_messages import ABANDONED
 from orchestrator.scenario.template import Fixed, Spoken, Template
@@ -138,6 +138,7 @@ def _inbound(scenario: Scenario, model: Ivr, roots: tuple[str, ...]) -> Json:
         fields=_fields(scenario),
         ring_s=model.dial.ring,
         queues=agent_queues(model, waited_in),
+        promise=promise_of(model),
     )
     languages = sorted(model.caller_language.items(), key=lambda pair: (-len(pair[0]), pair[0]))
     return {
@@ -189,6 +190,8 @@ def _common(scenario: Scenario, roots: tuple[str, ...], around: Around) -> Json:
     for spec in around.queues.values():
         said |= {str(spec.whisper)} if spec.whisper is not None else set()
         said |= {WHISPER} if spec.accept is not None else set()
+    flow = {name: steps for name, steps in scenario.flow.items() if name in reached}
+    said |= set(map(str, promises_in(scenario.model, flow)))
     said |= {ABANDONED} if around.within_s is not None else set()
     return {
         "format": FORMAT,
@@ -200,11 +203,7 @@ def _common(scenario: Scenario, roots: tuple[str, ...], around: Around) -> Json:
             for name, wordings in scenario.messages.items()
             if name in said
         },
-        "flow": {
-            str(name): list(program_steps(steps, around))
-            for name, steps in scenario.flow.items()
-            if name in reached
-        },
+        "flow": {str(name): list(program_steps(steps, around)) for name, steps in flow.items()},
     }
 
 

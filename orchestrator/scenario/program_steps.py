@@ -39,6 +39,7 @@ class Around:
     sounds: file name on the switch of a recording, by its place. fields: variable -> fields of it that anything reads.
     ring_s: how long a number rings where a step does not say. queues: those with agents. paced: steps by which people
     who were called come to agents, of a predictive scenario; within_s: they are abandoned after so long.
+    promise: message to who is to be called back from a queue with agents.
     """
 
     is_robocall: bool
@@ -48,6 +49,7 @@ class Around:
     queues: Mapping[str, QueueSpec] = field(default_factory=dict)
     paced: tuple[Queue, ...] = ()
     within_s: float | None = None
+    promise: str = ""
 
 
 def program_steps(steps: Steps | Broken, around: Around) -> Iterator[Json]:
@@ -213,6 +215,7 @@ def _queue(part: Part, around: Around) -> Json:
         made |= {
             "within": around.within_s if is_paced else None,
             "abandoned": ABANDONED if is_paced else None,
+            **({} if part.offer_callback is None else {"promise": around.promise}),
         }
     return {
         **made,

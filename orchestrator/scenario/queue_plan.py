@@ -8,11 +8,12 @@ from typing import Final
 
 from orchestrator.domain.plan import AheadRule
 from orchestrator.domain.queue import QueueRules, Strategy
+from orchestrator.scenario.flow import Flow, each_step
 from orchestrator.scenario.inbound_plan import NO_ZONE, zone_name
 from orchestrator.scenario.model import AnyModel, Ivr, Predictive
 from orchestrator.scenario.pacing import pacing_plan
 from orchestrator.scenario.part import Broken
-from orchestrator.scenario.people_steps import ORDERS, Queue, Waiting
+from orchestrator.scenario.people_steps import ORDERS, Queue, QueueStep, Waiting
 from orchestrator.scenario.queues import AGENT_RING_S, QueueSpec
 from orchestrator.scenario.source import Mark, Text
 
@@ -48,6 +49,29 @@ def wait_of(queue: Queue, spec: QueueSpec | None, *, is_paced: bool) -> Wait:
         whisper=spec.whisper if queue.whisper is None else queue.whisper,
         accept=spec.accept if queue.accept is None else queue.accept,
     )
+
+
+KEPT: Final = "callback_kept"
+PROMISED: Final = "callback_promised"
+
+
+def promise_of(model: AnyModel) -> str:
+    """What is said to who keeps the place in the line: an author's own promise does for it."""
+    own = set(map(str, model.messages))
+    return PROMISED if PROMISED in own and KEPT not in own else KEPT
+
+
+def promises_in(model: AnyModel, flow: Flow) -> list[Text]:
+    """The promise of every step by which somebody may keep the place in the line."""
+    agents = agent_queues(model, {str(name) for name in model.queues})
+    return [
+        Text.at(promise_of(model), step.mark)
+        for steps in flow.values()
+        for step in each_step(steps)
+        if isinstance(step, QueueStep)
+        and step.queue.offer_callback is not None
+        and str(step.queue.name) in agents
+    ]
 
 
 def order_of(spec: QueueSpec) -> str:

@@ -29,7 +29,7 @@ from orchestrator.scenario.pacing import LAWS, Mode, Pacing
 from orchestrator.scenario.part import Part
 from orchestrator.scenario.queues import QueueSpec, Vip
 from orchestrator.scenario.rehearsal import BEGINNINGS, ExpectSpec, TestSpec
-from orchestrator.scenario.schema import scenario_schema
+from orchestrator.scenario.schema import agents_schema, scenario_schema
 from orchestrator.scenario.staff import AgentPart, StaffFile
 from orchestrator.scenario.standard_messages import STANDARD
 from orchestrator.scenario.steps import ROBOCALL_VERBS, VERBS
@@ -53,6 +53,7 @@ def documents() -> dict[str, str]:
         "agents.md": _tidy(_agents()),
         "problems.md": _tidy(_problems()),
         "schema/scenario.schema.json": schema + "\n",
+        "schema/agents.schema.json": json.dumps(agents_schema(), ensure_ascii=False, indent=2) + "\n",
     }
 
 

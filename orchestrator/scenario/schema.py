@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from orchestrator.scenario.library import SHARED, WHOLE
 from orchestrator.scenario.model import IVR, MODELS, PREDICTIVE, ROBOCALL
+from orchestrator.scenario.staff import StaffFile
 from orchestrator.scenario.steps import IfStep
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,6 +29,23 @@ def scenario_schema() -> dict[str, Any]:
         "title": "A prozvon scenario",
         "type": "object",
         **_by_kind(IVR, _by_kind(PREDICTIVE, {"$ref": f"#/$defs/{MODELS[ROBOCALL].__name__}"})),
+        "$defs": _undecorated(kinds),
+    }
+
+
+def agents_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of an agents file."""
+    made = StaffFile.model_json_schema(by_alias=True)
+    kinds = made.pop("$defs")
+    kinds["Defaults"] = {key: item for key, item in kinds["AgentPart"].items() if key != "required"}
+    made["properties"]["defaults"] = {
+        "$ref": "#/$defs/Defaults",
+        "description": made["properties"]["defaults"]["description"],
+    }
+    return {
+        "$schema": DIALECT,
+        **_undecorated(made),
+        "title": "prozvon's agents",
         "$defs": _undecorated(kinds),
     }
 

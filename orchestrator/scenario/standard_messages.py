@@ -40,6 +40,14 @@ STANDARD: dict[str, dict[str, str]] = {
         "ru": "Спасибо, мы вам перезвоним.",
         "en": "Thank you, we will call you back.",
     },
+    "callback_kept": {
+        "ru": "Спасибо. Ваше место в очереди сохраняется, мы перезвоним, когда она подойдёт.",
+        "en": "Thank you. You keep your place in the queue, and we will call you when it is your turn.",
+    },
+    "please_wait": {
+        "ru": "Пожалуйста, оставайтесь на линии, оператор скоро ответит.",
+        "en": "Please hold the line, an agent will be with you shortly.",
+    },
     "abandoned": {
         "ru": "Здравствуйте. Мы звонили вам, но все операторы сейчас заняты. Приносим извинения за беспокойство.",
         "en": "Hello. We were calling you, but all our agents are busy now. We are sorry to have troubled you.",

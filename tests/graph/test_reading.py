@@ -61,6 +61,43 @@ b: [hang_up]
     ]
 
 
+def test_a_queue_leads_on_after_the_talk_too() -> None:
+    made = flow("""
+start:
+  - queue: {name: sales, overflow: a, after_talk: b}
+  - say: never
+a: [hang_up]
+b: [hang_up]
+""")
+    assert ways(made, "start") == {"overflow": "a", "after the talk": "b"}
+    assert [line.is_dead for line in place(made, "start").lines] == [False, True]
+
+
+def test_agents_pacing_and_outcomes_are_told_beside_the_picture() -> None:
+    made = chart("""
+scenario: x
+kind: predictive
+project: shop
+dial: {pacing: {mode: ratio 2, abandoned: 3%}}
+flow: {start: [{queue: sales}]}
+queues:
+  sales: {agents: {anna: 1, boris: 2}, strategy: ring_all}
+  more: {agents: assigned}
+  numbers: {agents: [+79990000001]}
+  none: {}
+  broken: x
+desk: {outcomes: {sold: {status: customer}, refused: }}
+""")
+    assert made.facts == (
+        "kind: predictive",
+        "project: shop",
+        "pacing: mode ratio 2, abandoned 3%",
+        "queue sales: anna 1, boris 2 (ring_all)",
+        "queue more: assigned",
+        "outcomes: sold, refused",
+    )
+
+
 def test_both_ways_of_an_if_and_every_case_of_a_switch_are_followed() -> None:
     made = flow("""
 start:

@@ -10,7 +10,8 @@ import pytest
 
 from orchestrator.domain.plan import AheadRule, DeskPlan, PacingMode, PacingPlan
 from orchestrator.domain.queue import QueueRules, Strategy
-from orchestrator.scenario.compile import Compiled
+from orchestrator.scenario.check import check_path
+from orchestrator.scenario.compile import Compiled, compile_scenario
 from orchestrator.scenario.explain import explain
 from orchestrator.scenario.files_beside import beside
 from orchestrator.scenario.findings import Findings
@@ -563,3 +564,57 @@ def test_what_is_broken_is_not_held_against_the_rest(check: Check) -> None:
         "company": "company: {name: [x]}",
     }
     assert set(codes(check(**parts)[1])) <= {"S101", "S103", "S105", "S106", "S302", "S305"}
+
+
+DESIGN = """
+scenario: new_orders
+kind: predictive
+languages: [ru, en]
+contact: {name: text, order: digits, amount: money}
+dial:
+  pacing: {mode: predictive, abandoned: 3%, within: 2s}   # progressive | ratio 1.5 | predictive
+  gateways: [main]
+  caller_id: +74951234567
+flow:
+  start: [{queue: {name: sales, music: moh/calm, hold_message: please_wait}}]
+queues:
+  sales: {agents: [anna, boris], wrap_up: 40s, wrap_up_extend: 2 x 30s, strategy: longest_idle}
+desk: {script: call_script.md, outcomes: [sold, refused, call_back, wrong_person]}
+"""
+
+
+def test_the_least_that_a_predictive_scenario_says_is_enough(tmp_path: Path) -> None:
+    (tmp_path / "call_script.md").write_text("Hello, {{ name }}", encoding="utf-8")
+    (tmp_path / "new_orders.yaml").write_text(DESIGN, encoding="utf-8")
+    [scenario], problems = check_path(tmp_path / "new_orders.yaml")
+    assert problems == []
+    compiled = compile_scenario(scenario)
+    assert "please_wait" in compiled.program["messages"]
+    assert compiled.pacing_queue == "new_orders:sales"
+    assert compiled.desk is not None
+    assert compiled.desk.script == "Hello, {{ name }}"
+
+
+@pytest.mark.parametrize(
+    ("messages", "promise"),
+    [
+        ("messages: {}", "callback_kept"),
+        ("messages: {callback_promised: {ru: Перезвоним}}", "callback_promised"),
+        ("messages: {callback_kept: {ru: Место ваше}}", "callback_kept"),
+        (
+            "messages: {callback_kept: {ru: Место ваше}, callback_promised: {ru: Перезвоним}}",
+            "callback_kept",
+        ),
+    ],
+)
+def test_who_is_called_back_from_a_queue_hears_that_the_place_is_kept(
+    messages: str, promise: str, line: Good
+) -> None:
+    compiled = line(
+        messages=messages,
+        flow="flow: {start: [{queue: {name: sales, offer_callback: after 60s}}, {offer_callback: now}]}",
+        queues="queues: {sales: {agents: anna}}",
+        missed="missed: {flow: [{queue: sales}]}",
+    )
+    assert compiled.program["flow"]["start"][0]["promise"] == promise
+    assert promise in compiled.program["messages"]

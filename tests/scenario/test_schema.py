@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from orchestrator.scenario.model import MODELS
-from orchestrator.scenario.schema import scenario_schema
+from orchestrator.scenario.reference_examples import AGENTS
+from orchestrator.scenario.schema import agents_schema, scenario_schema
 from orchestrator.scenario.steps import VERBS
 
 from .conftest import ALL, HERE
@@ -131,3 +132,22 @@ def test_every_key_and_verb_is_in_it_with_its_description() -> None:
         assert all(prop.get("description") for prop in made["properties"].values())
     text = json.dumps(SCHEMA)
     assert all(f'"{verb}"' in text for verb in VERBS)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_valid"),
+    [
+        (AGENTS, True),
+        ("agents: {anna: {dial: user/1}}", True),
+        ("agents: {anna: {dail: user/1}}", False),
+        ("agents: {anna: {title: Anna}}", False),
+        ("agents: {Anna: {dial: user/1}}", False),
+        ("agents: {anna: {dial: user/1}}\ndefaults: {langage: ru}", False),
+        ("breaks: [lunch]", False),
+    ],
+)
+def test_an_editor_knows_the_agents_file(text: str, is_valid: bool) -> None:
+    schema = agents_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    file = json.loads(json.dumps(yaml.load(text, Loader=AsEditors)))  # noqa: S506  # text of the test
+    assert jsonschema.Draft202012Validator(schema).is_valid(file) == is_valid
