@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from orchestrator.domain.lead import Campaign, CampaignState, WaitReason
 from orchestrator.engine.pacing.view import Why as Pacing
-from orchestrator.runtime.budgets import gateway_budgets, zones_at
+from orchestrator.runtime.budgets import gateway_budgets, quota_of, zones_at
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.figures import speech_held, switches_up
 from orchestrator.runtime.project import Project
@@ -65,6 +65,7 @@ def why(project: Project, campaign: Campaign, *, number: str | None = None, as_r
         project_per_day=limits.day,
         project_ever=limits.ever,
         gateways=gateway_budgets(project.settings, compiled.plan, up),
+        per_hour=quota_of(compiled.plan, zones, now),
         number=number,
         as_running=as_running,
     )

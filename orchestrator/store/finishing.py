@@ -89,7 +89,7 @@ def _of_people(attempt: Attempt, ending: Ending, decision: Decision) -> dict[str
     if decision.do_not_call:
         item["dnc"] = [digits(number) for number in decision.do_not_call]
         item["dnc_note"] = dnc_value(ending.ended_at, attempt.attempt_id)
-    if ending.reached or ending.disposition is Disposition.LOST:
+    if ending.reached or ending.disposition is Disposition.LOST or decision.state.needs_agent:
         item["open"] = True
     if ending.disposition in (Disposition.ANSWERED, Disposition.ABANDONED):
         result = ending.result if ending.disposition is Disposition.ANSWERED else ending.disposition.value

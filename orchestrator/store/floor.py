@@ -54,10 +54,13 @@ class FloorChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FloorKept:
-    """What was stored last. `agents` by id; `parts` by name."""
+    """What was stored last. `agents` by id; `parts` by name. unreadable: agents whose records another version of the
+    program has written in a way that this one does not read: they are as if they had never been at work.
+    """
 
     agents: dict[str, AgentRecord]
     parts: dict[str, str]
+    unreadable: tuple[str, ...] = ()
 
 
 class FloorBook:
@@ -113,10 +116,12 @@ class FloorBook:
 
     def read(self) -> FloorKept:
         """What a new leader begins with; after `lead`, so that nobody else writes any more."""
-        agents, parts = self._db.read(self._read)
+        found, parts = self._db.read(self._read)
+        agents = {name.decode(): _record(text) for name, text in found.items()}
         return FloorKept(
-            agents={name.decode(): AgentRecord.loads(text.decode()) for name, text in agents.items()},
+            agents={name: record for name, record in agents.items() if record is not None},
             parts={name.decode(): text.decode() for name, text in parts.items()},
+            unreadable=tuple(sorted(name for name, record in agents.items() if record is None)),
         )
 
     def _read(self, client: redis.Redis) -> Any:
@@ -124,6 +129,13 @@ class FloorBook:
         pipe.hgetall(self._db.key("floor:agents"))
         pipe.hgetall(self._db.key("floor:parts"))
         return pipe.execute()
+
+
+def _record(text: bytes) -> AgentRecord | None:
+    try:
+        return AgentRecord.loads(text.decode())
+    except (ValueError, TypeError):
+        return None
 
 
 def _request(token: int, step: int, changes: FloorChanges) -> dict[str, object]:

@@ -187,7 +187,8 @@ KEYS: tuple[Key, ...] = (
         pattern="ended:ATTEMPT",
         type="string",
         life="two days, in real time",
-        holds="of an attempt that an agent may still speak of: campaign, lead, entry of its log",
+        holds="of an attempt that an agent may still speak of, or whose lead one is reserved for: campaign, lead, entry "
+        "of its log",
     ),
     Key(
         pattern="past:LAST4",

@@ -13,7 +13,7 @@ from orchestrator.domain.lead import Contact, LeadState, Phase, WaitReason
 from orchestrator.store.campaigns import counts
 from orchestrator.store.db import Db
 from orchestrator.store.keys import LEADS_A_BUCKET
-from orchestrator.store.records import digits, is_number, unpack_contact, unpack_state, word
+from orchestrator.store.records import digits, is_id, is_number, unpack_contact, unpack_state, word
 from orchestrator.store.rows import LeadRow
 from orchestrator.store.terms import TermsBook
 
@@ -97,6 +97,16 @@ def _row(lead_id: int, contact: Contact, record: bytes | None) -> LeadRow:
 
 def resume(db: Db, campaign_id: str, lead_id: int, now: int) -> bool:
     return bool(db.run("resume_lead", {"campaign": campaign_id, "lead": lead_id, "now": now}))
+
+
+def lead_of_attempt(db: Db, attempt_id: str) -> tuple[str, int] | None:
+    if not is_id(attempt_id):
+        return None
+    found = db.read(lambda client: client.get(db.key(f"ended:{attempt_id}")))
+    if found is None:
+        return None
+    campaign_id, lead_id, _ = found.decode().split(" ")
+    return campaign_id, int(lead_id)
 
 
 def give_place_up(db: Db, campaign_id: str, lead_id: int, now: int) -> bool:

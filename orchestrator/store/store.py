@@ -221,6 +221,12 @@ class Store:
         """Leads that are due and wait for an agent (`WaitReason.AGENT`), first due first: for `ClaimRequest.only`."""
         return leads.due_for_agent(self._db, campaign_id, now, most)
 
+    def lead_of_attempt(self, attempt_id: str) -> tuple[str, int] | None:
+        """Campaign and lead of an attempt that ended in the last two days, and that an agent had, or whose lead waits
+        for one (the customer kept a place in a queue). None: nothing is known of it.
+        """
+        return leads.lead_of_attempt(self._db, attempt_id)
+
     def give_place_up(self, campaign_id: str, lead_id: int, now: int) -> bool:
         """A lead that waits for an agent (a callback whose place in a queue is no more) is due as any other now.
         False: it does not wait for one.

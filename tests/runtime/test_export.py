@@ -143,9 +143,9 @@ def test_csv_and_jsonl_agree(called: list[Row]) -> None:
 
 
 def _read(text: str, like: object) -> object:
+    """A cell as the value it stands for."""
     if isinstance(like, bool):
         return text == "True"
-    """A cell as the value it stands for."""
     if like is None or like in ([], {}):
         assert text == ""
         return like

@@ -138,6 +138,16 @@ def test_a_step_is_kept_whole(store: Store) -> None:
     assert store.floor.read().agents == {}
 
 
+@pytest.mark.parametrize("text", ["", "[]", '{"agent_id": "b", "state": "asleep"}', '{"since": 5}'])
+def test_a_record_of_another_version_is_as_if_it_had_never_been(
+    store: Store, server: redis.Redis, project: str, text: str
+) -> None:
+    store.floor.write(lead(store), FloorChanges(agents=(ANNA,)))
+    server.hset(f"{prefix(project)}floor:agents", "b", text)
+    kept = store.floor.read()
+    assert (set(kept.agents), kept.unreadable) == ({"anna"}, ("b",))
+
+
 def test_an_agents_screen_shows_the_latest_events(store: Store) -> None:
     token = lead(store)
     assert store.screens.latest("anna") is None

@@ -216,6 +216,16 @@ def test_a_person_may_let_a_held_lead_wait_for_an_agent_again(store: Store) -> N
     assert (lead(store).reason, lead(store).due_at) == (WaitReason.AGENT, DUE + HOUR)
 
 
+def test_the_lead_of_an_attempt_that_keeps_a_place_is_found(store: Store) -> None:
+    launch(store, [contact(1), contact(2)])
+    first, second = store.claim(request(2)).attempts
+    abandon(store, first)
+    store.finish(second, ending(second), done(second), NOW)
+    assert store.lead_of_attempt(first.attempt_id) == (CAMPAIGN, first.lead_id)
+    assert store.lead_of_attempt(second.attempt_id) is None
+    assert store.lead_of_attempt("a b") is None
+
+
 def test_a_place_that_is_kept_no_more_makes_it_a_lead_like_any_other(store: Store) -> None:
     abandoned(store)
     assert store.give_place_up(CAMPAIGN, 1, NOW)

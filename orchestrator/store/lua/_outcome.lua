@@ -1,7 +1,8 @@
 -- What agents say of calls. Of an attempt in campaign:CAMPAIGN:outcomes, of a call that came in in outcome:DAY (the day on
 -- which it was said): "IDS \t FATE \t KEY \t JSON": ids of what was said, the latest one first (blanks between), KEY as one word,
 -- "-" for none.
--- ended:ATTEMPT says where an attempt that an agent may still speak of is: "CAMPAIGN LEAD ENTRY" (of its log).
+-- ended:ATTEMPT says where an attempt is that an agent may still speak of, or whose lead one is reserved for: "CAMPAIGN
+-- LEAD ENTRY" (of its log).
 -- past:LAST4 has the latest calls of a number that somebody answered, or that came in: JSON, the newest first.
 local ENDED_S = 172800
 local KEPT_PAST = 5

@@ -4,8 +4,8 @@
 -- An attempt of which an agent has said something that the decision does not know stays as it is, and is decided again.
 -- request: now items[{id disposition result? answered answered_at? abandoned? kind at reason state uncount
 --   outbox[{kind body}] works? fails? outcome? dnc? dnc_note? open? past? quarter sums}]
---   works, fails: as in _word; outcome: id of the one that was considered; open: an agent may still speak of it;
---   past: as in _outcome; sums: for the history of its quarter
+--   works, fails: as in _word; outcome: id of the one that was considered; open: an agent may still speak of it, or its
+--   lead waits for one; past: as in _outcome; sums: for the history of its quarter
 -- further arguments: one log entry per item
 -- reply: 1 or 0 per item, or the outcome (JSON) that is to be considered
 local req = cjson.decode(ARGV[1])
