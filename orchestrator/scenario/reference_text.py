@@ -183,6 +183,8 @@ TELEPHONES = """\
   several queues and projects is one agent.
 - An agent of several queues never gets calls of two at once.
 
+What an agent hears, the feature codes, PINs and keys during a talk: [telephones.md](telephones.md).
+
 """
 
 MISSED = """\
