@@ -14,8 +14,16 @@ def displace(leg: Leg, data: str) -> None:
         return
     leg.behind[name] = leg.now_ms
     leg.hears(name)
-    end_ms = NEVER_MS if "l" in more.split(" ")[0] else leg.now_ms + length_ms
-    leg.ours.append((leg.now_ms, end_ms))
+    began_ms = leg.now_ms
+    end_ms = NEVER_MS if "l" in more.split(" ")[0] else began_ms + length_ms
+    leg.ours.append((began_ms, end_ms))
+
+    def over() -> None:
+        if leg.behind.get(name) == began_ms:
+            del leg.behind[name]
+
+    if end_ms < NEVER_MS:
+        leg.at(end_ms, over)
 
 
 def stop_displacing(leg: Leg, data: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.simulator.broadcasting import broadcast
 from orchestrator.simulator.courses import be_parked, transfer
+from orchestrator.simulator.displacing import displace, stop_displacing
 from orchestrator.simulator.joining import uuid_bridge
 from orchestrator.simulator.leg import Leg
 from orchestrator.simulator.separate import separate
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from orchestrator.simulator.switch import SimulatedSwitch
 
 NO_CHANNEL: Final = "-ERR No such channel!\n"
+_DONE: Final = "+OK Success\n"
+_DISPLACE: Final = "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n"
 _TRANSFER: Final = "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n"
 _BROADCAST: Final = (
     "-USAGE: <uuid> <path> [aleg|bleg|holdb|both]\n"
@@ -30,6 +33,7 @@ def leg_commands(switch: SimulatedSwitch) -> dict[str, Callable[[str], str]]:
         "uuid_bridge": commands.bridge,
         "uuid_transfer": commands.transfer,
         "uuid_broadcast": commands.broadcast,
+        "uuid_displace": commands.displace,
     }
 
 
@@ -91,6 +95,22 @@ class _LegCommands:
         if "aleg" in where or "both" in where:
             broadcast(self._switch, leg, words[1])
         return "+OK Message sent\n"
+
+    def displace(self, text: str) -> str:
+        uuid, action, sound, _, flags = [*separate(text, " ", 5), "", "", "", "", ""][:5]
+        if not sound or action.lower() not in ("start", "stop"):
+            return _DISPLACE
+        leg = self._leg(uuid)
+        if leg is None:
+            return "-ERR Cannot locate session!\n"
+        if action.lower() == "stop":
+            is_done = sound in leg.behind
+            leg.soon(lambda: stop_displacing(leg, sound))
+            return _DONE if is_done else "-ERR Cannot stop displace session!\n"
+        if not leg.has_media or sound in leg.behind:
+            return "-ERR Cannot displace session!\n"
+        leg.soon(lambda: displace(leg, f"{sound} {flags}"))
+        return _DONE
 
     def _leg(self, uuid: str) -> Leg | None:
         return self._switch.calls.live_leg(uuid)

@@ -19,6 +19,9 @@ QUEUE: Final = "+74950000009"  # in_turn: one who is busy, one who picks up and 
 FETCHES: Final = "+74950000010"  # asks a service; `ok` or `unanswered`
 TAPED: Final = "+74950000011"  # recorded from the answer on, in stereo; private digits in the middle
 LONG: Final = "+74950000012"  # half a minute
+LINE: Final = (
+    "+74950000013"  # a queue of the agent anna; 5 s without a word of the orchestrator, and it is over
+)
 NOBODY: Final = "+74950000099"  # no scenario takes it
 FETCH_S: Final = 2.0
 WHISPER_S: Final = 1.5  # of the sound it is
@@ -106,12 +109,19 @@ _FLOWS: Final = {
     - result: entered
   nothing: [{result: nothing}]
 """,
+    LINE: """\
+  start:
+    - queue: {name: desk, max_wait: 20s, silent: 5s, overflow: nobody}
+    - result: talked
+  nobody: [{result: nobody}, {say: word}]
+""",
     LONG: """\
   start: [{say: long}, {result: told}]
 """,
 }
 _MORE: Final = {
     TAPED: "record: {what: yes, stereo: yes}\n",
+    LINE: "queues: {desk: {agents: [anna]}}\n",
     QUEUE: "queues: {sales: {agents: [+79990000486, +79990000002], strategy: in_turn, ring: 5s}}\n",
 }
 

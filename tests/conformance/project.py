@@ -16,6 +16,7 @@ from orchestrator.runtime.switches.deploying import Deployer
 from orchestrator.runtime.switches.site import site_of
 from orchestrator.runtime.switches.switch_init import init_switch
 from tests.conformance.inbound_scenarios import write_scenarios
+from tests.conformance.numbers import AT_ONCE
 from tests.conformance.programs import write_programs
 
 PASSWORD: Final = "test-esl-pass"
@@ -131,6 +132,7 @@ def make_project(folder: Path, ports: Ports) -> Project:
         "profiles": {"out": {"ip": "127.0.0.1", "port": ports.sip, "codecs": "PCMA"}},
         "gateways": {
             "main": trunk | {"proxy": f"127.0.0.1:{ports.callees}", "inbound": "127.0.0.1/32"},
+            "loop": trunk | {"proxy": f"127.0.0.1:{ports.sip}"},  # a line to this switch itself
             "dead": trunk | {"proxy": f"127.0.0.1:{ports.nobody}"},  # and the switch does not know
             "down": trunk | {"proxy": f"127.0.0.1:{ports.nobody}", "ping_s": 5},  # and it gets to know
         },
@@ -142,6 +144,7 @@ def make_project(folder: Path, ports: Ports) -> Project:
         "switches": {"main": switch},
     }
     (folder / "prozvon.yaml").write_text(json.dumps(whole), "utf-8")  # JSON is YAML too
+    (folder / "agents.yaml").write_text(f"agents: {{anna: {{dial: {AT_ONCE}}}}}\n", "utf-8")
     settings = load_settings(folder)
     write_scenarios(settings.scenarios)
     init_switch(settings, "main", now_ms)

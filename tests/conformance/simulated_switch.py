@@ -48,6 +48,7 @@ class SimulatedOne:
             limits=Limits(sessions_per_second=SPS, max_sessions=MAX_SESSIONS),
         )
         self._switch.start()
+        self._switch.link("loop", self._switch)
         self._switch.calls.gateways |= {"dead": "dead", "down": "down"}
         self.port = self._switch.port
 

@@ -33,6 +33,8 @@ RUN_BY = {
     "record_session_mask": lines.TAPED,
     "record_session_unmask": lines.TAPED,
     "stop_record_session": lines.FORWARD,
+    "displace_session": lines.LINE,
+    "stop_displace_session": lines.LINE,
 }
 
 THROUGH_THE_PRODUCT = "originate"  # the desk lets the product write its own line
@@ -66,7 +68,8 @@ def test_every_event_of_the_product_has_a_test_here() -> None:
 
 
 def test_every_command_of_the_product_is_simulated() -> None:
-    known = (HERE.parents[1] / "orchestrator" / "simulator" / "commands.py").read_text("utf-8")
+    simulator = HERE.parents[1] / "orchestrator" / "simulator"
+    known = "".join((simulator / name).read_text("utf-8") for name in ("commands.py", "leg_commands.py"))
     heads = {command.split()[0] for command in commands_of(product()).keys() - PROSE.keys()}
     assert {head for head in heads if f'"{head}": ' not in known} == set()
 

@@ -83,9 +83,13 @@ class Floor:
         count = len(self.bridges(call, leg))
         self.offer(call, leg)
         self.desk.wait(lambda: len(self.bridges(call, leg)) > count, f"{call} joined {leg}")
-        talks = "Channel-State: CS_EXCHANGE_MEDIA\n"  # from a moment later on
-        self.desk.wait(lambda: talks in self.desk.api(f"uuid_dump {leg}"), f"{leg} in the talk")
+        self.talks(leg)
         return self.bridges(call, leg)[-1]
+
+    def talks(self, leg: str) -> None:
+        """It is in the talk, which is a moment after the event of it."""
+        state = "Channel-State: CS_EXCHANGE_MEDIA\n"
+        self.desk.wait(lambda: state in self.desk.api(f"uuid_dump {leg}"), f"{leg} in the talk")
 
     def bridges(self, call: str, leg: str, name: str = "CHANNEL_BRIDGE") -> list[dict[str, Any]]:
         return [one for one in self.desk.events_of(name, call) if one["Bridge-B-Unique-ID"] == leg]
