@@ -138,7 +138,7 @@ def hand_to_queue(board: Board, agent: Agent, caller: Caller, queue_id: str) -> 
     line = board.lines[queue_id]
     _hand_on(board, agent, caller, queue_id)
     close_share(board, caller, agent)
-    caller.line, caller.phase = line, CallerPhase.WAITING
+    caller.line, caller.phase, caller.arrival = line, CallerPhase.WAITING, 0
     caller.max_wait_ms = caller.within_ms = caller.within_until = None
     caller.is_answered = False
     board.count_of(caller, Figure.OFFERED)

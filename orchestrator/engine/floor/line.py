@@ -83,12 +83,18 @@ class Line:
     def rank_of(self, caller: Caller) -> int:
         return caller.joined_at - caller.ahead_ms - self.rules.weight_s * 1_000
 
+    def arrive(self, caller: Caller) -> None:
+        """Give the caller a number, if they have none of this line yet: of two who have waited as long it decides."""
+        if not caller.arrival:
+            self.arrivals += 1
+            caller.arrival = self.arrivals
+
     def put(self, caller: Caller, now: int) -> None:
         """The caller waits from now on."""
         self.passed(now)
         caller.rank = self.rank_of(caller)
-        self.arrivals += 1
-        insort(self.waiting, (caller.rank, self.arrivals, caller), key=_order)
+        self.arrive(caller)
+        insort(self.waiting, (caller.rank, caller.arrival, caller), key=_order)
         self.ghosts += caller.is_ghost
 
     def remove(self, caller: Caller, now: int) -> None:
@@ -100,10 +106,7 @@ class Line:
 
     def place(self, caller: Caller) -> int:
         """Of a caller who waits, from 1."""
-        index = bisect_left(self.waiting, caller.rank, key=_rank)
-        while self.waiting[index][2] is not caller:
-            index += 1
-        return index + 1
+        return bisect_left(self.waiting, (caller.rank, caller.arrival), key=_order) + 1
 
     def head(self) -> Caller | None:
         """Whose turn it is."""
@@ -165,7 +168,3 @@ class Line:
 
 def _order(item: tuple[int, int, Caller]) -> tuple[int, int]:
     return item[:2]
-
-
-def _rank(item: tuple[int, int, Caller]) -> int:
-    return item[0]

@@ -105,14 +105,14 @@ class Caller:
     """Somebody in a queue, or in a talk out of it; or a place in line that is kept for a callback (is_ghost).
 
     rank: by it they are taken, the smallest first: since when they would have waited (epoch ms), with what puts
-    them ahead taken off. agents: who is given to them: rung, or talking. tried: who was, and did not come of it.
-    offered_at: when they were told to join a leg, None when they were not. fails: joins that failed, in a row.
-    within_ms: of one whom we called; from within_until on nobody is there in time; is_late: it was so.
-    is_answered: an agent talked to them. is_taken: from the line, and not let in at once.
+    them ahead taken off; arrival: and then by it. agents: who is given to them: rung, or talking. tried: who
+    was, and did not come of it. offered_at: when they were told to join a leg, None when they were not. fails:
+    joins that failed, in a row. within_ms: of one whom we called; from within_until on nobody is there in time;
+    is_late: it was so. is_answered: an agent talked to them. is_taken: from the line, and not let in at once.
     """
 
     __slots__ = (
-        "absent_since", "agents", "ahead_ms", "attempt_id", "call_id", "campaign", "campaign_id", "contact",
+        "absent_since", "agents", "ahead_ms", "arrival", "attempt_id", "call_id", "campaign", "campaign_id", "contact",
         "due_at", "fails", "heard_at", "held_ms", "held_since", "is_answered", "is_ghost", "is_here", "is_late",
         "is_taken", "joined_at", "kind", "lead_id", "line", "max_wait_ms", "number", "offered_at",
         "offered_leg", "other", "phase", "rank", "switch", "talk_since", "tried", "within_ms", "within_until",
@@ -121,7 +121,7 @@ class Caller:
     def __init__(self, call_id: str, line: Line, kind: CallerKind, joined_at: int, ahead_ms: int = 0) -> None:
         self.call_id, self.line, self.kind = call_id, line, kind
         self.joined_at, self.ahead_ms = joined_at, ahead_ms
-        self.rank = 0
+        self.rank = self.arrival = 0
         self.switch = self.number = self.campaign_id = self.attempt_id = ""
         self.phase = CallerPhase.WAITING
         self.is_here = True
@@ -153,6 +153,7 @@ class Caller:
             kind=self.kind,
             phase=self.phase,
             joined_at=self.joined_at,
+            arrival=self.arrival,
             number=self.number,
             ahead_ms=self.ahead_ms,
             max_wait_ms=self.max_wait_ms,

@@ -39,6 +39,7 @@ class CallerRecord:
     kind: CallerKind
     phase: CallerPhase
     joined_at: int
+    arrival: int = 0
     number: str = ""
     ahead_ms: int = 0
     max_wait_ms: int | None = None

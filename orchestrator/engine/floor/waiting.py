@@ -114,6 +114,7 @@ def _new(board: Board, line: Line, news: CallerJoined) -> Caller:
 def wait(board: Board, caller: Caller) -> None:
     """A new caller waits, or gets an agent at once."""
     line = caller.line
+    line.arrive(caller)
     if line.free and not line.waiting:
         agent = line.pick(caller, board.now)
         if agent is not None:
@@ -249,6 +250,7 @@ def caller_due(board: Board, caller: Caller) -> None:
 def _keep_place(board: Board, caller: Caller) -> None:
     ghost = Caller(caller.call_id, caller.line, CallerKind.CALLBACK, caller.joined_at, caller.ahead_ms)
     ghost.number, ghost.contact, ghost.is_ghost = caller.number, caller.contact, True
+    ghost.arrival = caller.arrival
     board.ghosts[ghost.call_id] = ghost
     ghost.line.put(ghost, board.now)
     schedule(board, ghost)

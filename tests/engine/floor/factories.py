@@ -55,7 +55,8 @@ class Bench:
         self, *specs: AgentSpec, rules: Iterable[QueueRules] = (), now: int = T0, **options: Any
     ) -> None:
         ids = count(1)
-        self.floor = Floor(lambda: f"leg{next(ids)}", **options)
+        # callers of tests do not say every 10 s that they are there
+        self.floor = Floor(lambda: f"leg{next(ids)}", **{"lost_ms": None, **options})
         self.now = now
         self.orders: list[Order] = []
         if specs:

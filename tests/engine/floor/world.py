@@ -440,7 +440,7 @@ class World:
                 assert caller.agents
             if caller.phase is CallerPhase.WAITING:
                 assert not caller.agents
-                assert caller.line.place(caller)
+                assert caller.line.waiting[caller.line.place(caller) - 1][2] is caller
         for agent in board.agents.values():
             if agent.state in (AgentState.RINGING, AgentState.RESERVED):
                 caller = board.callers.get(agent.call_id)
