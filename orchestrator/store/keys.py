@@ -187,7 +187,7 @@ KEYS: tuple[Key, ...] = (
         pattern="ended:ATTEMPT",
         type="string",
         life="two days, in real time",
-        holds="of an attempt that an agent may still speak of, or whose lead one is reserved for: campaign, lead, entry "
+        holds="of an attempt that an agent may still speak of, or whose lead waits for one: campaign, lead, entry "
         "of its log",
     ),
     Key(

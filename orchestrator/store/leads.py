@@ -14,7 +14,7 @@ from orchestrator.store.campaigns import counts
 from orchestrator.store.db import Db
 from orchestrator.store.keys import LEADS_A_BUCKET
 from orchestrator.store.records import digits, is_id, is_number, unpack_contact, unpack_state, word
-from orchestrator.store.rows import LeadRow
+from orchestrator.store.rows import DueNow, LeadRow
 from orchestrator.store.terms import TermsBook
 
 _PHASES = {"r": Phase.READY, "w": Phase.WAITING, "d": Phase.DIALING, "o": Phase.DONE, "h": Phase.HELD}
@@ -97,6 +97,23 @@ def _row(lead_id: int, contact: Contact, record: bytes | None) -> LeadRow:
 
 def resume(db: Db, campaign_id: str, lead_id: int, now: int) -> bool:
     return bool(db.run("resume_lead", {"campaign": campaign_id, "lead": lead_id, "now": now}))
+
+
+_WAITS = (WaitReason.RETRY, WaitReason.NEXT_DAY, WaitReason.PER_DAY, WaitReason.NUMBER_BUSY)
+
+
+def due_now(db: Db, campaign_id: str, now: int) -> DueNow:
+    base = db.key(f"campaign:{campaign_id}")
+
+    def read_counts(client: redis.Redis) -> Any:
+        pipe = client.pipeline(transaction=True)
+        pipe.hget(f"{base}:counts", "ready")
+        for reason in (WaitReason.AGENT, *_WAITS):
+            pipe.zcount(f"{base}:waiting:{reason.value}", "-inf", now)
+        return pipe.execute()
+
+    ready, for_agent, *due = db.read(read_counts)
+    return DueNow(ready=int(ready or 0) + sum(due), for_agent=for_agent)
 
 
 def lead_of_attempt(db: Db, attempt_id: str) -> tuple[str, int] | None:

@@ -80,6 +80,14 @@ class CampaignCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueNow:
+    """Leads of a campaign that are due. for_agent: those that only a claim with an agent reserved takes (`only`)."""
+
+    ready: int
+    for_agent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DncRow:
     number: str  # E.164 with +
     added_at: int  # epoch ms

@@ -49,6 +49,7 @@ from orchestrator.store.rows import (
     CallRow,
     CampaignCounts,
     DncRow,
+    DueNow,
     LeadRow,
     LoadedAs,
     OutboxRow,
@@ -220,6 +221,10 @@ class Store:
     def due_for_agent(self, campaign_id: str, now: int, most: int = 100) -> tuple[int, ...]:
         """Leads that are due and wait for an agent (`WaitReason.AGENT`), first due first: for `ClaimRequest.only`."""
         return leads.due_for_agent(self._db, campaign_id, now, most)
+
+    def due_now(self, campaign_id: str, now: int) -> DueNow:
+        """How many leads may be claimed now by their own waits: also those that no claim has made ready yet."""
+        return leads.due_now(self._db, campaign_id, now)
 
     def lead_of_attempt(self, attempt_id: str) -> tuple[str, int] | None:
         """Campaign and lead of an attempt that ended in the last two days, and that an agent had, or whose lead waits

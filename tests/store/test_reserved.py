@@ -216,6 +216,15 @@ def test_a_person_may_let_a_held_lead_wait_for_an_agent_again(store: Store) -> N
     assert (lead(store).reason, lead(store).due_at) == (WaitReason.AGENT, DUE + HOUR)
 
 
+def test_leads_that_are_due_are_counted_before_any_claim_makes_them_ready(store: Store) -> None:
+    launch(store, [contact(index) for index in range(1, 5)])
+    attempts = store.claim(request(3)).attempts
+    abandon(store, attempts[0], NOW + HOUR)
+    store.finish(attempts[1], ending(attempts[1]), retry(attempts[1], NOW + HOUR), NOW)
+    found = [store.due_now(CAMPAIGN, NOW), store.due_now(CAMPAIGN, NOW + HOUR)]
+    assert [(due.ready, due.for_agent) for due in found] == [(1, 0), (2, 1)]
+
+
 def test_the_lead_of_an_attempt_that_keeps_a_place_is_found(store: Store) -> None:
     launch(store, [contact(1), contact(2)])
     first, second = store.claim(request(2)).attempts

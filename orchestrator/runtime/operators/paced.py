@@ -110,12 +110,13 @@ class Paced:
         if held is not None:
             self.held[campaign_id] = held.reason
             return CampaignRests(campaign_id=campaign_id)
+        due = self._store.due_now(campaign_id, now)
         return CampaignRuns(
             campaign_id=campaign_id,
             queue_id=compiled.pacing_queue,
             pacing=pacing,
-            leads_left=self._store.counts(campaign_id).ready,
-            reserved_left=len(self._store.due_for_agent(campaign_id, now)),
+            leads_left=due.ready,
+            reserved_left=due.for_agent,
             memory=self._memory(compiled.pacing_queue) if campaign_id not in self._said else "",
         )
 
