@@ -88,7 +88,7 @@ def line(desk_with: Callable[..., Desk]) -> Line:
 
 def test_a_caller_in_the_line_joins_an_agent_and_the_flow_goes_on_when_they_leave(line: Line) -> None:
     caller, call = line.caller()
-    line.desk.wait(lambda: caller.hears_us, "music")
+    line.desk.wait(lambda: caller.hears, "music")
     leg = line.agent(LEAVES)
     (parked,) = line.desk.events_of("CHANNEL_PARK", leg)
     assert (parked["variable_prozvon_agent"], parked["variable_prozvon_floor"]) == ("anna", "true")
@@ -107,7 +107,8 @@ def test_a_standing_leg_hears_a_tone_and_takes_one_caller_after_the_other(line: 
     leg = line.agent(is_standing=True)
     for _ in range(2):
         caller, call = line.caller()
-        assert line.desk.api(tone_command(leg)) == "+OK Success\n"
+        tone = tone_command(leg)  # refused while the last one still sounds
+        line.desk.wait(lambda tone=tone: line.desk.api(tone) == "+OK Success\n", "the tone", 5)
         line.joins(call, leg)
         line.floor.talks(leg)
         caller.hang_up()
