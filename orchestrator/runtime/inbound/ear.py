@@ -23,7 +23,7 @@ EVENTS = (*hearing.EVENTS, ASK)
 FILTERS = (
     ("variable_prozvon_inbound", "true"),
     ("variable_prozvon_asks", "true"),
-    (hearing.FLOOR, "true"),
+    *hearing.FILTERS,
     ("Event-Subclass", ASK),
 )
 WANTED = READ | hearing.READ | {"Event-Subclass", "Prozvon-Ask", "variable_prozvon_asks"}
@@ -113,8 +113,6 @@ class Ear:
         if name == "CUSTOM":
             return self._asked if event.get("Event-Subclass") == ASK else ()
         is_call = "true" in (event.get("variable_prozvon_inbound"), event.get("variable_prozvon_asks"))
-        if not is_call and event.get(hearing.FLOOR) != "true":
-            return ()
         of_calls = (
             {"CHANNEL_BRIDGE": self._bridged, "CHANNEL_HANGUP_COMPLETE": self._ended} if is_call else {}
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from orchestrator.engine.floor.state import FloorState
 @dataclass(slots=True, kw_only=True)
 class Leg:
     """A leg of an agent. call_id: the caller who was told to join it last, "" before. made_at: monotonic seconds of
-    when it was ordered. is_parked: it was heard to be there. is_joined: the two talk.
+    when it was ordered. is_parked: it was heard to be there. is_joined, joined_at (monotonic s): the two talk.
     """
 
     leg_id: str
@@ -22,6 +23,7 @@ class Leg:
     made_at: float = 0.0
     is_parked: bool = False
     is_joined: bool = False
+    joined_at: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -154,7 +156,7 @@ class Book:
         self.offered(call_id, leg_id)
         leg = self._legs.get(leg_id)
         if leg is not None:
-            leg.is_joined = True
+            leg.is_joined, leg.joined_at = True, time.monotonic()
 
     def parted(self, call_id: str, leg_id: str) -> None:
         """They talk no more, or never did."""

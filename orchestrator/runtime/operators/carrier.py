@@ -40,6 +40,8 @@ from orchestrator.runtime.settings import Settings
 log = structlog.get_logger()
 
 LATE_S: Final = 10.0  # real time after which an order is not carried out any more: what it was for is over
+# Real time for which a leg that was just joined is not taken out again: a switch may leave both in silence for good
+SETTLE_S: Final = 0.5
 CANCELLED: Final = "ORIGINATOR_CANCEL"
 NO_WAY: Final = "NO_ROUTE_DESTINATION"
 SWITCH_DOWN: Final = "NETWORK_OUT_OF_ORDER"
@@ -87,6 +89,7 @@ class Carrier:
         attempt_switch: Callable[[str], str],
         now_ms: Callable[[], int],
         may_write: Callable[[], bool],
+        settle_s: float = SETTLE_S,
         tell: Callable[[News], object],
         broke: Callable[[Greenlet[..., None]], object],
     ) -> None:
@@ -97,6 +100,7 @@ class Carrier:
         self._attempt_switch = attempt_switch
         self._now_ms = now_ms
         self._may_write = may_write
+        self._settle_s = settle_s
         self._tell = tell
         self._broke = broke
         self._queues: dict[str, Queue[_Job]] = {name: Queue() for name in lines}
@@ -135,12 +139,24 @@ class Carrier:
                 self._put(job)
 
     def _put(self, job: _Job) -> None:
+        wait_s = self._unsettled_s(job.order)
+        if wait_s > 0:
+            gevent.spawn_later(wait_s, self._put, job).link_exception(self._broke)
+            return
         switch = self._switch_of(job.order)
         queue = self._queues.get(switch)
         if queue is None:
             self._cannot(job.order, f"no switch {switch!r}")
         else:
             queue.put(job)
+
+    def _unsettled_s(self, order: Carried) -> float:
+        """How long a leg that was just joined is to be left alone."""
+        if not isinstance(order, ParkLeg | BridgeLegs):
+            return 0.0
+        legs = (order.leg_id, order.leg_id2) if isinstance(order, BridgeLegs) else (order.leg_id,)
+        joined = [leg.joined_at for leg in map(self._book.leg, legs) if leg is not None and leg.is_joined]
+        return max(joined, default=float("-inf")) + self._settle_s - time.monotonic()
 
     def _cancel(self, order: CancelCalls, at: float) -> None:
         by_switch: dict[str, list[str]] = {}

@@ -18,6 +18,7 @@ from orchestrator.engine.floor.news import (
 
 FLOOR: Final = "variable_prozvon_floor"  # "true" on every leg of an agent, and on what joins one over a link
 AGENT: Final = "variable_prozvon_agent"
+JOINS: Final = "variable_prozvon_joins"  # of a caller in a join, also over a link: with which leg
 EVENTS: Final = (
     "CHANNEL_PARK",
     "CHANNEL_PROGRESS",
@@ -27,9 +28,17 @@ EVENTS: Final = (
     "CHANNEL_HANGUP_COMPLETE",
     "DTMF",
 )
+LEG_PREFIX: Final = (
+    "a9e7"  # of the ids that we give legs: by it a switch passes on their keys, and who joins them
+)
+FILTERS: Final = (
+    (FLOOR, "true"),
+    ("Unique-ID", f"/^{LEG_PREFIX}/"),
+    ("Bridge-B-Unique-ID", f"/^{LEG_PREFIX}/"),
+)
 KEY: Final = "DTMF"  # it has no variables: legs that talk are heard by their id
 READ: Final = frozenset({
-    *("Event-Name", "Unique-ID", "Hangup-Cause", "DTMF-Digit", "Caller-Channel-Answered-Time", FLOOR, AGENT),
+    *("Event-Name", "Unique-ID", "Hangup-Cause", "DTMF-Digit", "Caller-Channel-Answered-Time", FLOOR, AGENT, JOINS),
     *("Bridge-A-Unique-ID", "Bridge-B-Unique-ID", "variable_sip_hangup_disposition"),
 })  # fmt: skip
 
@@ -86,10 +95,15 @@ def _of_leg(
 
 
 def _bridged(event: Mapping[str, object], offers: Offers, *, has_begun: bool) -> Iterator[LegNews]:
-    """The event is of the channel that does the joining: the caller's, or over a link the one that stands for it."""
-    ends = [_id(event.get(f"Bridge-{side}-Unique-ID")) for side in "AB"]
-    leg_id = next((end for end in ends if end and offers.is_leg(end)), "")
-    caller = offers.caller_of(leg_id) if leg_id else ""
+    """The event is of the channel that does the joining: the caller's, or over a link the one that stands for it. Two
+    legs of agents that are bridged are no talk with a caller.
+    """
+    leg_id, caller = _id(event.get(JOINS)), _id(event.get("Unique-ID"))
+    if not offers.is_leg(leg_id) or offers.is_leg(caller):
+        ends = [_id(event.get(f"Bridge-{side}-Unique-ID")) for side in "AB"]
+        legs = [end for end in ends if end and offers.is_leg(end)]
+        leg_id = legs[0] if len(legs) == 1 else ""
+        caller = offers.caller_of(leg_id) if leg_id else ""
     if not caller:
         return
     if has_begun:

@@ -31,10 +31,10 @@ from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.inbound.questions import Question
 from orchestrator.runtime.operators.answering import Answering
 from orchestrator.runtime.operators.book import Book
-from orchestrator.runtime.operators.carrier import Carrier
+from orchestrator.runtime.operators.carrier import SETTLE_S, Carrier
 from orchestrator.runtime.operators.codes import Codes
 from orchestrator.runtime.operators.commands import Commands
-from orchestrator.runtime.operators.hearing import KEY, heard
+from orchestrator.runtime.operators.hearing import KEY, LEG_PREFIX, heard
 from orchestrator.runtime.operators.keys import Keys
 from orchestrator.runtime.operators.looks import Looks
 from orchestrator.runtime.operators.paced import Dial, Paced
@@ -55,6 +55,7 @@ LOOK_S: Final = (5.0, 0.5)
 CHECK_S: Final = (5.0, 0.5)
 FIGURES_S: Final = 0.9
 COMMANDS_S: Final = 0.1
+SAVE_S: Final = 0.25
 PACERS_S: Final = 5.0
 LEARNED_S: Final = 300.0
 AT_REST: Final = frozenset({AgentState.OFFLINE, AgentState.BREAK, AgentState.AVAILABLE})
@@ -98,7 +99,7 @@ class Lead:
         self._zone = _zone_of(self._rules)
         # What is lag on a real clock is `speed` times as much on a fast one
         late_ms = int(LATE_MS * max(1.0, self._clock.speed / 4))
-        floor = Floor(_new_id, zone=self._zone, late_ms=late_ms)
+        floor = Floor(_new_leg_id, zone=self._zone, late_ms=late_ms)
         book = Book.of(state, time.monotonic())
         tally = Tally(self._zone)
         tally.load(self._store.quarters, now)
@@ -124,6 +125,7 @@ class Lead:
             attempt_switch=self._paced.switch_of,
             now_ms=self._clock.now_ms,
             may_write=may_write,
+            settle_s=SETTLE_S / max(1.0, self._clock.speed),
             tell=feed,
             broke=broke,
         )
@@ -165,6 +167,7 @@ class Lead:
             (self._check, CHECK_S[is_fast]),
             (self._show_figures, FIGURES_S),
             (self._commands.look, COMMANDS_S),
+            (self._shift.save, SAVE_S),
             (self._save, PACERS_S),
         )
         self._greenlets = [gevent.spawn(self._repeat, step, every_s) for step, every_s in steps]
@@ -224,7 +227,8 @@ class Lead:
         self._shift.feed(*news)
 
     def _follow(self, switch: str, leg_id: str, *, is_followed: bool) -> None:
-        if self._ear is not None:
+        """An agent who called in has a leg that was not named by us."""
+        if self._ear is not None and not leg_id.startswith(LEG_PREFIX):
             gevent.spawn(self._ear.follow, switch, leg_id, is_followed=is_followed).link_exception(
                 self._broke
             )
@@ -346,8 +350,9 @@ class Lead:
 
 
 def _zone_of(rules: Rules) -> str:
-    """On whose clock a day begins: of the first queue that says it."""
-    zones = (queue.zone for _, queue in sorted(rules.queues.items()))
+    """On whose clock a day begins: of the first queue, or campaign, that says it."""
+    zones = [queue.zone for _, queue in sorted(rules.queues.items())]
+    zones += [compiled.plan.zone.name or "" for _, (_, compiled) in sorted(rules.paced.items())]
     return next((zone for zone in zones if zone and zone != "UTC"), "UTC")
 
 
@@ -355,5 +360,5 @@ def _seconds(ms: float | None) -> int | None:
     return None if ms is None else round(ms / 1000)
 
 
-def _new_id() -> str:
-    return str(uuid.uuid4())
+def _new_leg_id() -> str:
+    return LEG_PREFIX + str(uuid.uuid4())[len(LEG_PREFIX) :]

@@ -75,7 +75,13 @@ class Paced:
         self._live: dict[str, Attempt] = {}
         self._answered: set[str] = set()
         self._said: dict[str, News] = {}
-        self.held: dict[str, WaitReason] = {}  # campaign -> why none of its calls can be made
+        self._held: dict[str, WaitReason] = {}
+        self._short: dict[str, WaitReason] = {}
+
+    @property
+    def held(self) -> dict[str, WaitReason]:
+        """Campaign -> why none of its calls can be made, or not as many as were ordered last."""
+        return self._short | self._held
 
     @property
     def is_busy(self) -> bool:
@@ -98,17 +104,18 @@ class Paced:
             self._tell(campaign_id, self._runs(campaign, compiled, now))
         for campaign_id in self._said.keys() - rules.paced.keys():
             self._tell(campaign_id, CampaignRests(campaign_id=campaign_id))
-            self.held.pop(campaign_id, None)
+            self._short.pop(campaign_id, None)
+            self._held.pop(campaign_id, None)
 
     def _runs(self, campaign: Campaign, compiled: Compiled, now: int) -> News:
         campaign_id, pacing = campaign.campaign_id, compiled.plan.pacing
         fresh = self._store.campaign(campaign_id)
-        self.held.pop(campaign_id, None)
+        self._held.pop(campaign_id, None)
         if pacing is None or fresh is None or fresh.state is not CampaignState.RUNNING:
             return CampaignRests(campaign_id=campaign_id)
         held = self._dial.held(fresh, now)
         if held is not None:
-            self.held[campaign_id] = held.reason
+            self._held[campaign_id] = held.reason
             return CampaignRests(campaign_id=campaign_id)
         due = self._store.due_now(campaign_id, now)
         return CampaignRuns(
@@ -152,6 +159,10 @@ class Paced:
             if turn.reason is not WaitReason.NEXT or not turn.claimed:
                 break
         is_all = placed >= order.calls
+        if is_all or turn.reason is WaitReason.NEXT:
+            self._short.pop(order.campaign_id, None)
+        else:
+            self._short[order.campaign_id] = turn.reason
         self._feed(
             PlaceDone(
                 campaign_id=order.campaign_id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import structlog
@@ -18,6 +19,7 @@ from orchestrator.store.screens import ScreenEvent
 
 log = structlog.get_logger()
 
+_PLACE = re.compile(r"\{\{\s*([a-z_][a-z0-9_]*)\s*(?:\|[^{}]*)?\}\}")
 WHOLE: Final = (Moment.RINGS, Moment.TALKS)  # events with everything; the others only say which call
 
 
@@ -45,7 +47,10 @@ class Screens:
         while True:
             pop, at = self._queue.get()
             body = self._call(pop)
-            if pop.moment in WHOLE:
+            if pop.moment is not Moment.MISSED:
+            desk = self._rules().desks.get(pop.queue_id.partition(":")[0])
+            body["outcomes"] = [] if desk is None else list(desk.outcomes)
+        if pop.moment in WHOLE:
                 body |= self._card(pop)
             self._write(ScreenEvent(agent_id=pop.agent_id, kind=pop.moment.value, at=at, body=body))
 
@@ -72,8 +77,7 @@ class Screens:
             "title": self._rules().titles.get(scenario, ""),
             "contact": dict(pop.contact),
             "language": self._language(pop),
-            "script": "" if desk is None else desk.script,
-            "outcomes": [] if desk is None else list(desk.outcomes),
+            "script": "" if desk is None else filled(desk.script, dict(pop.contact)),
             "history": self._history(pop),
         }
 
@@ -104,3 +108,8 @@ class Screens:
             for each in past
             if each.call_id != pop.call_id
         ]
+
+
+def filled(script: str, contact: Mapping[str, str]) -> str:
+    """A desk's script with the contact's columns in it, as they were written; nothing for one that has none."""
+    return _PLACE.sub(lambda found: contact.get(found[1], ""), script)

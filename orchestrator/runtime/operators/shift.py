@@ -90,6 +90,8 @@ class Shift:
         self._work = Event()
         self._moved = Event()
         self._said: list[Answer | Refused] = []
+        self._is_due = False
+        self._is_stale = False  # something has changed that is not stored, and that nothing was ordered for
 
     # -- news in
 
@@ -111,6 +113,7 @@ class Shift:
         self._moved.set()
         if self._orders or self._changes:
             self._work.set()
+        self._is_stale = True
         return tuple(self._said)
 
     def restore(self, state: FloorState) -> None:
@@ -185,6 +188,12 @@ class Shift:
         self._changes.screens.append(event)
         self._work.set()
 
+    def save(self) -> None:
+        """Have it stored where everybody stands, if that has changed."""
+        if self._is_stale:
+            self._is_due = True
+            self._work.set()
+
     def keep(self, parts: Mapping[str, str | None]) -> None:
         """What a new leader begins with, to be stored with the next step."""
         self._changes.parts |= parts
@@ -218,7 +227,7 @@ class Shift:
 
     def _write(self) -> bool:
         """Whether we lead still."""
-        while self._orders or self._changes:
+        while self._orders or self._changes or self._is_due:
             orders, self._orders = self._orders, []
             step = self._next_step()
             while True:
@@ -243,6 +252,7 @@ class Shift:
     def _next_step(self) -> FloorChanges:
         """All that has changed; with it where everybody stands, so that what a new leader reads is of one moment."""
         changes, self._changes = self._changes, Changes()
+        self._is_stale = self._is_due = False
         changes.parts[PART] = floor_part(self.floor.state(with_pacers=False))
         return step_of(changes)
 

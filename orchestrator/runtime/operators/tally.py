@@ -83,7 +83,12 @@ class Tally:
         agents = {record.agent_id: record for record in state.agents}
         made = [self._queue(each, state, rules, agents, estimate) for each in rules.queues]
         made += [self._campaign(each, state, rules, now, pacer, held) for each in state.campaigns]
-        made += [self._agent(each, rules, now) for each in agents.values() if each.agent_id in rules.agents]
+        numbers = {each.call_id: each.number for each in state.callers}
+        made += [
+            self._agent(each, numbers.get(each.call_id, ""), rules, now)
+            for each in agents.values()
+            if each.agent_id in rules.agents
+        ]
         made += self._projects(made)
         return made
 
@@ -171,7 +176,7 @@ class Tally:
             },
         )
 
-    def _agent(self, record: AgentRecord, rules: Rules, now: int) -> Figure:
+    def _agent(self, record: AgentRecord, number: str, rules: Rules, now: int) -> Figure:
         spec = rules.agents[record.agent_id]
         today = self._sums(Scope.AGENT, record.agent_id)
         spent = {state.value: today[name.value] for state, name in SPENT.items() if today[name.value]}
@@ -190,7 +195,7 @@ class Tally:
                 "reason": record.reason,
                 "queue": record.queue_id,
                 "call_id": record.call_id,
-                "number": "",
+                "number": number,
                 "is_standing": spec.is_standing,
                 "leg_ready": record.is_leg_ready,
                 "wrap_up_until": record.wrap_up_until,

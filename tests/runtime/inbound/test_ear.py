@@ -93,6 +93,8 @@ def test_it_asks_for_what_it_hears_and_for_no_more() -> None:
         "filter variable_prozvon_inbound true",
         "filter variable_prozvon_asks true",
         "filter variable_prozvon_floor true",
+        "filter Unique-ID /^a9e7/",
+        "filter Bridge-B-Unique-ID /^a9e7/",
         "filter Event-Subclass prozvon::ask",
         "event json CHANNEL_PARK CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_BRIDGE CHANNEL_UNBRIDGE "
         "CHANNEL_HANGUP_COMPLETE DTMF CUSTOM prozvon::ask",

@@ -14,6 +14,7 @@ import gevent
 from orchestrator.domain.agent import AgentRecord, AgentState
 from orchestrator.runtime.inbound.registering import register_served
 from orchestrator.runtime.inbound.serving import serve
+from orchestrator.runtime.operators.writing import state_of
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.switches.simulated_root import make_root
 from orchestrator.runtime.worker import Worker
@@ -210,6 +211,19 @@ def agent(project: Project, agent_id: str) -> AgentRecord:
 
 def state(project: Project, agent_id: str) -> AgentState:
     return agent(project, agent_id).state
+
+
+def phase(project: Project, call_id: str) -> str:
+    """Where a caller is, as a new leader would read it."""
+    callers = state_of(project.store.floor.read(), 0).callers
+    return next((each.phase.value for each in callers if each.call_id == call_id), "")
+
+
+def parked(its: SimulatedSwitch, channel: str) -> bool:
+    """Whether it waits, on this switch."""
+    rows = json.loads(its.commands.run("show", "channels as json")).get("rows") or []
+    states = {row["uuid"]: row["state"] for row in rows}
+    return states.get(channel) in ("CS_PARK", "CS_EXECUTE")
 
 
 def call_in(its: SimulatedSwitch, *moves: list[object], caller: str = CALLER, called: str = LINE) -> str:

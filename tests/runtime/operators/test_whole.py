@@ -19,6 +19,8 @@ from tests.runtime.operators.bench import (
     channels,
     figures,
     opened,
+    parked,
+    phase,
     phone_in,
     recorded,
     say,
@@ -144,3 +146,28 @@ def test_a_standing_leg_is_joined_at_once_and_stays(short_tmp: Path) -> None:
             say(project, "anna", "ready")
             until(lambda: state(project, "anna") is AgentState.AVAILABLE, "anna is available again")
             assert agent(project, "anna").leg_id == leg
+
+
+def test_a_caller_is_held_and_taken_back_by_keys_and_transferred_to_another_agent(short_tmp: Path) -> None:
+    people = PEOPLE.replace("talks: 10", "stays: 3600")
+    with opened(short_tmp, people=people) as project, switch(project) as its, worker(project):
+        say(project, "anna", "available")
+        call_id = call_in(its)
+        until(lambda: state(project, "anna") is AgentState.TALKING, "anna talks")
+        leg = agent(project, "anna").leg_id
+        assert say(project, "anna", "hold").is_done
+        until(lambda: phase(project, call_id) == "held", "the caller is held")
+        until(lambda: parked(its, leg), "anna's leg is parked")
+        assert say(project, "anna", "unhold").is_done
+        until(lambda: phase(project, call_id) == "talking" and not parked(its, leg), "they talk again")
+        say(project, "boris", "available")
+        refused = say(project, "anna", "transfer", to="nobody")
+        assert not refused.is_done
+        assert say(project, "anna", "transfer", to="boris").is_done
+        until(lambda: agent(project, "boris").call_id == call_id, "boris is rung")
+        until(lambda: state(project, "boris") is AgentState.TALKING, "boris talks")
+        assert state(project, "anna") is AgentState.WRAP_UP
+        its.commands.run("uuid_kill", call_id)
+        call = recorded(project, call_id).call
+        assert call.reached == "boris"
+        until(lambda: channels(its) == 0, "no channel is left")
