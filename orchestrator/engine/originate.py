@@ -22,6 +22,11 @@ AGENTS_CONTEXT = f"{CONTEXT}_agents"  # feature codes
 
 LEG_SILENT_MS = 300_000  # a telephone that sends nothing for so long is gone
 STANDING_SILENT_MS = 3_600_000  # some send nothing while nobody speaks, and nobody does between two calls
+STANDING = (  # what a leg needs that stays: sound that never stops, or telephones and routers take it for dead
+    ("park_after_bridge", "true"),
+    ("send_silence_when_idle", "-1"),
+    ("prozvon_standing", "true"),
+)
 TONE = "tone_stream://%(120,40,880);%(120,0,1175)"  # what an agent with a standing leg hears before a call
 
 _LEG = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -100,7 +105,7 @@ def agent_command(
         ("bridge_filter_dtmf", "true"),  # keys of an agent who talks are for us, and not for the caller
         ("prozvon_floor", "true"),  # by which its events are told from others
         ("prozvon_agent", agent_id),
-        *([("park_after_bridge", "true"), ("prozvon_standing", "true")] if is_standing else []),
+        *(STANDING if is_standing else ()),
         *((name, value) for name, value in (("prozvon_queue", queue), ("prozvon_call", call_id)) if value),
         *(
             (name, value)

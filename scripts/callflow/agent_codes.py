@@ -109,6 +109,7 @@ def _stand(session: Session, agent: str) -> None:
         "prozvon_floor": "true",
         "prozvon_standing": "true",
         "park_after_bridge": "true",
+        "send_silence_when_idle": "-1",  # a telephone that hears nothing may take the call for dead
         "bridge_filter_dtmf": "true",
         "process_cdr": "false",
     }.items():
