@@ -48,9 +48,9 @@ class Screens:
             pop, at = self._queue.get()
             body = self._call(pop)
             if pop.moment is not Moment.MISSED:
-            desk = self._rules().desks.get(pop.queue_id.partition(":")[0])
-            body["outcomes"] = [] if desk is None else list(desk.outcomes)
-        if pop.moment in WHOLE:
+                desk = self._rules().desks.get(pop.queue_id.partition(":")[0])
+                body["outcomes"] = [] if desk is None else list(desk.outcomes)
+            if pop.moment in WHOLE:
                 body |= self._card(pop)
             self._write(ScreenEvent(agent_id=pop.agent_id, kind=pop.moment.value, at=at, body=body))
 
