@@ -10,7 +10,7 @@ from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.trunk import TrunkSign, TrunkWord
 from orchestrator.store.db import Db
 from orchestrator.store.history import pack_entry, route_of
-from orchestrator.store.quarters import ATTEMPTS, QUARTER_MS
+from orchestrator.store.quarters import QUARTER_MS
 from orchestrator.store.records import digits, pack_state, word
 from orchestrator.store.said import pack_entries, past_call, unpack_outcome
 from orchestrator.store.terms import TermsBook
@@ -110,14 +110,13 @@ def dnc_value(at: int, call_id: str) -> str:
 
 
 def _counted(attempt: Attempt, ending: Ending) -> dict[str, object]:
-    sums = {ATTEMPTS: 1, f"{ATTEMPTS}_{ending.disposition.value}": 1}
-    if ending.was_abandoned and ending.disposition is Disposition.ANSWERED:
-        sums[f"{ATTEMPTS}_late"] = 1
+    """For the history; the usual ending says little."""
+    item: dict[str, object] = {"quarter": attempt.claimed_at // QUARTER_MS}
     if ending.answered_at is not None:
-        sums[f"{ATTEMPTS}_talk_ms"] = ending.ended_at - ending.answered_at
+        item["talk_ms"] = ending.ended_at - ending.answered_at
     if ending.rang_at is not None:
-        sums[f"{ATTEMPTS}_ring_ms"] = (ending.answered_at or ending.ended_at) - ending.rang_at
-    return {"quarter": attempt.claimed_at // QUARTER_MS, "sums": sums}
+        item["ring_ms"] = (ending.answered_at or ending.ended_at) - ending.rang_at
+    return item
 
 
 def _trunk(said: TrunkWord) -> dict[str, object]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import redis
 
+from orchestrator.domain.disposition import Disposition
+from orchestrator.domain.lead import CampaignState
 from orchestrator.store import Count, Figure, FloorChanges, Scope, Store
 from orchestrator.store.keys import prefix
-from tests.store.factories import HOUR, MINUTE, NOW
+from tests.store.factories import CAMPAIGN, HOUR, MINUTE, NOW, campaign, contact, done, ending, request
 from tests.store.test_floor import lapse, lead
 from tests.store.test_floor import other as other  # a fixture
 
@@ -131,3 +135,38 @@ def test_what_pacers_have_learned_is_kept_for_the_next_one(store: Store) -> None
     store.quarters.remember("shop:sales", "{}")
     store.quarters.remember("shop:sales", '{"rate": 0.3}')
     assert store.quarters.remembered("shop:sales") == '{"rate": 0.3}'
+
+
+def test_attempts_are_counted_with_their_endings_for_campaign_and_project(store: Store) -> None:
+    made = replace(campaign(), project="acme")
+    store.create_campaign(made, b"", ())
+    store.load_leads(CAMPAIGN, [(index, contact(index)) for index in range(1, 6)], now=NOW)
+    store.set_state(CAMPAIGN, CampaignState.RUNNING, among=frozenset(CampaignState), now=NOW)
+    attempts = store.claim(request(4)).attempts
+    late = store.claim(request(1, now=NOW + QUARTER)).attempts[0]
+    endings = [
+        ending(attempts[0]),
+        replace(ending(attempts[1], Disposition.ANSWERED, at=NOW + 60_000), rang_at=NOW + 10_000),
+        replace(ending(attempts[2], Disposition.ANSWERED, at=NOW + 60_000), was_abandoned=True),
+        replace(ending(attempts[3], Disposition.ABANDONED), rang_at=NOW - 3_000, was_abandoned=True),
+        ending(late, at=NOW + QUARTER),
+    ]
+    items = [(each, end, done(each)) for each, end in zip((*attempts, late), endings, strict=True)]
+    store.finish_many(items, NOW + QUARTER)
+    store.finish_many(items, NOW + QUARTER)  # once more: nothing is counted twice
+    begin = NOW - NOW % QUARTER
+    for scope, name in ((Scope.CAMPAIGN, CAMPAIGN), (Scope.PROJECT, "acme")):
+        first, second = store.quarters.read(scope, begin, begin + 2 * QUARTER, name)
+        assert first.sums == {
+            "attempts": 4,
+            "attempts_abandoned": 1,
+            "attempts_answered": 2,
+            "attempts_busy": 1,
+            "attempts_late": 1,
+            "attempts_ring_ms": 49_000 + 3_000,
+            "attempts_talk_ms": 2_000,
+        }
+        assert second.sums == {"attempts": 1, "attempts_busy": 1}
+    found = store.campaign(CAMPAIGN)
+    assert found is not None
+    assert (found.project, store.counts(CAMPAIGN).abandoned) == ("acme", 2)

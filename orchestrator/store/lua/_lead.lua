@@ -35,7 +35,7 @@ local function read_state(state)
   }
 end
 
-local function needs_agent(state) return read_state(state).needs ~= "" end
+local function needs_agent(state) return string.match(state, "^%S+ %S+ %S+ %S+ %S+ %S+ agent$") ~= nil end
 
 local function state_text(s)
   return s.attempts .. " " .. s.tries .. " " .. s.phone .. " " .. s.given .. " " .. s.retries .. " " .. s.status .. s.needs

@@ -3,9 +3,9 @@
 -- A talk with a person drops the callbacks that its number waits for; a callback that was to be dropped is done.
 -- An attempt of which an agent has said something that the decision does not know stays as it is, and is decided again.
 -- request: now items[{id disposition result? answered answered_at? abandoned? kind at reason state uncount
---   outbox[{kind body}] works? fails? outcome? dnc? dnc_note? open? past? quarter sums}]
+--   outbox[{kind body}] works? fails? outcome? dnc? dnc_note? open? past? quarter talk_ms? ring_ms?}]
 --   works, fails: as in _word; outcome: id of the one that was considered; open: an agent may still speak of it, or its
---   lead waits for one; past: as in _outcome; sums: for the history of its quarter
+--   lead waits for one; past: as in _outcome; quarter, talk_ms, ring_ms: for the history
 -- further arguments: one log entry per item
 -- reply: 1 or 0 per item, or the outcome (JSON) that is to be considered
 local req = cjson.decode(ARGV[1])
@@ -74,11 +74,16 @@ end
 
 local sums = {} -- campaign -> quarter -> figure -> sum
 
-local function count_quarter(c, quarter, added)
+local function count_quarter(c, item)
   sums[c] = sums[c] or {}
-  local mine = sums[c][quarter] or {}
-  sums[c][quarter] = mine
-  for figure, by in pairs(added) do mine[figure] = (mine[figure] or 0) + by end
+  local mine = sums[c][item.quarter] or {}
+  sums[c][item.quarter] = mine
+  local function add(figure, by) mine[figure] = (mine[figure] or 0) + by end
+  add("attempts", 1)
+  add("attempts_" .. item.disposition, 1)
+  if item.abandoned and item.disposition == "answered" then add("attempts_late", 1) end
+  if item.talk_ms then add("attempts_talk_ms", item.talk_ms) end
+  if item.ring_ms then add("attempts_ring_ms", item.ring_ms) end
 end
 
 local function write_quarters()
@@ -102,7 +107,7 @@ local function finish(i, item, a, said)
   if said then apply_outcome(item, c, said) end
   list_numbers(item.dnc or {}, item.dnc_note)
   if item.open then call("SET", P .. "ended:" .. item.id, c .. " " .. a.lead .. " " .. entry, "EX", ENDED_S) end
-  count_quarter(c, item.quarter, item.sums)
+  count_quarter(c, item)
 end
 
 local done = {}
