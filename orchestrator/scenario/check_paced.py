@@ -151,9 +151,9 @@ def first_steps(flow: Flow) -> Iterator[AnyStep | Broken | Mark]:
         steps = blocks[name]
         if isinstance(steps, Broken):
             yield steps
-            continue
-        place = next(key.mark for key in flow if key == name)
-        yield from _first(steps, [], todo, place)
+        else:
+            place = next(key.mark for key in flow if key == name)
+            yield from _first(steps, [], todo, place)
 
 
 def _first(steps: Steps, rest: Steps, todo: list[str], place: Mark) -> Iterator[AnyStep | Broken | Mark]:

@@ -229,11 +229,14 @@ def _read(path: Path, site: Site | None, findings: Findings) -> Staff:
         return Staff()
     if all(not line.strip() or line.lstrip().startswith(b"#") for line in data.splitlines()):
         return Staff()
-    document = read_document(data, file, findings)
-    if document.root is None:
-        return Staff()
+    root = read_document(data, file, findings).root
+    return Staff() if root is None else staff_in(root, site, findings)
+
+
+def staff_in(root: Map, site: Site | None, findings: Findings) -> Staff:
+    """Who is in the tree of an agents file; what is wrong goes to `findings`."""
     try:
-        part = StaffFile.model_validate(_with_defaults(document.root), context=findings)
+        part = StaffFile.model_validate(_with_defaults(root), context=findings)
     except ValueError:
         return Staff()  # what is wrong with it is among the findings
     if len(part.breaks) > BREAKS_MAX:

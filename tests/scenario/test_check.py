@@ -19,7 +19,7 @@ from orchestrator.scenario.findings import Findings, did_you_mean, nearest
 from orchestrator.scenario.library import Library, Loaded
 from orchestrator.scenario.source import Map, Seq, Text
 
-from .conftest import HERE, Check, codes
+from .conftest import ALL, HERE, Check, codes
 
 BYE = "bye: [hang_up]"
 
@@ -224,7 +224,7 @@ ODD = st.recursive(
 PYDANTIC = re.compile(
     r"[Ii]nput should|[Pp]ydantic|valid (string|dict|list)|Field required|Extra|Map\(|Seq\(|Text\("
 )
-CHECKED = {name: tree_of(name) for name in ("parcel.yaml", "everything.yaml", "everything_ivr.yaml")}
+CHECKED = {path.name: tree_of(path.name) for path in ALL}
 
 
 @settings(max_examples=400, deadline=None)

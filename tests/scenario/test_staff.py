@@ -5,14 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orchestrator.domain.agent import AgentSpec
 from orchestrator.domain.queue import QueueRules
 from orchestrator.scenario.check import check_path
-from orchestrator.scenario.staff import Site, Staff, read_staff, with_assigned
+from orchestrator.scenario.findings import Findings
+from orchestrator.scenario.reader import read_document
+from orchestrator.scenario.reference_examples import AGENTS
+from orchestrator.scenario.staff import Site, Staff, read_staff, staff_in, with_assigned
 
 from .agent_cases import AGENT_CASES, AgentCase
 from .conftest import SMALLEST, codes
+from .test_check import ODD, PYDANTIC, places, remake
 
 SITE = Site(switches={"main": frozenset({"main"}), "spare": frozenset({"trunk"})})
 ONE = Site(switches={"main": frozenset({"main"})})
@@ -152,6 +158,24 @@ def test_a_file_that_cannot_be_read_is_one_problem(tmp_path: Path) -> None:
     staff, [problem] = read_staff(tmp_path / "nowhere.yaml")
     assert staff == Staff()
     assert problem.code == "S001"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_whatever_stands_anywhere_in_the_file_is_told_in_our_own_words(data: st.DataObject) -> None:
+    written = read_document(AGENTS.encode(), "agents.yaml", Findings()).root
+    tree = remake(written)
+    for _ in range(data.draw(st.integers(1, 3))):
+        container, key = data.draw(st.sampled_from(places(tree)))
+        if data.draw(st.booleans()):
+            container[key] = data.draw(ODD)
+        else:
+            del container[key]
+    findings = Findings()
+    staff_in(tree, SITE, findings)
+    for problem in findings.sorted():
+        assert problem.message
+        assert not PYDANTIC.search(problem.message + problem.hint), problem
 
 
 def test_assigned_agents_come_by_their_own_queues_and_named_ones_stay() -> None:
