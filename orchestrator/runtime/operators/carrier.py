@@ -309,6 +309,10 @@ class Carrier:
         if isinstance(order, DropLeg) and self._book.leg(order.leg_id) is None:  # it is gone, as was wanted
             self._tell(LegEnded(leg_id=order.leg_id))
             return
+        if (
+            isinstance(order, LetGo) and self._book.caller(order.call_id) is None
+        ):  # a place in line, kept no more
+            return
         log.warning("order_not_carried_out", order=type(order).__name__, why=why)
         match order:
             case RingAgent(leg_id=leg_id):

@@ -28,7 +28,7 @@ from orchestrator.runtime.dialer import BATCH, Claimed, Turn
 from orchestrator.runtime.operators.rota import Rules
 from orchestrator.scenario.compile import Compiled
 from orchestrator.simulator.clock import Clock
-from orchestrator.store import Store, standing_id
+from orchestrator.store import Store
 
 log = structlog.get_logger()
 
@@ -74,6 +74,7 @@ class Paced:
         self._ordered: Queue[Place | PlaceReserved] = Queue()
         self._live: dict[str, Attempt] = {}
         self._answered: set[str] = set()
+        self._placeless: set[tuple[str, int]] = set()
         self._said: dict[str, News] = {}
         self._held: dict[str, WaitReason] = {}
         self._short: dict[str, WaitReason] = {}
@@ -208,15 +209,25 @@ class Paced:
         return (turn if turn.claimed else self._turn(found[0], most=1, claimed=placed)), False
 
     def _callback(self, order: PlaceReserved, placed: Claimed) -> tuple[Turn, bool]:
-        """A caller who kept their place: a lead of the scenario's standing campaign, once their call is recorded."""
-        row = self._store.call(order.call_id, self._clock.now_ms())
-        if row is None:
+        """Somebody who kept their place: a lead that waits for an agent, once their call is recorded."""
+        found = self._lead_of(order.call_id)
+        if found is None:
             return _NOTHING, False
-        lead = None if row.lead_id is None else self._store.lead(row.campaign_id, row.lead_id)
-        campaign = None if lead is None else self._store.campaign(row.campaign_id)
-        if lead is None or campaign is None or lead.phase is Phase.DONE:
+        campaign, lead_id = found
+        lead = self._store.lead(campaign.campaign_id, lead_id)
+        if lead is None or lead.phase is Phase.DONE:
             return _NOTHING, True
-        return self._turn(campaign, most=1, only=(lead.lead_id,), claimed=placed), False
+        return self._turn(campaign, most=1, only=(lead_id,), claimed=placed), False
+
+    def _lead_of(self, call_id: str) -> tuple[Campaign, int] | None:
+        """Who calls back the caller of a call that came in, or of one that we made; None while it is not recorded."""
+        row = self._store.call(call_id, self._clock.now_ms())
+        if row is not None:
+            campaign_id, lead_id = row.campaign_id, row.lead_id
+        else:
+            campaign_id, lead_id = self._store.lead_of_attempt(call_id) or ("", None)
+        campaign = self._store.campaign(campaign_id) if campaign_id and lead_id is not None else None
+        return None if campaign is None or lead_id is None else (campaign, lead_id)
 
     def _turn(self, campaign: Campaign, *, most: int, claimed: Claimed, only: tuple[int, ...] = ()) -> Turn:
         try:
@@ -307,12 +318,25 @@ class Paced:
                 self.ended(attempt_id)
 
     def check_ghosts(self, ghosts: Iterable[CallerRecord]) -> None:
-        """Callbacks that keep a place and are not wanted any more. KnownError: the store is away."""
-        now = self._clock.now_ms()
+        """Places in line whose callback is not wanted any more, and callbacks whose place in line is no more: those are
+        due as any others. KnownError: the store is away.
+        """
+        kept: set[tuple[str, int]] = set()
         for ghost in ghosts:
-            row = self._store.call(ghost.call_id, now)
-            if row is None or row.lead_id is None:
-                continue
-            lead = self._store.lead(standing_id(row.call.scenario), row.lead_id)
-            if lead is None or lead.phase is Phase.DONE:
-                self._feed(GhostGone(call_id=ghost.call_id))
+            found = self._lead_of(ghost.call_id)
+            if found is not None:
+                campaign_id, lead_id = found[0].campaign_id, found[1]
+                kept.add((campaign_id, lead_id))
+                lead = self._store.lead(campaign_id, lead_id)
+                if lead is None or lead.phase is Phase.DONE:
+                    self._feed(GhostGone(call_id=ghost.call_id))
+        paced, now = self._rules().paced, self._clock.now_ms()
+        placeless = {
+            (campaign.campaign_id, lead_id)
+            for campaign in self._store.campaigns()
+            if campaign.state is CampaignState.RUNNING and campaign.campaign_id not in paced
+            for lead_id in self._store.due_for_agent(campaign.campaign_id, now)
+        } - kept
+        for campaign_id, lead_id in placeless & self._placeless:  # twice: a place may be about to be known
+            self._store.give_place_up(campaign_id, lead_id, now)
+        self._placeless = placeless
