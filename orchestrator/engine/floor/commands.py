@@ -177,16 +177,25 @@ def _transfer(board: Board, agent: Agent, news: AgentSays) -> str:
     caller = _own_caller(board, agent)
     if caller is None or caller.other is not None:
         return _NO_TALK
-    if news.to in board.lines:
-        line = board.lines[news.to]
+    queue_id = "" if news.to in board.agents else _queue_named(board, caller, news.to)
+    if queue_id:
+        line = board.lines[queue_id]
         if not line.is_open or not line.present:
-            return f"in {news.to} is nobody now"
-        consulting.hand_to_queue(board, agent, caller, news.to)
+            return f"in {queue_id} is nobody now"
+        consulting.hand_to_queue(board, agent, caller, queue_id)
         return ""
     other, why = _other(board, agent, news.to)
     if other is not None:
         consulting.hand_to_agent(board, agent, caller, other)
     return why
+
+
+def _queue_named(board: Board, caller: Caller, name: str) -> str:
+    """The id of a queue: as it stands, by its name in the caller's scenario, or of the only one with this name."""
+    own = f"{caller.line.queue_id.partition(':')[0]}:{name}"
+    known = [each for each in (name, own) if each in board.lines]
+    others = [each for each in board.lines if each.partition(":")[2] == name]
+    return next(iter(known), others[0] if len(others) == 1 else "")
 
 
 def _consult(board: Board, agent: Agent, news: AgentSays) -> str:
