@@ -20,7 +20,7 @@ def step_of(board: Board, now: int, late_ms: int) -> int:
     if now < board.now:
         return now - board.now if board.now - now > JITTER_MS else 0
     expected = max(board.next_at() or board.now, board.now)
-    return now - expected if now - expected > late_ms else 0
+    return now - board.now if now - expected > late_ms else 0
 
 
 def step(board: Board, by: int) -> None:

@@ -18,10 +18,10 @@ EACH_MS = 1_000  # decisions are no further apart
 def pace(board: Board) -> None:
     """Decide, where there is something to decide about."""
     board.is_dirty = board.is_urgent = False
-    board.paced_at = board.now
     campaigns = [each for each in board.campaigns.values() if each.is_running or each.ringing]
     if not campaigns:
         return
+    board.paced_at = board.now
     for campaign in campaigns:
         _expire(board, campaign)
         if campaign.is_running:

@@ -156,9 +156,9 @@ def _caller(board: Board, record: CallerRecord) -> None:
         line = board.nowhere
     caller = Caller(record.call_id, line, record.kind, record.joined_at, record.ahead_ms)
     for name in (
-        "arrival", "switch", "number", "max_wait_ms", "within_ms", "within_until", "absent_since", "is_here", "is_ghost",
-        "is_late", "is_answered", "campaign_id", "attempt_id", "lead_id", "contact", "offered_at", "offered_leg",
-        "talk_since", "held_since", "held_ms", "phase",
+        "arrival", "switch", "number", "max_wait_ms", "within_ms", "within_until", "absent_since", "is_here",
+        "is_ghost", "is_late", "is_answered", "campaign_id", "attempt_id", "lead_id", "contact", "offered_at",
+        "offered_leg", "talk_since", "held_since", "held_ms", "phase",
     ):  # fmt: skip
         setattr(caller, name, getattr(record, name))
     caller.heard_at = board.now
