@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import click
 from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.runtime.settings import Settings, load_settings
 from orchestrator.runtime.settings_parts.agent_settings import look_at_staff
-from orchestrator.scenario.check import check_path
+from orchestrator.scenario.check import Scenario, check_path
 from orchestrator.scenario.explain import explain
+from orchestrator.scenario.floor_plan import floor_of
+from orchestrator.scenario.staff import unknown_queues
 
 
 @click.command()
@@ -36,6 +39,8 @@ def check(folder: Path, paths: tuple[Path, ...], explained: bool, as_json: bool)
     targets = list(paths) or [settings.scenarios] if settings else list(paths)
     staff, mistakes = look_at_staff(settings) if settings else (None, [])
     scenarios, found = check_path(targets, staff=staff)
+    if staff is not None and not paths and not found:
+        mistakes = unknown_queues(staff, _assigned(scenarios))
     problems = sorted([*mistakes, *found])
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2))
@@ -57,6 +62,14 @@ def _settings(folder: Path, *, is_needed: bool) -> Settings | None:
         if is_needed:
             raise
         return None
+
+
+def _assigned(scenarios: list[Scenario]) -> Iterator[str]:
+    """Ids of the queues whose agents stand in the agents file alone."""
+    for scenario in scenarios:
+        for rules in floor_of(scenario).queues:
+            if not rules.agents:
+                yield rules.queue_id
 
 
 def show_problems(problems: list[Problem]) -> None:

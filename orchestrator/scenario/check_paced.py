@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.domain.plan import PacingMode
+from orchestrator.domain.plan import MachinePolicy, PacingMode
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.flow import START, Flow, Steps, branches
 from orchestrator.scenario.model import Predictive
@@ -21,6 +21,9 @@ ABANDONED = "abandoned"  # the standard message
 
 def check_paced(draft: Draft, model: Predictive) -> None:
     _check_company(draft, model)
+    if "machine" not in draft.lost and str(model.machine) == MachinePolicy.LEAVE_MESSAGE.value:
+        message = "`leave_message` leaves nothing: no message stands before the queue"
+        draft.findings.add("S546", model.place("machine"), message, "write `machine: hang_up`")
     if "flow" not in draft.lost:
         _check_way(draft)
     if "dial" in draft.lost or model.dial.is_broken("pacing"):

@@ -209,4 +209,5 @@ CODES: dict[str, Code] = {
     "S804": Code("a standing leg without a switch", "write `switch: NAME`"),
     "S805": Code("a switch or gateway that the settings do not have", "see `switches` in prozvon.yaml"),
     "S806": Code("two agents at one telephone", "a person is one agent, who may have several queues"),
+    "S807": Code("a queue that waits for no agents", "name a queue that says `agents: assigned`"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -48,10 +48,13 @@ _QUEUE = re.compile(r"(?:[a-z][a-z0-9_]{0,39}:)?[a-z][a-z0-9_]{0,39}\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """Who is in the agents file, in its order. breaks: reasons of breaks; others are refused."""
+    """Who is in the agents file, in its order. breaks: reasons of breaks; others are refused. named: the queues that
+    agents name, as they stand in the file.
+    """
 
     breaks: tuple[str, ...] = tuple(map(str, USUAL_BREAKS))
     agents: tuple[AgentSpec, ...] = ()
+    named: tuple[Text, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +250,8 @@ def staff_in(root: Map, site: Site | None, findings: Findings) -> Staff:
         _check_agent(spec, site, findings)
     _check_telephones(agents, findings)
     specs = tuple(_spec(name, agent, site) for name, agent in agents.items())
-    return Staff(breaks=tuple(map(str, part.breaks)), agents=specs)
+    named = tuple(queue for agent in agents.values() for queue, _ in agent.queues)
+    return Staff(breaks=tuple(map(str, part.breaks)), agents=specs, named=named)
 
 
 def _with_defaults(root: Map) -> Map:
@@ -322,6 +326,18 @@ def _spec(name: Text, agent: AgentPart, site: Site | None) -> AgentSpec:
         caller_id=str(agent.caller_id),
         pin_env=str(agent.pin_env or ""),
     )
+
+
+def unknown_queues(staff: Staff, assigned: Iterable[str]) -> list[Problem]:
+    """Queues that agents name and that wait for nobody. assigned: ids of all queues that say `agents: assigned`."""
+    findings = Findings()
+    known = set(assigned)
+    known |= {queue_id.partition(":")[2] for queue_id in known}
+    for queue in staff.named:
+        if queue not in known:
+            message = f"no queue `{queue}` says `agents: assigned`"
+            findings.add("S807", queue, message, did_you_mean(queue, known))
+    return findings.sorted()
 
 
 def with_assigned(rules: Iterable[QueueRules], agents: Iterable[AgentSpec]) -> tuple[QueueRules, ...]:

@@ -112,5 +112,9 @@ def test_agents_of_queues_are_looked_for_in_the_agents_file(tmp_path: Path) -> N
     said = prozvon(tmp_path, "check")
     assert said.code == 1
     assert "S548 no agent `boris`" in said.out
+    both = "agents: {anna: {dial: user/1, queues: aa}, boris: {dial: user/2}}\n"
+    agents.write_text(both, encoding="utf-8")
+    assert "S807 no queue `aa` says `agents: assigned`" in prozvon(tmp_path, "check").out
+    assert prozvon(tmp_path, "check", str(tmp_path / "scenarios" / "help.yaml")).code == 0
     agents.write_text("agents: {anna: {dial: nothing}}\n", encoding="utf-8")
     assert "S801" in prozvon(tmp_path, "check").out

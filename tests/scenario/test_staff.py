@@ -14,7 +14,7 @@ from orchestrator.scenario.check import check_path
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.reader import read_document
 from orchestrator.scenario.reference_examples import AGENTS
-from orchestrator.scenario.staff import Site, Staff, read_staff, staff_in, with_assigned
+from orchestrator.scenario.staff import Site, Staff, read_staff, staff_in, unknown_queues, with_assigned
 
 from .agent_cases import AGENT_CASES, AgentCase
 from .conftest import SMALLEST, codes
@@ -191,6 +191,22 @@ def test_assigned_agents_come_by_their_own_queues_and_named_ones_stay() -> None:
     )
     filled = with_assigned(rules, agents)
     assert [rule.agents for rule in filled] == [(("anna", 1), ("boris", 3)), (), (("vera", 1),)]
+
+
+@pytest.mark.parametrize(
+    ("queue", "told"),
+    [
+        ("sales", []),
+        ("shop:sales", []),
+        ("shop:sale", ["no queue `shop:sale` says `agents: assigned` (did you mean `shop:sales`?)"]),
+        ("other:sales", ["no queue `other:sales` says `agents: assigned` (did you mean `shop:sales`?)"]),
+    ],
+)
+def test_a_queue_that_waits_for_nobody_is_told(queue: str, told: list[str], tmp_path: Path) -> None:
+    staff, _ = staff_of(tmp_path, f"agents: {{anna: {{dial: user/1, queues: {queue}}}}}")
+    problems = unknown_queues(staff, ["shop:sales", "shop:help"])
+    assert [str(problem).partition("S807 ")[2] for problem in problems] == told
+    assert {problem.line for problem in problems} <= {1}
 
 
 def test_a_queue_whose_agents_are_all_there_is_good(tmp_path: Path) -> None:
