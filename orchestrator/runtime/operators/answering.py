@@ -21,7 +21,7 @@ from orchestrator.store import Store
 UNKNOWN: Final = "unknown"
 LONGEST_S: Final = 86_400
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
+_QUEUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?\Z")
 _WORD = re.compile(r"[a-z][a-z_]{0,30}\Z")
 _LEG = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}\Z")
 _WHISPER = re.compile(r"[A-Za-z0-9_=-]{0,8000}\Z")
@@ -81,8 +81,8 @@ class Answering:
 
     def _join(self, question: Question) -> Answer | None:
         body = question.body
-        queue, scenario = _text(_NAME, body.get("queue")), self._scenario(question)
-        queue_id = f"{scenario}:{queue}"
+        queue = _text(_QUEUE, body.get("queue"))
+        queue_id = queue if ":" in queue else f"{self._scenario(question)}:{queue}"
         rules = self._rules().queues.get(queue_id)
         if rules is None:
             return Answer(call_id=question.call_id, why=UNKNOWN)

@@ -36,6 +36,7 @@ class Caller:
     call_id: str
     switch: str
     queue_id: str
+    scenario: str = ""  # whose flow they follow
     number: str = ""
     called: str = ""
     whisper: str = ""
@@ -77,6 +78,7 @@ class Book:
                         call_id=each.call_id,
                         switch=each.switch,
                         queue_id=each.queue_id,
+                        scenario=each.queue_id.partition(":")[0],
                         number=each.number,
                         leg_id=legs.get(each.call_id, ""),
                         seen_at=at,

@@ -42,6 +42,7 @@ log = structlog.get_logger()
 LATE_S: Final = 10.0  # real time after which an order is not carried out any more: what it was for is over
 # Real time for which a leg that was just joined is not taken out again: a switch may leave both in silence for good
 SETTLE_S: Final = 0.5
+AGAIN_S: Final = 0.5  # real time after which a caller who did not join is told so again
 CANCELLED: Final = "ORIGINATOR_CANCEL"
 NO_WAY: Final = "NO_ROUTE_DESTINATION"
 SWITCH_DOWN: Final = "NETWORK_OUT_OF_ORDER"
@@ -220,7 +221,9 @@ class Carrier:
             case LetGo(call_id=call_id, why=why):
                 self._push(line, call_id, {"go": why})
             case WaitOn(call_id=call_id, queue_id=queue_id):
-                self._push(line, call_id, {"wait": True, "queue": queue_id.partition(":")[2]}, is_now=False)
+                self._push(
+                    line, call_id, {"wait": True, "queue": self._queue(call_id, queue_id)}, is_now=False
+                )
             case ParkLeg(leg_id=leg_id):
                 line.api(f"uuid_park {leg_id}")
             case BridgeLegs(leg_id=leg_id, leg_id2=other):
@@ -293,6 +296,28 @@ class Carrier:
             dial = links[order.leg_switch]
         self._book.offered(order.call_id, order.leg_id)
         self._push(line, order.call_id, {"join": order.leg_id, "dial": dial, "agent": order.agent_id})
+        gevent.spawn_later(AGAIN_S, self._remind, switch, order).link_exception(self._broke)
+
+    def _remind(self, switch: str, order: Offer) -> None:
+        """A caller who hears an announcement may have missed the word; one too many does no harm."""
+        leg, caller, line = (
+            self._book.leg(order.leg_id),
+            self._book.caller(order.call_id),
+            self._lines[switch],
+        )
+        if leg is None or caller is None or leg.is_joined or leg.call_id != order.call_id:
+            return
+        try:
+            if line.is_up:
+                line.api(f"uuid_break {order.call_id}")
+        except EslError as error:
+            log.warning("caller_not_reminded", switch=switch, error=str(error))
+
+    def _queue(self, call_id: str, queue_id: str) -> str:
+        """A queue as the caller's script knows it: by its name alone where it is the scenario's own."""
+        caller = self._book.caller(call_id)
+        scenario, _, name = queue_id.partition(":")
+        return name if caller is not None and caller.scenario == scenario else queue_id
 
     def _push(self, line: Line, call_id: str, said: dict[str, object], *, is_now: bool = True) -> None:
         """Tell a caller's script; is_now: while it waits, else it looks by itself when its talk is over."""

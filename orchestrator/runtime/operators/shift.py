@@ -132,7 +132,12 @@ class Shift:
         match news:
             case CallerJoined(call_id=call_id, queue_id=queue_id, switch=switch, number=number):
                 caller = Caller(
-                    call_id=call_id, switch=switch, queue_id=queue_id, number=number, seen_at=time.monotonic()
+                    call_id=call_id,
+                    switch=switch,
+                    queue_id=queue_id,
+                    scenario=queue_id.partition(":")[0],
+                    number=number,
+                    seen_at=time.monotonic(),
                 )
                 book.add_caller(caller)
             case LegReady(leg_id=leg_id, switch=switch, agent_id=agent_id):
