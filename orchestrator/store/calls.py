@@ -126,13 +126,22 @@ def call(db: Db, call_id: str, began_at: int) -> CallRow | None:
 
 def _with_outcomes(db: Db, day: int, rows: list[CallRow]) -> Iterator[CallRow]:
     """Agents speak of a call on its day, or the next one."""
-    ids = [row.call.call_id for row in rows]
     begins = dt.datetime.strptime(str(day), "%Y%m%d").replace(tzinfo=dt.UTC).timestamp() * 1000
+    keys = [db.key(f"outcome:{day_of(int(begins) + step * DAY_MS)}") for step in (-1, 0, 1, 2)]
     said: dict[str, Outcome] = {}
-    for step in (-1, 0, 1, 2):
-        said |= outcomes_of(db, db.key(f"outcome:{day_of(int(begins) + step * DAY_MS)}"), ids)
+    for key in db.read(partial(_there, keys=keys)):
+        said |= outcomes_of(db, key, [row.call.call_id for row in rows])
     for row in rows:
-        yield replace(row, outcome=said.get(row.call.call_id))
+        outcome = said.get(row.call.call_id)
+        yield row if outcome is None else replace(row, outcome=outcome)
+
+
+def _there(client: redis.Redis, *, keys: list[str]) -> list[str]:
+    """Those of the keys that there are."""
+    pipe = client.pipeline(transaction=False)
+    for key in keys:
+        pipe.exists(key)
+    return [key for key, is_there in zip(keys, pipe.execute(), strict=True) if is_there]
 
 
 def _one(client: redis.Redis, *, key: str, call_id: str) -> Any:

@@ -108,7 +108,7 @@ class Breaker(RuleBasedStateMachine):
             return
         attempt = live[-1 - pick % len(live)]
         if pick % 2:
-            assert self.store.release(attempt, self.now) == self.model.release(attempt.attempt_id)
+            assert self.store.release(attempt, self.now) == self.model.release(attempt.attempt_id, self.now)
             return
         word = TrunkWord(sign=TrunkSign.WORKS, at=self.now, why="", rest=RULES[False])
         self.store.answered([attempt.attempt_id], self.now)

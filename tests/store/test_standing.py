@@ -8,7 +8,7 @@ from orchestrator.domain.inbound import CallbackFate
 from orchestrator.domain.lead import CampaignState, Phase, WaitReason
 from orchestrator.domain.problem import KnownError
 from orchestrator.store import Store
-from tests.store.calls import SHOP, SHOP_MISSED, all_calls, callback, missed, served, standing
+from tests.store.calls import SHOP, SHOP_MISSED, all_calls, ask, call, callback, missed, served, standing
 from tests.store.factories import (
     CAMPAIGN,
     MINUTE,
@@ -126,7 +126,8 @@ def test_a_stopped_one_takes_no_more_and_a_paused_one_does(store: Store) -> None
 
 def test_its_rows_are_read_a_page_at_a_time(store: Store) -> None:
     for caller in range(1005):
-        missed(store, caller)
+        made = call(caller)
+        assert store.note_call(made, (), ask(made), NOW)
     assert [row.lead.lead_id for row in store.callbacks(SHOP_MISSED)] == list(range(1, 1006))
     assert [row.lead.lead_id for row in store.callbacks(SHOP_MISSED, [7, 5, 9999])] == [7, 5]
     assert len(all_calls(store)) == 1005
