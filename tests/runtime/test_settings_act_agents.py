@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.operators.reaching import Unreachable, Way, way_to
 from orchestrator.runtime.settings import load_settings
 from orchestrator.runtime.settings_parts.agent_settings import load_staff, look_at_staff
 from tests.runtime.test_settings_act import acts
@@ -54,3 +55,21 @@ def test_a_link_leads_to_another_switch_of_the_project(links: str, told: str, tm
     with pytest.raises(KnownError) as caught:
         load_settings(tmp_path)
     assert told in str(caught.value)
+
+
+@acts("switches.NAME.links")
+def test_an_agent_of_another_switch_is_reached_where_a_link_leads_there(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text("agents: {anna: {dial: {spare: user/1}}}\n", encoding="utf-8")
+    path = tmp_path / "prozvon.yaml"
+    path.write_text("switches: {main: {}, spare: {}}\n", encoding="utf-8")
+    settings = load_settings(tmp_path)
+    [anna] = load_staff(settings).agents
+    assert isinstance(way_to(anna, "main", settings, ("main", "spare")), Unreachable)
+    path.write_text(
+        "switches: {main: {links: {spare: 'sofia/gateway/x/{leg}'}}, spare: {}}\n", encoding="utf-8"
+    )
+    linked = load_settings(tmp_path)
+    way = way_to(anna, "main", linked, ("main", "spare"))
+    assert isinstance(way, Way)
+    assert (way.switch, way.dial) == ("spare", "user/1")
+    assert linked.switches["main"].links == {"spare": "sofia/gateway/x/{leg}"}

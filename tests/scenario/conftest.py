@@ -39,6 +39,14 @@ SMALLEST_LINE: dict[str, str] = {
     "flow": "flow: {start: [{say: hello}]}",
 }
 
+# Of one whose calls come to an agent, and of one that calls ahead of them
+AGENTS = {
+    "messages": "",
+    "flow": "flow: {start: [{queue: sales}]}",
+    "queues": "queues: {sales: {agents: anna}}",
+}
+PACED = {**AGENTS, "kind": "kind: predictive"}
+
 Check = Callable[..., tuple[list[Scenario], list[Problem]]]
 
 
