@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.lead import Attempt, Decision, Ending
 from orchestrator.domain.outcome import Outcome
+from orchestrator.domain.problem import KnownError
 from orchestrator.domain.trunk import TrunkSign, TrunkWord
 from orchestrator.store.db import Db
 from orchestrator.store.history import pack_entry, route_of
@@ -26,7 +27,10 @@ Decide = Callable[[Attempt, Ending, Outcome], Decision]
 def finish_many(
     db: Db, terms: TermsBook, items: Sequence[Item], now: int, decide: Decide | None = None
 ) -> list[bool]:
-    """True for each attempt that ended by this call. ValueError: an agent spoke of one, and there is no `decide`."""
+    """True for each attempt that ended by this call. ValueError: an agent spoke of one, and there is no `decide`.
+
+    KnownError: an agent changes their mind faster than it can be stored; what was not stored is to be tried again.
+    """
     done: list[bool] = []
     for begin in range(0, len(items), BATCH):
         done += _finish(db, terms, items[begin : begin + BATCH], now, decide, AGAIN)
@@ -42,8 +46,12 @@ def _finish(
     spoken = {index: unpack_outcome(said) for index, said in enumerate(reply) if isinstance(said, bytes)}
     if not spoken:
         return done
-    if decide is None or not again:
+    if decide is None:
         raise ValueError("an agent has said something of an attempt that its decision does not know")
+    if not again:
+        raise KnownError(
+            "an agent says one thing after the other of a call that has ended: tried again later"
+        )
     anew = [(batch[i][0], batch[i][1], decide(batch[i][0], batch[i][1], said)) for i, said in spoken.items()]
     for index, is_done in zip(spoken, _finish(db, terms, anew, now, decide, again - 1), strict=True):
         done[index] = is_done

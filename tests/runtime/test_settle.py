@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import gevent
 import pytest
 
 from orchestrator.domain.disposition import Disposition
-from orchestrator.domain.lead import Attempt, Campaign, Ending
+from orchestrator.domain.lead import Attempt, Campaign, Decision, Ending, LeadState, Phase
+from orchestrator.domain.outcome import Outcome, OutcomeFate
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.project import Project, open_project
@@ -77,3 +79,34 @@ def test_a_campaign_that_cannot_be_read_does_not_hold_up_the_others(project: Pro
         assert settler.backlog == 0
     finally:
         greenlet.kill()
+
+
+def test_what_an_agent_said_during_the_call_decides_its_end(project: Project) -> None:
+    campaign = launched(project, 1)
+    [attempt] = claimed(project, campaign)
+    said = Outcome(
+        outcome_id="o1",
+        call_id=attempt.attempt_id,
+        agent_id="anna",
+        outcome="sold",
+        said_at=attempt.claimed_at,
+    )
+    fate = project.store.outcomes.say(said, decide=_nothing, caller=None, now=attempt.claimed_at)
+    assert fate is OutcomeFate.PENDING
+    settler = Settler(
+        project.store,
+        project.clock,
+        Bundles(project.store),
+        project.store.campaign,
+        lambda _: None,
+        lambda _: Rest().rule(),
+    )
+    settler.settle(attempt, replace(_busy(attempt), disposition=Disposition.ANSWERED, reached="anna"))
+    settler.flush()
+    [row] = project.store.leads(campaign.campaign_id)
+    assert (row.state.status, row.phase) == ("sold", Phase.DONE)
+    assert [entry.kind for entry in project.store.outbox()] == ["status", "outcome"]
+
+
+def _nothing(_attempt: Attempt, _ending: Ending, _outcome: Outcome, _state: LeadState) -> Decision:
+    raise AssertionError("the call goes on")

@@ -21,6 +21,7 @@ from orchestrator.domain.lead import (
 )
 from orchestrator.domain.outcome import NextAction, Outcome, OutcomeFate
 from orchestrator.domain.plan import Rule
+from orchestrator.domain.problem import KnownError
 from orchestrator.engine.rules import decide, decide_outcome
 from orchestrator.store import LeadRow, OutboxRow, Store
 from orchestrator.store.keys import prefix
@@ -181,9 +182,11 @@ def test_an_agent_who_changes_their_mind_all_the_time_holds_up_nobody(store: Sto
         return at_end(made, ended, outcome)
 
     ended = talked(attempt)
-    with pytest.raises(ValueError, match="does not know"):
+    with pytest.raises(KnownError, match="one thing after the other"):
         store.finish_many([(attempt, ended, at_end(attempt, ended))], NOW, decide=decided_meanwhile)
     assert next(minds) < 10
+    finish(store, attempt)
+    assert lead(store).phase is Phase.DONE
 
 
 # -- after the call -----------------------------------------------------------------------------------------
