@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-NAMES = ("events", "store", "scenarios", "worker", "speech", "switch", "inbound", "machines")
+NAMES = ("events", "store", "scenarios", "worker", "speech", "switch", "inbound", "machines", "pacing")
 
 
 def main() -> None:

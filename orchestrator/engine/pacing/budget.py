@@ -1,10 +1,9 @@
 """The cap on abandoned calls, held whatever the look ahead gets wrong.
 
-    limit = exp(z);   after each call that a person answered:  z <- min(z_max, z + GAIN * (target - abandoned))
-
-The sum of (target - abandoned) stays bounded, so abandonment comes to the target even with a wrong model: debt is never
-forgiven, credit is capped. Beside it stands the account of 24 hours, in calls: what the cap allows less what was lost.
-It goes down to nothing and then every call needs a free agent, so the day ends under the cap however it went.
+Two accounts in calls, each paid `cap` by whoever answers and charged 1 by whoever is abandoned: the day's (24 hours),
+and one that saves no more than a few calls, so that an hour is never much worse than the cap. Debt is never forgiven.
+The risk that a call may have follows the poorer of the two: a few calls are kept for bad moments, below that the limit
+shrinks fast, and deep in debt every call needs a free agent. So the day ends under the cap, however wrong the model.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from collections import deque
 MINUTE = 60_000
 DAY_MIN = 24 * 60
 HOUR_MIN = 60
-_TARGET = 0.985  # of the cap: a little stays for the day's end
-_GAIN = 0.08
-_Z_MOST = math.log(0.5)
-_Z_FIRST = math.log(0.02)
-# The account in calls that is kept for bad moments: a few, and more for a large team, which loses several at a time.
-# Below it the limit shrinks, by so many times where the account is empty
-_KEPT_CALLS, _KEPT_EACH = 2.0, 0.1
-_SHRINKS = 2.0
+_TARGET = 0.99  # of the cap
+# Calls kept for bad moments: some, and more for a large team, which loses several at a time. They are saved up slowly
+_KEPT_CALLS, _KEPT_EACH, _KEPT_LEAST, _SAVED = 2.0, 0.1, 0.5, 0.3
+_SAVES = 2.0  # so many times what is kept, and no more
+# The limit: where it begins, its bounds, how fast it follows the accounts at once (as an exponent), and over time
+_FIRST, _LEAST, _MOST = math.log(0.05), math.log(0.003), math.log(0.5)
+_SHRINKS, _GROWS, _GAIN = 1.0, 0.5, 0.1
+_DEEP = 3.0
 # An hour may be so much worse than the day, and so many calls
 _HOUR_TIMES = 1.4
 
@@ -79,13 +78,17 @@ class Budget:
         self.cap = cap
         self.day = Window(DAY_MIN)
         self.hour = Window(HOUR_MIN)
-        self._z = _Z_FIRST
+        self._saved = 0.0
+        self._log_limit = _FIRST
+        self._agents = 0
 
     def add(self, at: int, *, was_abandoned: bool) -> None:
         """A person answered, and was abandoned or not."""
         self.day.add(at, was_abandoned=was_abandoned)
         self.hour.add(at, was_abandoned=was_abandoned)
-        self._z = min(_Z_MOST, self._z + _GAIN * (_TARGET * self.cap - was_abandoned))
+        self._saved = min(self._saved + _TARGET * self.cap - was_abandoned, _SAVES * self._kept())
+        wealth = min(max(self._wealth(), -1.0), 1.0)
+        self._log_limit = min(max(self._log_limit + _GAIN * self.cap * wealth, _LEAST), _MOST)
 
     def forget(self, now: int) -> None:
         """Time has passed."""
@@ -97,29 +100,39 @@ class Budget:
         """Calls that may be lost before the day is over its cap; negative when it is."""
         return self.cap * self.day.answered - self.day.abandoned
 
+    def _kept(self) -> float:
+        return min(
+            _KEPT_CALLS + _KEPT_EACH * self._agents, max(_KEPT_LEAST, _SAVED * self.cap * self.day.answered)
+        )
+
+    def _wealth(self) -> float:
+        """0 when as much is there as is to be kept, -1 when nothing is."""
+        return min(self.credit, self._saved) / self._kept() - 1.0
+
     def limit(self, agents: int) -> float:
         """The risk up to which a call may be placed now, by so many agents; 0: only with a free agent."""
-        kept = _KEPT_CALLS + _KEPT_EACH * agents
-        credit = self.credit
-        hour = _HOUR_TIMES * self.cap * self.hour.answered + kept
-        if credit < -2 * kept or self.hour.abandoned > hour:
+        self._agents = agents
+        wealth = self._wealth()
+        if (
+            wealth < -_DEEP
+            or self.hour.abandoned > _HOUR_TIMES * self.cap * self.hour.answered + self._kept()
+        ):
             return 0.0
-        return math.exp(self._z - _SHRINKS * max(0.0, 1.0 - credit / kept))
+        return math.exp(self._log_limit + (_SHRINKS if wealth < 0 else _GROWS) * min(wealth, 1.0))
 
     def dump(self) -> dict[str, object]:
         """All of it, for JSON."""
-        return {"z": self._z, "day": self.day.dump(), "hour": self.hour.dump()}
+        numbers = [self._saved, self._log_limit, float(self._agents)]
+        return {"numbers": numbers, "day": self.day.dump(), "hour": self.hour.dump()}
 
     def load(self, kept: dict[str, object]) -> None:
         """Takes over what `dump` gave. Raises KeyError, TypeError or ValueError for what it never gave."""
-        z, day, hour = kept["z"], kept["day"], kept["hour"]
-        if (
-            not isinstance(z, float)
-            or not math.isfinite(z)
-            or not isinstance(day, list)
-            or not isinstance(hour, list)
-        ):
+        numbers, day, hour = kept["numbers"], kept["day"], kept["hour"]
+        if not isinstance(numbers, list) or not isinstance(day, list) or not isinstance(hour, list):
             raise TypeError("not a budget")
+        saved, log_limit, agents = (float(each) for each in numbers)
+        if not math.isfinite(saved) or not _LEAST <= log_limit <= _MOST or not 0 <= agents < 1e6:
+            raise ValueError("not a budget")
         self.day.load(day)
         self.hour.load(hour)
-        self._z = min(z, _Z_MOST)
+        self._saved, self._log_limit, self._agents = saved, log_limit, int(agents)

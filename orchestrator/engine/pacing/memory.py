@@ -7,12 +7,15 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from orchestrator.engine.pacing.budget import Budget
 from orchestrator.engine.pacing.pattern import Pattern
-from orchestrator.engine.pacing.ring import RingModel
+from orchestrator.engine.pacing.ring import STEPS, RingModel
 from orchestrator.engine.pacing.service import ServiceModel
 
 _VERSION = 1
+_NOBODY = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +59,8 @@ def _read(kept: dict[str, Any], memory: Memory) -> Memory:
     memory.service.talk.load(learned["talk"])
     memory.service.wrap.load(learned["wrap"])
     memory.pattern.load(learned["pattern"])
+    memory.ring.refresh(np.zeros(STEPS))
+    memory.service.refresh(_NOBODY, _NOBODY)
     if live is not None:
         memory.budget.load(live["budget"])
         memory.ringing = {str(attempt): int(at) for attempt, at in live["ringing"].items()}

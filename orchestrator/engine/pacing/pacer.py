@@ -24,7 +24,7 @@ _JUMP_MS = 60_000  # nobody asks so rarely: the clock was moved, or we slept
 _MOST_PASSED_MS = 5_000
 _LOST_MS = 180_000  # no call rings so long: its end was not told
 # A ringing call that may be cancelled is looked at this node ahead
-_HARM_NODE, _HARM_TIMES, _HARM_LEAST, _HARM_MOST = 1, 2.0, 0.01, 0.9
+_HARM_NODE, _HARM_TIMES, _HARM_LEAST, _HARM_MOST = 2, 3.0, 0.01, 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,7 @@ class Pacer:
         self._now: int | None = None
         self._ring_at: int | None = None
         self._service_at: int | None = None
+        self._seconds: float | None = None  # since the last decision, where they were watched
         self._learned = ""
         self._limit = 0.0
         self._learned_at = 0
@@ -155,7 +156,7 @@ class Pacer:
     def decision(self, look: Look, wanted: int, now: int) -> Decision:
         """The end of a look: so many calls are wanted."""
         place = max(0, min(wanted, look.most))
-        is_bound = look.most < max(wanted, 1)
+        is_bound = not look.most or wanted > look.most or (look.wanted is None and wanted == look.most)
         return Decision(
             place=place,
             cancel=self._cancelled(look, now),
@@ -205,7 +206,8 @@ class Pacer:
             self._unsure.update(self._ringing)
             self._ringing.update(dict.fromkeys(self._ringing, now))
             self._ring_at = self._service_at = None
-        self._seconds = 0.0 if before is None else min(max(now - before, 0), _MOST_PASSED_MS) / 1_000
+        is_watched = before is not None and 0 <= now - before <= _MOST_PASSED_MS
+        self._seconds = (now - before) / 1_000 if before is not None and is_watched else None
         self._budget.forget(now)
         times = self.memory.pattern.turn(now)
         if times != 1.0:
@@ -214,20 +216,21 @@ class Pacer:
 
     def _ages(self, now: int) -> Floats:
         """Ringing calls by age; forgets those whose end was never told."""
-        placed = np.fromiter(self._ringing.values(), dtype=np.int64, count=len(self._ringing))
-        ages = now - placed
-        if len(ages) and int(ages.max()) > _LOST_MS:
+        if self._ringing and now - min(self._ringing.values()) > _LOST_MS:
             for attempt in [attempt for attempt, at in self._ringing.items() if now - at > _LOST_MS]:
                 del self._ringing[attempt]
                 self._unsure.discard(attempt)
-            ages = ages[ages <= _LOST_MS]
-        steps = np.minimum(np.maximum(ages, 0) // STEP_MS, STEPS - 1)
-        return np.bincount(steps, minlength=STEPS).astype(np.float64)
+        return _by_age(self._ringing, now)
 
     def _learn(self, ages: Floats, talking: Whole, wrapping: Whole, now: int) -> None:
-        self._ring.passed(ages, self._seconds)
+        if self._reserved:  # no load, but as good to learn from
+            ages = ages + _by_age(self._reserved, now)
+        if self._seconds is None:
+            self._ring.skipped()
+        else:
+            self._ring.passed(ages, self._seconds)
         if self._ring_at is None or now - self._ring_at >= _RING_REFRESH_MS:
-            self._ring.refresh(ages, self.plan.cancel_after_s)
+            self._ring.refresh(ages)
             self._ring_at = now
         if self._service_at is None or now - self._service_at >= _SERVICE_REFRESH_MS:
             self._service.refresh(talking, wrapping)
@@ -273,3 +276,10 @@ class Pacer:
     def history(self) -> str:
         """JSON of what a later campaign of the same kind may know: ring, talk, and the pattern of hours."""
         return write_memory(learned_json(self.memory), None)
+
+
+def _by_age(placed: dict[str, int], now: int) -> Floats:
+    """How many calls ring at each age."""
+    at = np.fromiter(placed.values(), dtype=np.int64, count=len(placed))
+    steps = np.minimum(np.maximum(now - at, 0) // STEP_MS, STEPS - 1)
+    return np.bincount(steps, minlength=STEPS).astype(np.float64)

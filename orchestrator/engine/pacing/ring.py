@@ -61,7 +61,7 @@ class RingModel:
         self.answers = 0  # seen in all
         self._seen = self._expected = _LEVEL_PRIOR
         self._hazard = np.zeros(STEPS)
-        self.refresh(np.zeros(STEPS), None)
+        self.refresh(np.zeros(STEPS))
 
     def leave(self, age_ms: int, *, is_answered: bool = False, is_cancelled: bool = False) -> None:
         """A call rings no more, after so long. is_cancelled: by us, which says nothing about the customer."""
@@ -84,6 +84,10 @@ class RingModel:
         self._expected = self._expected * fade + expected
         self._level_answers = 0
 
+    def skipped(self) -> None:
+        """Nobody looked at what rang since the last time, so its answers say nothing about the level."""
+        self._level_answers = 0
+
     @property
     def level(self) -> float:
         """Answers seen lately over those that the shape expects."""
@@ -93,7 +97,7 @@ class RingModel:
         """From now on so many times as many answers are expected: history says so."""
         self._seen *= times
 
-    def refresh(self, ringing: Floats, cancel_after_s: float | None) -> None:
+    def refresh(self, ringing: Floats) -> None:
         """Computes the tables anew. ringing: calls that ring now, by age."""
         fade = math.exp(-self._new_answers / _FORGET_ANSWERS)
         self._answered = self._answered * fade + self._new_answered
@@ -108,9 +112,9 @@ class RingModel:
         answered = self._answered / at_risk
         self._hazard = answered.copy()
         self._hazard[1:-1] = 0.25 * answered[:-2] + 0.5 * answered[1:-1] + 0.25 * answered[2:]
-        self._tabulate(np.minimum(self._failed / at_risk, 1.0), cancel_after_s)
+        self._tabulate(np.minimum(self._failed / at_risk, 1.0))
 
-    def _tabulate(self, failing: Floats, cancel_after_s: float | None) -> None:
+    def _tabulate(self, failing: Floats) -> None:
         answering = np.minimum(self._hazard * self.level, 1.0)
         staying = np.maximum(1.0 - answering - failing, 0.0)
         rings = np.concatenate(([1.0], np.cumprod(staying)[:-1]))
@@ -118,10 +122,11 @@ class RingModel:
         self.answer_rate = float(by_age[-1])
         parts = np.diff(by_age[_CUTS])
         self.weights = tuple((parts / max(float(parts.sum()), 1e-12)).tolist())
-        # A call that may be cancelled is no load beyond that age: it is hung up where it could do harm
-        last = STEPS if cancel_after_s is None else min(int(1_000 * cancel_after_s) // STEP_MS, STEPS)
-        until = np.maximum(np.minimum(_AGES + _NODES, last), _AGES)
-        chance = (by_age[until] - by_age[_AGES]) / np.maximum(rings[:, None], 1e-9)
+        # Who is answered near a node meets those who were answered a little before it, and some a little after:
+        # so calls that are all answered at the same age are seen to do so at once
+        until = np.minimum(_AGES + _NODES, STEPS), np.minimum(_AGES + _CUTS[1:], STEPS)
+        within = 0.5 * (by_age[until[0]] + by_age[until[1]])
+        chance = (within - by_age[_AGES]) / np.maximum(rings[:, None], 1e-9)
         self.table = moments(np.clip(chance, 0.0, 1.0))
 
     def dump(self) -> dict[str, list[float]]:
