@@ -72,12 +72,10 @@ class Day:
     those of `conduct`. title: of the result.
     """
 
-    def __init__(
-        self, rules: QueueRules, pacing: PacingPlan | None, conduct: Conduct, *, title: str, memory: str = ""
-    ) -> None:
+    def __init__(self, rules: QueueRules, pacing: PacingPlan | None, conduct: Conduct, *, title: str) -> None:
         ids = count(1)
         self._new_id: Callable[[], str] = lambda: f"x{next(ids)}"
-        self._conduct, self._pacing, self._title, self._memory = conduct, pacing, title, memory
+        self._conduct, self._pacing, self._title = conduct, pacing, title
         self._names = tuple(f"agent{number}" for number in range(1, conduct.agents + 1))
         self._rules = rules
         self._queue = rules.queue_id
@@ -123,7 +121,7 @@ class Day:
         self._feed(Queues(rules=(replace(self._rules, agents=agents),)))
         self._staff()
         if self._pacing is not None:
-            self._feed(self._runs(self._pacing))
+            self._feed(CampaignRuns(campaign_id=CAMPAIGN, queue_id=self._queue, pacing=self._pacing))
         self._next_caller()
         self._at(self._ends, self._close)
         self._go()
@@ -131,9 +129,6 @@ class Day:
             if record.state is AgentState.OFFLINE and record.since < self._ends:
                 self._ledger.lasted(record.state, self._ends, self._ends - record.since)
         return self._result()
-
-    def _runs(self, pacing: PacingPlan) -> CampaignRuns:
-        return CampaignRuns(campaign_id=CAMPAIGN, queue_id=self._queue, pacing=pacing, memory=self._memory)
 
     def _result(self) -> DayResult:
         return DayResult(
