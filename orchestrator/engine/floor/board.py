@@ -188,10 +188,9 @@ class Board:
     # legs
 
     def lose_leg(self, agent: Agent) -> None:
-        """The agent has no leg any more; what is heard of it from now on means nothing."""
-        if agent.leg_id:
-            self.legs.pop(agent.leg_id, None)
-            self.remember_gone(self.gone_legs, agent.leg_id)
+        """The agent, who had a leg, has none any more; what is heard of it from now on means nothing."""
+        self.legs.pop(agent.leg_id, None)
+        self.remember_gone(self.gone_legs, agent.leg_id)
         agent.leg_id = agent.leg_switch = ""
         agent.is_leg_ready = agent.is_leg_standing = agent.is_parked = False
 

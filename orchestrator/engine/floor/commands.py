@@ -34,23 +34,16 @@ def agent_says(board: Board, news: AgentSays) -> None:
 def _available(board: Board, agent: Agent, news: AgentSays) -> str:
     del news
     agent.misses, agent.rests_until = 0, 0
-    match agent.state:
-        case AgentState.RESERVED | AgentState.RINGING | AgentState.TALKING:
-            agent.next_state, agent.next_reason = None, ""
-            board.changed(agent)
-            return ""
-        case AgentState.AVAILABLE:
-            board.wake(agent, None)
-            if not agent.entries:
-                become(board, agent, AgentState.AVAILABLE)
-            return ""
-        case AgentState.WRAP_UP:
-            end_wrap_up(board, agent)
-        case AgentState.OFFLINE:
-            agent.idle_since = board.now
-        case AgentState.BREAK:
-            pass
-    agent.next_state = None
+    if agent.state in IN_CALL:
+        agent.next_state, agent.next_reason = None, ""
+        board.changed(agent)
+        return ""
+    if agent.entries:
+        return ""  # free already
+    if agent.state is AgentState.WRAP_UP:
+        end_wrap_up(board, agent)
+    elif agent.state is AgentState.OFFLINE:
+        agent.idle_since = board.now
     become(board, agent, AgentState.AVAILABLE)
     return ""
 
@@ -83,7 +76,7 @@ def leave_call(board: Board, agent: Agent, state: AgentState, reason: str) -> No
     board.unfree(agent)
     caller = board.callers.get(agent.call_id) if agent.state is AgentState.RINGING else None
     if agent.errand is not None:
-        drop_errand(board, agent)
+        drop_errand(board, agent, agent.errand)
     if not agent.is_leg_ready:
         board.drop_leg(agent)
     agent.call_id = agent.queue_id = ""
@@ -223,7 +216,7 @@ def _complete(board: Board, agent: Agent, news: AgentSays) -> str:
     caller = _own_caller(board, agent)
     if caller is None or caller.other is None:
         return "there is no consultation"
-    consulting.complete(board, caller)
+    consulting.complete(board, caller, caller.other)
     return ""
 
 
@@ -232,7 +225,7 @@ def _cancel(board: Board, agent: Agent, news: AgentSays) -> str:
     caller = _own_caller(board, agent)
     if caller is None or caller.other is None:
         return "there is no consultation"
-    consulting.cancel(board, caller)
+    consulting.cancel(board, caller, caller.other)
     return ""
 
 
@@ -243,13 +236,13 @@ def _hang_up(board: Board, agent: Agent, news: AgentSays) -> str:
     if caller is None or agent.state not in (AgentState.RINGING, AgentState.TALKING):
         return "there is no call"
     if caller.other is agent:
-        consulting.cancel(board, caller)
+        consulting.cancel(board, caller, agent)
     elif agent.state is AgentState.RINGING:
         if not agent.is_parked:
             board.drop_leg(agent)
         not_taken(board, agent)
     elif caller.other is not None:
-        consulting.cancel(board, caller)
+        consulting.cancel(board, caller, caller.other)
     elif caller.phase is CallerPhase.TALKING:
         order = ParkLeg if agent.is_leg_standing else DropLeg
         board.orders.append(order(leg_id=agent.leg_id))

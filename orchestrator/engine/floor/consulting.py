@@ -42,16 +42,13 @@ def consult(board: Board, agent: Agent, caller: Caller, other: Agent) -> None:
     other.call_id, other.queue_id, other.busy_since = caller.call_id, caller.line.queue_id, board.now
     if other.is_parked:
         board.wake(other, None)
-        other_is_there(board, caller)
+        other_is_there(board, caller, other)
     else:
         ring(board, other, caller.line, call_id=caller.call_id, switch=caller.switch)
 
 
-def other_is_there(board: Board, caller: Caller) -> None:
+def other_is_there(board: Board, caller: Caller, other: Agent) -> None:
     """The agent who is asked has answered."""
-    other = caller.other
-    if other is None:
-        return
     board.move(other, AgentState.TALKING)
     bridge(board, caller)
 
@@ -64,27 +61,18 @@ def bridge(board: Board, caller: Caller) -> None:
         board.orders.append(BridgeLegs(leg_id=agent.leg_id, leg_id2=other.leg_id))
 
 
-def cancel(board: Board, caller: Caller) -> None:
+def cancel(board: Board, caller: Caller, other: Agent) -> None:
     """The other agent goes, the first one comes back to the caller."""
-    agent, other = caller.agents[0], caller.other
     caller.other = None
-    if other is not None:
-        _part(board, agent, other)
-        free_again(board, other)
+    if other.state is AgentState.TALKING and not other.is_parked:  # they are in a bridge with each other
+        board.orders.append(ParkLeg(leg_id=caller.agents[0].leg_id))
+    free_again(board, other)
     unhold(board, caller)
 
 
-def _part(board: Board, agent: Agent, other: Agent) -> None:
-    """The agents' legs are taken out of their bridge, where they are in one."""
-    if other.state is AgentState.TALKING and not other.is_parked:
-        board.orders.append(ParkLeg(leg_id=agent.leg_id))
-
-
-def complete(board: Board, caller: Caller) -> None:
+def complete(board: Board, caller: Caller, other: Agent) -> None:
     """The other agent gets the caller, at once or when they answer; for the first one the call is over."""
-    agent, other = caller.agents[0], caller.other
-    if other is None:
-        return
+    agent = caller.agents[0]
     if other.state is AgentState.TALKING and not other.is_parked:
         board.orders.append(ParkLeg(leg_id=other.leg_id))
     caller.agents, caller.other, caller.offered_leg = [other], None, ""
@@ -96,22 +84,20 @@ def complete(board: Board, caller: Caller) -> None:
     schedule(board, caller)
 
 
-def other_is_lost(board: Board, caller: Caller, *, has_missed: bool) -> None:
+def other_is_lost(board: Board, caller: Caller, other: Agent) -> None:
     """The agent who is asked did not answer, or is gone: the first one comes back to the caller."""
-    other = caller.other
     caller.other = None
-    if other is not None:
-        if has_missed:
-            missed(board, other, caller.line)
-        else:
-            free_again(board, other)
+    if other.state is AgentState.RINGING:
+        missed(board, other, caller.line)
+    else:
+        free_again(board, other)
     unhold(board, caller)
 
 
 def agent_is_lost(board: Board, caller: Caller) -> None:
     """The leg of a caller's agent ended: in a consultation the other one gets the caller, else the call is over."""
     if caller.other is not None:
-        complete(board, caller)
+        complete(board, caller, caller.other)
     elif caller.phase is CallerPhase.TALKING:
         finish(board, caller)
     elif caller.talk_since is None:  # they were about to be handed to this agent

@@ -20,12 +20,13 @@ from orchestrator.engine.floor.news import (
     ReservedFailed,
 )
 from orchestrator.engine.floor.orders import Figure, Moment
-from orchestrator.engine.floor.people import Agent, Caller
+from orchestrator.engine.floor.people import Agent, Caller, Errand
 from orchestrator.engine.floor.state import CallerPhase
 from orchestrator.engine.floor.talks import drop_errand
 from orchestrator.engine.floor.waiting import ghost_over, leave, wait
 from orchestrator.engine.pacing.pacer import Pacer
 
+OLD_MS = 2 * 3_600_000  # the end of a call that nobody knows anything of was missed
 RESERVED_REST_MS = 30_000  # a callback that cannot be made now is tried again so much later
 
 
@@ -125,8 +126,8 @@ def customer_answered(board: Board, news: CustomerAnswered) -> None:
         if campaign is not None:
             campaign.pacer.ended(news.attempt_id, board.now)
         return
-    agent = _agent_of(board, news.attempt_id, attempt)
-    ghost = agent.errand.ghost if agent is not None and agent.errand is not None else None
+    found = _errand_of(board, news.attempt_id, attempt)
+    ghost = None if found is None else found[1].ghost
     line = ghost.line if ghost is not None else campaign.line if campaign is not None else None
     if line is None:
         return
@@ -142,26 +143,23 @@ def customer_answered(board: Board, news: CustomerAnswered) -> None:
     if campaign is not None:
         caller.campaign = campaign
         caller.within_ms = round(campaign.plan.within_s * 1_000)
+        caller.within_until = board.now + caller.within_ms
         campaign.pacer.answered(news.attempt_id, board.now)
         board.count_of(caller, Figure.DIALED_ANSWERED)
     else:
         board.count_of(caller, Figure.OFFERED)
-    if agent is None:
+    if found is None:
         wait(board, caller)
     else:
-        _to_reserved(board, caller, agent, ghost)
+        _to_reserved(board, caller, found[0], ghost)
 
 
-def _agent_of(board: Board, attempt_id: str, attempt: Attempt) -> Agent | None:
+def _errand_of(board: Board, attempt_id: str, attempt: Attempt) -> tuple[Agent, Errand] | None:
     """Whom the call is made for, as long as they wait for it."""
     agent = board.agents.get(attempt.agent_id)
-    is_waiting = (
-        agent is not None
-        and agent.state is AgentState.RESERVED
-        and agent.errand is not None
-        and agent.errand.attempt_id == attempt_id
-    )
-    return agent if is_waiting else None
+    if agent is None or agent.errand is None or agent.errand.attempt_id != attempt_id:
+        return None
+    return agent, agent.errand
 
 
 def _to_reserved(board: Board, caller: Caller, agent: Agent, ghost: Caller | None) -> None:
@@ -197,20 +195,28 @@ def attempt_ended(board: Board, news: AttemptEnded) -> None:
         _rings_no_more(board, campaign, news.attempt_id, attempt)
         if campaign is not None:
             campaign.pacer.ended(news.attempt_id, board.now)
-    agent = _agent_of(board, news.attempt_id, attempt)
-    if agent is not None:
-        errand_over(board, agent)
+    found = _errand_of(board, news.attempt_id, attempt)
+    if found is not None:
+        _errand_over(board, *found)
 
 
-def errand_over(board: Board, agent: Agent) -> None:
+def _errand_over(board: Board, agent: Agent, errand: Errand) -> None:
     """The call for the agent came to nothing. A callback that was not answered is the rules' business from now on."""
-    errand, agent.errand = agent.errand, None
-    if errand is not None and errand.ghost is not None:
+    agent.errand = None
+    if errand.ghost is not None:
         ghost_over(board, errand.ghost, "")
     free_again(board, agent)
 
 
 def reserve_too_long(board: Board, agent: Agent) -> None:
     """Nothing was heard of the call that was to be made for the agent."""
-    drop_errand(board, agent)
+    if agent.errand is not None:
+        drop_errand(board, agent, agent.errand)
     free_again(board, agent)
+
+
+def forget_old(board: Board) -> None:
+    """Calls whose end nobody told, so that they are not kept for ever."""
+    old = [each for each, attempt in board.attempts.items() if board.now - attempt.placed_at > OLD_MS]
+    for attempt_id in [each for each in old if each not in board.callers]:
+        attempt_ended(board, AttemptEnded(attempt_id=attempt_id))

@@ -173,6 +173,7 @@ class Floor:
         """Figures of whole quarters of an hour, and a new day."""
         for agent in board.agents.values():
             board.count_state(agent)
+        dialing.forget_old(board)
         day = local_day(board.zone, board.now)[0].isoformat()
         if day != board.day:
             board.day = day
@@ -218,8 +219,8 @@ def agent_due(board: Board, agent: Agent) -> None:
             dialing.reserve_too_long(board, agent)
         case AgentState.AVAILABLE:
             _available_due(board, agent)
-        case AgentState.TALKING | AgentState.BREAK | AgentState.OFFLINE:
-            pass
+        case _:
+            pass  # it was of the state before
 
 
 def _available_due(board: Board, agent: Agent) -> None:

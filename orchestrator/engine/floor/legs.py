@@ -51,7 +51,7 @@ def _parked(board: Board, agent: Agent, switch: str) -> None:
                 bridge(board, caller)
         case AgentState.RINGING if caller is not None and caller.other is agent:
             board.wake(agent, None)
-            other_is_there(board, caller)
+            other_is_there(board, caller, agent)
         case AgentState.RINGING if caller is not None:
             board.wake(agent, None)
             board.changed(agent)
@@ -131,17 +131,15 @@ def _gone(board: Board, leg_id: str, cause: str) -> None:
     board.lose_leg(agent)
     caller = board.callers.get(agent.call_id)
     match agent.state:
-        case AgentState.TALKING if caller is not None and caller.other is agent:
-            other_is_lost(board, caller, has_missed=False)
+        case AgentState.TALKING | AgentState.RINGING if caller is not None and caller.other is agent:
+            other_is_lost(board, caller, agent)
         case AgentState.TALKING if caller is not None:
             agent_is_lost(board, caller)
-        case AgentState.RINGING if caller is not None and caller.other is agent:
-            other_is_lost(board, caller, has_missed=True)
         case AgentState.RINGING if caller is not None:
             not_taken(board, agent)
         case AgentState.RINGING | AgentState.RESERVED if agent.errand is not None:
             line = board.lines.get(agent.queue_id, board.nowhere)
-            drop_errand(board, agent)
+            drop_errand(board, agent, agent.errand)
             missed(board, agent, line)
         case AgentState.RINGING:  # the standing leg that was asked for
             become(board, agent, AgentState.BREAK, NOT_ANSWERING)

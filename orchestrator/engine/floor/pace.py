@@ -77,10 +77,8 @@ def _carry_out(board: Board, campaign: Campaign, decision: Decision) -> None:
 
 
 def _cancel(board: Board, campaign: Campaign, attempt_ids: tuple[str, ...]) -> None:
-    for attempt_id in attempt_ids:
-        attempt = campaign.ringing.pop(attempt_id, None)
-        if attempt is not None:
-            attempt.is_over = True
+    for attempt in [campaign.ringing.pop(each) for each in attempt_ids if each in campaign.ringing]:
+        attempt.is_over = True
     board.count(Figure.CANCELLED, len(attempt_ids), campaign_id=campaign.campaign_id)
     board.orders.append(CancelCalls(attempt_ids=attempt_ids))
 

@@ -203,5 +203,5 @@ def _settle(board: Board, agent: Agent) -> None:
         case AgentState.AVAILABLE:
             rest(board, agent)
             try_agent(board, agent)
-        case AgentState.TALKING | AgentState.BREAK | AgentState.OFFLINE:
-            pass
+        case _:
+            pass  # nothing is due

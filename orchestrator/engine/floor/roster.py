@@ -40,7 +40,7 @@ def _dismiss(board: Board, agent: Agent) -> None:
     if agent.state is AgentState.WRAP_UP:
         end_wrap_up(board, agent)
     if agent.errand is not None:
-        drop_errand(board, agent)
+        drop_errand(board, agent, agent.errand)
     agent.call_id = agent.queue_id = ""
     become(board, agent, AgentState.OFFLINE)
 
@@ -73,8 +73,7 @@ def _close(board: Board, line: Line) -> None:
     del board.lines[line.queue_id]
     board.wake(line, None)
     for caller in [item[2] for item in line.waiting if not item[2].is_ghost] + list(line.offered.values()):
-        if caller.talk_since is None:
-            let_go(board, caller, "gone")
+        let_go(board, caller, "gone")
     for ghost in [each for each in board.ghosts.values() if each.line is line and not each.agents]:
         ghost_over(board, ghost, "gone")
     for campaign in line.campaigns:

@@ -17,7 +17,7 @@ from orchestrator.engine.floor.matching import (
 )
 from orchestrator.engine.floor.news import JoinFailed, TalkBegan, TalkEnded
 from orchestrator.engine.floor.orders import CancelCalls, Figure, LetGo, Moment
-from orchestrator.engine.floor.people import ANY_LEG, Agent, Caller
+from orchestrator.engine.floor.people import ANY_LEG, Agent, Caller, Errand
 from orchestrator.engine.floor.state import CallerPhase
 
 MOST_FAILS = 3  # joins of a caller that fail in a row: then their way goes on without an agent
@@ -70,7 +70,7 @@ def _seize(board: Board, caller: Caller, agent: Agent) -> bool:
         end_wrap_up(board, agent)
     board.unfree(agent)
     if agent.errand is not None:
-        drop_errand(board, agent)
+        drop_errand(board, agent, agent.errand)
     caller.agents.append(agent)
     agent.call_id, agent.queue_id, agent.busy_since = caller.call_id, caller.line.queue_id, board.now
     if other is not None and agent in other.agents:
@@ -103,14 +103,14 @@ def _begin(board: Board, caller: Caller, agent: Agent) -> None:
 
 def _count_answer(board: Board, caller: Caller) -> None:
     wait_ms = max(0, board.now - caller.joined_at)
-    if caller.within_ms is None:
+    until = caller.within_until
+    if until is None:
         board.count_of(caller, Figure.ANSWERED)
         board.count_of(caller, Figure.WAIT_MS, wait_ms)
         if wait_ms < caller.line.rules.service_level_s * 1_000:
             board.count_of(caller, Figure.ANSWERED_IN_TIME)
         return
-    until = caller.within_until
-    if not caller.is_late and (until is None or board.now <= until):
+    if not caller.is_late and board.now <= until:
         board.count_of(caller, Figure.CONNECTED)
         board.count_of(caller, Figure.CONNECT_MS, wait_ms)
         if caller.campaign is not None:
@@ -205,12 +205,9 @@ def end_wrap_up(board: Board, agent: Agent) -> None:
     board.wake(agent, None)
 
 
-def drop_errand(board: Board, agent: Agent) -> None:
+def drop_errand(board: Board, agent: Agent, errand: Errand) -> None:
     """The call that is made for the agent has no agent any more: it is given up; a place in line is kept on."""
-    errand = agent.errand
     agent.errand = None
-    if errand is None:
-        return
     attempt = board.attempts.get(errand.attempt_id)
     if attempt is not None:
         attempt.agent_id = ""

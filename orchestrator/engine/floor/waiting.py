@@ -146,7 +146,7 @@ def caller_here(board: Board, news: CallerHere) -> None:
         board.orders.append(Answer(call_id=news.call_id, why="unknown"))
         return
     caller.heard_at = board.now
-    if not caller.is_here and caller.phase is not CallerPhase.TALKING:
+    if not caller.is_here:
         caller.is_here = True
         if caller.phase is CallerPhase.OFFERED:
             offer(board, caller)
@@ -177,8 +177,8 @@ def leave(board: Board, caller: Caller, why: str) -> None:
 
 def _count_leaving(board: Board, caller: Caller, why: str) -> None:
     waited_ms = max(0, board.now - caller.joined_at)
-    if caller.within_ms is not None:
-        if why == "abandoned" or (caller.within_until is not None and board.now >= caller.within_until):
+    if caller.within_until is not None:
+        if why == "abandoned" or board.now >= caller.within_until:
             nobody_in_time(board, caller)
             return
         board.count_of(caller, Figure.DIALED_LEFT)

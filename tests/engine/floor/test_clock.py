@@ -24,7 +24,16 @@ from orchestrator.engine.floor.news import (
     TalkEnded,
     Tick,
 )
-from orchestrator.engine.floor.orders import DropLeg, Figure, LetGo, Offer, Place, PlaceReserved, RingAgent
+from orchestrator.engine.floor.orders import (
+    CancelCalls,
+    DropLeg,
+    Figure,
+    LetGo,
+    Offer,
+    Place,
+    PlaceReserved,
+    RingAgent,
+)
 from orchestrator.engine.floor.state import FloorState
 from tests.engine.floor.factories import T0, Bench, Q, a_pacing, a_queue, a_spec, only
 
@@ -190,7 +199,7 @@ def test_what_is_not_there_any_more_is_told_and_sorted_out() -> None:
     assert later.agent("boris").call_id == "c6"
     later.wait(200)
     assert later.counted(Figure.MISSED, agent_id="dora") > 0
-    assert later.state("elsa") is not S.RESERVED, "nothing was heard of the callback"
+    assert only(later.orders, CancelCalls)[0].attempt_ids == ("d1",), "nothing was heard of the callback"
 
 
 def test_a_caller_found_talking_is_talking_whatever_was_kept() -> None:
