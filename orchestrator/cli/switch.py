@@ -17,6 +17,7 @@ from orchestrator.runtime.project import open_clock
 from orchestrator.runtime.settings import Settings, load_settings
 from orchestrator.runtime.switches.simulated_root import make_root
 from orchestrator.simulator.clock import Clock, RealClock, SharedClock
+from orchestrator.simulator.far_switch import Address
 from orchestrator.simulator.faults import Faults
 from orchestrator.simulator.run import run_simulator
 from orchestrator.simulator.throttle import Limits
@@ -110,9 +111,20 @@ def simulate(
         faults=faults_of(faults),
         cdr_dir=found.cdr_folder,
         callee_log=settings.data / "callees.jsonl",
+        links=_links(settings, name),
         on_ready=lambda port: click.echo(f"simulated switch {name} listens on {found.host}:{port}", err=True),
         on_log=_log,
     )
+
+
+def _links(settings: Settings, name: str) -> dict[str, Address]:
+    """Gateway -> the simulated switch that a link of this one leads to by it."""
+    found: dict[str, Address] = {}
+    for other, dial in settings.switches[name].links.items():
+        there, (endpoint, kind, gateway) = settings.switches[other], [*dial.split("/"), "", "", ""][:3]
+        if (endpoint, kind) == ("sofia", "gateway"):
+            found[gateway] = Address(host=there.host, port=there.port, password=there.password())
+    return found
 
 
 def _log(level: str, text: str) -> None:

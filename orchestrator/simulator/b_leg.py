@@ -95,7 +95,7 @@ class Dialing:
         self._invite()
         far = switch.links.get(fork.destination.gateway)
         if far is not None:
-            Line(far, self.leg, rings=self._ring, answers=self._answered)
+            Line(far, self.leg, speed=switch.clock.speed, rings=self._ring, answers=self._answered)
 
     @property
     def is_up(self) -> bool:

@@ -10,7 +10,7 @@ from orchestrator.simulator.chance import chance, pick
 from orchestrator.simulator.courses import enter, live
 from orchestrator.simulator.ending import TICK_MS, end_leg
 from orchestrator.simulator.leg import NEVER_MS, Leg
-from orchestrator.simulator.links import Line
+from orchestrator.simulator.links import Far, Line
 from orchestrator.simulator.messages import Messages
 from orchestrator.simulator.originate import Originate
 from orchestrator.simulator.outbound import outbound_channel
@@ -98,7 +98,7 @@ class Call:
         self._succeeded()
         return leg.is_up
 
-    def _is_answered_there(self, far: SimulatedSwitch) -> bool:
+    def _is_answered_there(self, far: Far) -> bool:
         """By the other end of a line to another switch."""
         leg, telephone = self.leg, self._telephone
 
@@ -106,7 +106,7 @@ class Call:
             telephone.answer()
             leg.stop_waiting()
 
-        Line(far, leg, rings=telephone.progress, answers=answers)
+        Line(far, leg, speed=self._switch.clock.speed, rings=telephone.progress, answers=answers)
         deadline_ms = (leg.channel.created_ms // 1000 + self._request.timeout_s) * 1000 + TICK_MS
         while leg.is_up and not leg.channel.answered_ms and leg.now_ms < deadline_ms:
             leg.live_until(deadline_ms)

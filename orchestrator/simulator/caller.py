@@ -87,6 +87,7 @@ class Incoming:
     context: str = ""  # of the dialplan; "" for that of the SIP profile
     variables: tuple[tuple[str, str], ...] = ()  # that its INVITE leads to
     moves: tuple[Move, ...] = ()
+    at_ms: int | None = None  # when it began, a moment ago; None: now
 
 
 def parse_incoming(text: str) -> Incoming:
@@ -97,12 +98,25 @@ def parse_incoming(text: str) -> Incoming:
         raise BadIncoming(f"not base64url of JSON: {error}") from error
     if not isinstance(asked, dict):
         raise BadIncoming("not a JSON object")
-    unknown = asked.keys() - {"caller", "called", "name", "gateway", "id", "context", "variables", "moves"}
+    unknown = asked.keys() - {
+        "caller",
+        "called",
+        "name",
+        "gateway",
+        "id",
+        "context",
+        "variables",
+        "moves",
+        "at",
+    }
     if unknown or not isinstance(asked.get("called"), str) or not asked["called"]:
         raise BadIncoming(f"unknown {', '.join(sorted(unknown))}" if unknown else "`called` is missing")
     texts = {key: asked.get(key) or "" for key in ("caller", "name", "gateway", "id", "context")}
     if any(not isinstance(value, str) for value in texts.values()):
         raise BadIncoming("caller, name, gateway, id and context are texts")
+    at_ms = asked.get("at")
+    if at_ms is not None and not isinstance(at_ms, int):
+        raise BadIncoming("`at` is a number of milliseconds")
     variables = asked.get("variables", {})
     if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):
         raise BadIncoming("`variables` are names with texts")
@@ -117,6 +131,7 @@ def parse_incoming(text: str) -> Incoming:
         uuid=texts["id"],
         context=texts["context"],
         variables=tuple(variables.items()),
+        at_ms=at_ms,
         moves=tuple(_move(move) for move in moves),
     )
 

@@ -42,6 +42,8 @@ class LegGreenlet(gevent.Greenlet):  # type: ignore[type-arg]  # not subscriptab
 class Calls:
     """`gateways` maps each gateway to up, down (the switch knows) or dead (it does not)."""
 
+    is_apart = False  # from who leads calls here over a line
+
     def __init__(
         self,
         switch: SimulatedSwitch,
@@ -95,7 +97,7 @@ class Calls:
             return f"-ERR {error}\n"
         if asked.gateway and asked.gateway not in self.gateways:
             return f"-ERR no gateway is called {asked.gateway}\n"
-        leg = self.accept(asked)
+        leg = self.accept(asked, at_ms=asked.at_ms)
         return leg if isinstance(leg, str) else f"+OK {leg.channel.uuid}\n"
 
     def accept(self, asked: Incoming, *, at_ms: int | None = None) -> InboundLeg | str:

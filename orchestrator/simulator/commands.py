@@ -78,6 +78,7 @@ class Commands:
             "uuid_break": self._uuid_break,
             **leg_commands(switch),
             "uuid_recv_dtmf": self._uuid_recv_dtmf,
+            "prozvon_leaves": self._leaves,
             "prozvon_incoming": lambda text: switch.calls.incoming(text),
             "prozvon_fault": self._fault,
         }
@@ -202,6 +203,15 @@ class Commands:
             return "-ERR Operation failed\n"
         for key in keys.partition("@")[0]:
             leg.soon(lambda key=key: leg.press(key))  # type: ignore[misc]  # bound now
+        return "+OK\n"
+
+    def _leaves(self, text: str) -> str:
+        """`prozvon_leaves UUID [AT_MS]`: the far end of a leg hangs up."""
+        leg_uuid, _, at_ms = text.partition(" ")
+        leg = self._switch.calls.live_leg(leg_uuid)
+        if leg is None:
+            return NO_CHANNEL
+        leg.later(int(at_ms) if at_ms.isdigit() else self._switch.clock.now_ms(), leg.leaves)
         return "+OK\n"
 
     def _fault(self, text: str) -> str:

@@ -80,6 +80,18 @@ class InboundLeg(Leg):
         else:
             self.keys += key
 
+    # As the other end of a line
+
+    @property
+    def cause(self) -> str:
+        return self.channel.cause
+
+    def leaves_at(self, at_ms: int) -> None:
+        self.later(at_ms, self.leaves)
+
+    def press_at(self, at_ms: int, key: str) -> None:
+        self.later(at_ms, lambda: self.press(key))
+
     def leaves(self) -> None:
         if self.channel.answered_ms:
             self.hang_up("NORMAL_CLEARING", by=self.far_end)

@@ -17,7 +17,7 @@ from orchestrator.simulator.timeline import NEVER_MS, Timeline
 from orchestrator.simulator.timers import Timers
 from orchestrator.simulator.variables import BYE_RECEIVED
 
-__all__ = ["NEVER_MS", "Emitter", "FarEnd", "Heard", "Leg"]
+__all__ = ["NEVER_MS", "Emitter", "FarEnd", "Heard", "Leg", "Mouth"]
 
 
 class Emitter(Protocol):
@@ -42,6 +42,13 @@ class FarEnd(Protocol):
     def talks(self) -> tuple[Press, ...]:
         """What it does in a talk that begins now."""
         ...
+
+
+class Mouth(Protocol):
+    """The other end of a line, instead of a far end: what is heard from there, and who gets keys."""
+
+    def our_sound(self, begin_ms: int, end_ms: int) -> bytes: ...
+    def press_at(self, at_ms: int, key: str) -> None: ...
 
 
 class Heard(Protocol):
@@ -82,7 +89,7 @@ class Leg(Timeline):
         self.fetch: Callable[[str], str] = str  # the file that is played for a name; "" for none
         self._emitter = emitter
         self.steps: deque[tuple[str, str]] = deque()  # applications of its extension that are still to come
-        self.linked: Leg | None = None  # the other end of its line, on another simulated switch
+        self.linked: Mouth | None = None  # the other end of its line, on another simulated switch
         self.talks_begun = 0
         self.stop_beside: Callable[[], None] = lambda: None  # what is broadcast to it
         self.behind: dict[str, int] = {}  # sounds over what it sends -> when they began
@@ -195,8 +202,7 @@ class Leg(Timeline):
     def gets_key(self, key: str) -> None:
         """Whoever it talks with has pressed a key: the far end gets it."""
         if self.linked is not None:
-            linked = self.linked
-            linked.later(self.now_ms, lambda: linked.press(key))
+            self.linked.press_at(self.now_ms, key)
 
     def hears(self, sound: str) -> None:
         """A file or text begins to play: the callee decides what to do about the message it belongs to."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from orchestrator.simulator.switch import SimulatedSwitch
 
 NO_CHANNEL: Final = "-ERR No such channel!\n"
+SETTLES_MS: Final = 20  # from a join to the moment at which it may be taken apart
 _DONE: Final = "+OK Success\n"
 _DISPLACE: Final = "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n"
 _TRANSFER: Final = "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n"
@@ -47,6 +48,7 @@ class _LegCommands:
         leg = self._leg(text)
         if leg is None:
             return NO_CHANNEL
+        self._look(leg)
         leg.go_to(lambda: be_parked(leg))
         return "+OK\n"
 
@@ -63,6 +65,8 @@ class _LegCommands:
             if not one.has_media and not two.has_media:
                 self._switch.log("CRIT", "Neither channel is answered, cannot bridge them.\n")
                 continue
+            self._look(one)
+            self._look(two)
             uuid_bridge(self._switch, one, two)
             return f"+OK {uuid}\n"
         return "-ERR Invalid uuid\n"
@@ -74,6 +78,7 @@ class _LegCommands:
         leg = self._leg(words[0])
         if leg is None:
             return NO_CHANNEL
+        self._look(leg)
         which = words.pop(1).removeprefix("-").lower() if words[1].startswith("-") else ""
         extension, dialplan, context = [*words[1:], "", "", ""][:3]
         other = leg.bridged_to
@@ -111,6 +116,13 @@ class _LegCommands:
             return "-ERR Cannot displace session!\n"
         leg.soon(lambda: displace(leg, f"{sound} {flags}"))
         return _DONE
+
+    def _look(self, leg: Leg) -> None:
+        """Whether a leg is taken away so soon after it was joined that a real switch may lose its way."""
+        is_new = self._switch.clock.now_ms() - leg.channel.bridged_ms < SETTLES_MS
+        if leg.bridged_to is not None and is_new:
+            said = "its caller may hear silence for seconds on a real switch"
+            self._switch.log("CRIT", f"{leg.channel.uuid} is taken away while it is being joined: {said}\n")
 
     def _leg(self, uuid: str) -> Leg | None:
         return self._switch.calls.live_leg(uuid)

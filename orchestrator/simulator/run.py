@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import gevent
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.simulator.clock import Clock
+from orchestrator.simulator.far_switch import Address
 from orchestrator.simulator.faults import NONE, Faults
 from orchestrator.simulator.population_file import load_population
 from orchestrator.simulator.switch import SimulatedSwitch
@@ -33,11 +34,13 @@ def run_simulator(
     faults: Faults = NONE,
     cdr_dir: Path | None = None,
     callee_log: Path | None = None,
+    links: Mapping[str, Address] | None = None,
     on_ready: Callable[[int], None] | None = None,
     on_log: Callable[[str, str], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then hang up what is live and return. `on_ready` gets the port.
 
+    `links`: gateways that lead to other simulated switches on the same clock.
     A crash on request ends the process at once. KnownError when the population or the dialplan is broken or
     the port is taken.
     """
@@ -57,6 +60,8 @@ def run_simulator(
         on_crash=lambda: os._exit(CRASH_STATUS),
         on_log=on_log,
     )
+    for gateway, address in (links or {}).items():
+        switch.link(gateway, address)
     try:
         switch.start()
     except OSError as error:

@@ -22,9 +22,11 @@ from orchestrator.simulator.commands import FULL_VERSION, Commands
 from orchestrator.simulator.configuration import SUCCESS, Configuration
 from orchestrator.simulator.dialplan import Dialplan
 from orchestrator.simulator.events import Event, EventMaker
+from orchestrator.simulator.far_switch import Address, FarSwitch
 from orchestrator.simulator.faults import NONE, FaultLine, Faults
 from orchestrator.simulator.http_cache import HttpCache
 from orchestrator.simulator.leg import Leg
+from orchestrator.simulator.links import Far
 from orchestrator.simulator.listener import Listener
 from orchestrator.simulator.modules import Modules
 from orchestrator.simulator.population import Population
@@ -112,11 +114,13 @@ class SimulatedSwitch:
             caller_log=(callee_log.parent if callee_log else root) / "callers.jsonl",
         )
         self.scripts.others = self.calls
-        self.links: dict[str, SimulatedSwitch] = {}  # gateway -> where its calls arrive
+        self.links: dict[str, Far] = {}  # gateway -> where its calls arrive
 
-    def link(self, gateway: str, other: SimulatedSwitch) -> None:
-        """Let calls to a gateway arrive on another simulated switch, which must be on the same clock."""
-        self.links[gateway] = other
+    def link(self, gateway: str, other: SimulatedSwitch | Address) -> None:
+        """Let calls to a gateway arrive on another simulated switch, of this process or where it listens, which must be
+        on the same clock.
+        """
+        self.links[gateway] = FarSwitch(other) if isinstance(other, Address) else other.calls
         self.calls.gateways.setdefault(gateway, "up")
 
     # Life
@@ -174,6 +178,9 @@ class SimulatedSwitch:
         self.calls.abandon()
         gevent.sleep(0)
         self.timers.stop()
+        for far in self.links.values():
+            if isinstance(far, FarSwitch):
+                far.close()
         self.calls.callee_log.close()
         self.calls.caller_log.close()
 

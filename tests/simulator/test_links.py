@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.bench import Bench, Client, line, wait_until
+from orchestrator.simulator.far_switch import Address
+from tests.simulator.bench import PASSWORD, Bench, Client, line, wait_until
 from tests.simulator.incoming import CALLER, come_in, experienced, with_dialplan
 from tests.simulator.test_joining import AGENT, LEAVES, PEOPLE
 
@@ -35,12 +36,15 @@ CALLS = "answer\nset continue_on_fail=true\nset hangup_after_bridge=false\n"
 class Pair:
     """A caller's switch and an agent's, on one clock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_apart: bool) -> None:
+        """is_apart: as switches of two processes are."""
         (folder / "there").mkdir()
         self.here = Bench(folder, population=PEOPLE)
         (folder / "there" / "clock").symlink_to(folder / "clock")
         self.there = Bench(folder / "there", population=PEOPLE, seed=2)
-        self.here.switch.link("to_b", self.there.switch)
+        there = self.there.switch
+        address = Address(host="127.0.0.1", port=there.port, password=PASSWORD)
+        self.here.switch.link("to_b", address if is_apart else there)
         self.there.script("meets", MEETS)
         with_dialplan(self.there, **{"join-.*": "python meets"})
         self.client, self.far = self.here.client("ALL"), self.there.client("ALL")
@@ -58,9 +62,9 @@ class Pair:
         self.there.close()
 
 
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    made = Pair(tmp_path)
+@pytest.fixture(params=["together", "apart"])
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
+    made = Pair(tmp_path, is_apart=request.param == "apart")
     yield made
     made.close()
 
@@ -118,12 +122,29 @@ def test_a_switch_that_is_full_says_503(pair: Pair) -> None:
     assert found["originate_disposition"] == "NORMAL_TEMPORARY_FAILURE"
 
 
+def test_a_switch_that_is_away_is_a_failure_and_its_talks_end(pair: Pair) -> None:
+    pair.agent("a")
+    call = pair.calls("a", more=f"bridge {DIAL}a\nset after=1")
+    wait_until(lambda: of(pair.client, "CHANNEL_BRIDGE", call), "the talk")
+    pair.there.switch.stop()
+    found = ended(pair.here, pair.client, call)
+    assert found["after"] == "1"
+    assert found["originate_disposition"] in ("NORMAL_TEMPORARY_FAILURE", "DESTINATION_OUT_OF_ORDER")
+
+
 def test_keys_and_sound_go_over_the_line(pair: Pair) -> None:
-    pair.agent("a", LEAVES)
+    pair.agent("a")
     path = pair.here.root / "talk.wav"
     with_dialplan(pair.here, here=f"{CALLS}set RECORD_STEREO=true\nrecord_session {path}\nbridge {DIAL}a")
-    call = come_in(pair.client, "here", ["talks", 500, "press", "7"], ["talks", 1000, "speak", 1500])
+    call = come_in(
+        pair.client,
+        "here",
+        ["talks", 500, "press", "7"],
+        ["talks", 1000, "speak", 1500],
+        ["talks", 40_000, "hang_up"],
+    )
     ended(pair.here, pair.client, call)
+    wait_until(lambda: pair.far.named("DTMF"), "the key")
     (key,) = pair.far.named("DTMF")
     assert (key["DTMF-Digit"], key["Call-Direction"]) == ("7", "inbound")
     with wave.open(str(path)) as tape:
