@@ -87,3 +87,17 @@ def test_talks_go_on_and_callers_come_to_overflow_when_the_orchestrator_is_dead(
     push(session, 0.5, join=LEG)
     incoming(tmp_path, made, session)
     assert session.t == 900.5
+
+
+def test_whoever_is_answered_each_time_is_not_sent_away_as_silent(tmp_path: Path) -> None:
+    session = FakeSession(desk=desk(), hangs_up_at=60.0)
+    incoming(tmp_path, ivr({"start": [waiting(silent=5.0)], "full": [say("sorry")]}, queues=FLOOR), session)
+    assert "sorry." not in [words for _, words in heard(session)]
+    assert [asked["what"] for asked in session.asked].count("line_here") >= 30
+
+
+def test_a_message_longer_than_the_silence_that_is_borne_is_no_silence(tmp_path: Path) -> None:
+    session = FakeSession(desk=desk(), seconds_per_character=2.0, hangs_up_at=60.0)
+    made = ivr({"start": [waiting(silent=5.0, hold_message="hello")], "full": [say("sorry")]}, queues=FLOOR)
+    incoming(tmp_path, made, session)
+    assert [words for _, words in heard(session)] == ["hello."]

@@ -73,3 +73,14 @@ def test_an_agent_of_another_switch_is_reached_where_a_link_leads_there(tmp_path
     assert isinstance(way, Way)
     assert (way.switch, way.dial) == ("spare", "user/1")
     assert linked.switches["main"].links == {"spare": "sofia/gateway/x/{leg}"}
+
+
+def test_an_agent_for_a_call_that_is_yet_to_be_made_is_rung_from_any_switch(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text("agents: {anna: {dial: {spare: user/1}}}\n", encoding="utf-8")
+    (tmp_path / "prozvon.yaml").write_text("switches: {main: {}, spare: {}}\n", encoding="utf-8")
+    settings = load_settings(tmp_path)
+    [anna] = load_staff(settings).agents
+    way = way_to(anna, "", settings, ("main", "spare"))
+    assert isinstance(way, Way)
+    assert (way.switch, way.dial) == ("spare", "user/1")
+    assert isinstance(way_to(anna, "", settings, ("main",)), Unreachable)

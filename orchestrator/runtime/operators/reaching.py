@@ -51,10 +51,13 @@ class Unreachable:
 
 def way_to(spec: AgentSpec, switch: str, settings: Settings, up: Collection[str]) -> Way | Unreachable:
     """The way to an agent for a caller on `switch`: from there, else from the first switch with a link from there. One
-    with a switch of its own is rung from no other. up: switches that are connected.
+    with a switch of its own is rung from no other. switch: "" when the caller is yet to be called: any. up: switches
+    that are connected.
     """
     if spec.switch:
         wanted = [spec.switch]
+    elif not switch:
+        wanted = list(settings.switches)
     else:
         own = settings.switches.get(switch)
         wanted = [switch, *(() if own is None else own.links)]
