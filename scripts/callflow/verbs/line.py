@@ -26,8 +26,8 @@ HERE_S = 10.0  # between two words that the caller is there
 AGAIN_S = 3.0  # the same, while nobody answers
 SILENT_S = 30.0  # where the step says nothing
 HELD_MAX_S = 600.0  # by one agent, or until one is free
-VISIT = 25  # actions that being in a queue counts for, however long
-TURNS_MIN, TURNS_PER_S = 200, 2.0  # actions of one visit that are no sign of a fault
+VISIT = 50  # actions that being in a queue counts for, however long
+TURNS_MIN, TURNS_PER_S = 60, 2.0  # actions of one visit that are no sign of a fault
 LAST_S = 0.05  # what is due so soon is due now
 GOING = ("leave", "promise", "abandoned", "over")  # phases of a caller who is in the line no more
 
@@ -206,8 +206,9 @@ def _go_on(call: State, step: dict[str, object]) -> Asking | None:
     left_s = line.since_s + limit_s - call.now_s
     if left_s < LAST_S:
         return _turn_away(call, step, "max_wait")
-    silent_s = line.heard_s + reading.seconds_or(step, "silent", reading.QUEUE_MAX_S, SILENT_S) - call.now_s
-    if silent_s < LAST_S:
+    bearable_s = reading.seconds_or(step, "silent", reading.QUEUE_MAX_S, SILENT_S)
+    silent_s = line.heard_s + bearable_s - call.now_s
+    if silent_s < LAST_S and not line.is_heard:  # and not: nobody was asked, while a long message was said
         return _turn_away(call, step, "silent")
     within_s = _within(call, step)
     if within_s is not None and within_s < LAST_S:
@@ -215,7 +216,7 @@ def _go_on(call: State, step: dict[str, object]) -> Asking | None:
         if reading.name_or_none(step, "hold_message") is None:
             return _abandon(call, step, "within")
         within_s = None
-    here_s = line.here_s + (HERE_S if line.is_heard else AGAIN_S) - call.now_s
+    here_s = line.here_s + min(HERE_S if line.is_heard else AGAIN_S, bearable_s / 3) - call.now_s
     if here_s < LAST_S:
         call.memory = line = replace(line, here_s=call.now_s, phase="here")
         return Consult("line_here", _body(call, step, line), ASK_S, offers=True)
