@@ -10,6 +10,7 @@ import gevent
 import pytest
 
 from orchestrator.domain.agent import AgentState
+from orchestrator.runtime.demo import Demo, Options
 from orchestrator.runtime.operators.lead import Lead
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.worker import Worker
@@ -123,3 +124,16 @@ def test_a_leader_that_others_have_followed_changes_nothing_more(project: Projec
         stale._shift.keep({"floor": "{}"})
         until(lambda: first._operators._lost.is_set(), "it learns that it leads no more")
         assert state(project, "anna") is AgentState.BREAK
+
+
+def test_a_store_that_crashed_comes_back_with_everybody_where_they_were(project: Project) -> None:
+    with switch(project) as its, worker(project):
+        say(project, "anna", "available")
+        call_id = call_in(its)
+        until(lambda: state(project, "anna") is AgentState.TALKING, "anna talks")
+        Demo(folder=project.folder, options=Options(seed=1, speed=1.0, start=0), port=0).kill_store()
+        say(project, "boris", "available")
+        second = call_in(its, caller="+79160000008")
+        assert recorded(project, call_id).call.reached == "anna"
+        assert recorded(project, second).call.reached == "boris"
+        until(lambda: agent(project, "anna").calls_today == 1, "the talk is booked")
