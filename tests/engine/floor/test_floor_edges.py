@@ -154,6 +154,19 @@ def test_a_talk_goes_before_the_ringing_of_all_others_on_both_sides() -> None:
     assert bench.agent("anna").call_id == "c1", "the talk that is known is believed"
 
 
+def test_a_talk_found_by_a_new_leader_leaves_the_others_ringing_for_whom_they_rang() -> None:
+    specs, rules = (a_spec("anna"), a_spec("boris")), [a_queue("anna", "boris", strategy=Strategy.RING_ALL)]
+    bench = Bench(*specs, rules=rules)
+    for name in ("anna", "boris"):
+        bench.say(name, Command.AVAILABLE)
+    bench.join("c2")
+    bench.join("c1")
+    later = Bench(*specs, rules=rules, now=bench.now)
+    later.floor.restore(bench.floor.state(), later.now)
+    later.feed(TalkBegan(call_id="c1", leg_id=later.agent("anna").leg_id))
+    assert (later.agent("anna").call_id, later.agent("boris").call_id) == ("c1", "c2")
+
+
 def test_an_errand_of_which_nothing_was_heard_yet_is_just_given_up() -> None:
     bench = Bench(a_spec("anna"), a_spec("boris"), rules=[a_queue("anna", "boris")])
     bench.say("anna", Command.BREAK)
