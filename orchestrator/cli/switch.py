@@ -96,6 +96,7 @@ def simulate(
         raise KnownError(f"a simulated switch serves this machine only; {name} has `ssh: {found.ssh}`")
     with prompt_bar() as made:
         served = serve(settings, made)
+    clock = clock_of(settings, speed, start)  # registering what takes calls needs it
     make_root(settings, name, RealClock().now_ms, served)
     register_served(folder, served)
     run_simulator(
@@ -105,7 +106,7 @@ def simulate(
         root=found.root,
         population=population,
         seed=seed,
-        clock=clock_of(settings, speed, start),
+        clock=clock,
         gateways=tuple(found.gateways),
         limits=Limits(sessions_per_second=sps, max_sessions=max_sessions),
         faults=faults_of(faults),

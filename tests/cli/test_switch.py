@@ -129,3 +129,25 @@ def test_a_file_that_is_no_clock_is_one_clear_line(folder: Path) -> None:
     (folder / "data" / "clock").write_bytes(b"not a clock")
     with pytest.raises(KnownError, match="the simulated clock cannot be read"):
         clock_of(load_settings(folder), None, None)
+
+
+def test_the_clock_is_there_before_what_takes_calls_is_registered(fresh: Path) -> None:
+    settings = fresh / "prozvon.yaml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + "inbound: {scenarios: line}\n", encoding="utf-8"
+    )
+    (fresh / "scenarios" / "line.yaml").write_text(LINE, encoding="utf-8")
+    port = load_settings(fresh).switches["main"].port
+    with socket.create_server(("127.0.0.1", port)):
+        assert "cannot listen" in _simulate(fresh).refusal
+    assert (fresh / "data" / "clock").exists()
+
+
+LINE = """
+scenario: line
+kind: ivr
+languages: [en]
+numbers: [+74950000001]
+messages: {hi: {en: Hello.}}
+flow: {start: [{say: hi}]}
+"""
