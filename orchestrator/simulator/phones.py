@@ -9,8 +9,8 @@ agents:
     keys: {any: {1: 97, nothing: 3}}         # asked for the key that takes the call
     talks: {lognormal: {median: 90, sigma: 0.7}}
     leaves: 0.03
-    ends_with: "*7"
-    in_talk: {"*4": 1, nothing: 9}
+    ends_with: "*9"
+    in_talk: {"*9": 1, nothing: 19}
     stays: 14400                             # with its leg on the line, whoever talks on it
 """
 

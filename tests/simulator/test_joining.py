@@ -19,6 +19,17 @@ PEOPLE = Population.model_validate(
             "leaves": {"kind": "person", "rings": 1, "stays": 7200, "talks": 3},
             "rings": {"kind": "no_answer"},
         },
+        "agents": {
+            "anna": {
+                "phones": ["user/1001"],
+                "rings": 3,
+                "talks": 4,
+                "ends_with": "*9",
+                "in_talk": {"5": 1},
+                "in_talk_after": 1,
+                "stays": 600,
+            }
+        },
         "numbers": [
             {"match": "*1", "callee": "agent"},
             {"match": "*2", "callee": "leaves"},
@@ -314,3 +325,52 @@ def test_what_is_recorded_of_a_talk_is_the_talk(bench: Callable[..., Bench]) -> 
     (bridged,) = on.client.named("CHANNEL_BRIDGE")
     assert started["Event-Date-Timestamp"] == bridged["Event-Date-Timestamp"]
     assert path.stat().st_size > 3000 * 16
+
+
+def test_a_telephone_of_an_agent_is_rung_by_its_user_and_keeps_its_leg(bench: Callable[..., Bench]) -> None:
+    on = floor(bench)
+    dial = line("a", park_after_bridge="true").replace(
+        "sofia/gateway/main/79990000001 tone XML prozvon", "user/1001 &park()"
+    )
+    on.client.originate(dial, "job-a")
+    wait_until(lambda: on.of("CHANNEL_PARK", "a"), "parked")
+    call = on.calls("a")
+    wait_until(lambda: len(on.client.named("DTMF")) == 3, "the codes")
+    assert [(key["Unique-ID"], key["DTMF-Digit"]) for key in on.client.named("DTMF")] == [
+        ("a", key) for key in "5*9"
+    ]
+    assert on.api(f"uuid_kill {call}") == "+OK\n"
+    found = on.ended("a")
+    assert (found["hangup_cause"], found["sip_hangup_disposition"]) == ("NORMAL_CLEARING", "recv_bye")
+    (phone,) = on.bench.callees()
+    assert (phone.number, phone.callee, phone.keys) == ("user/1001", "anna", "5*9")
+    assert phone.answered_at
+    assert phone.ended_at
+    assert (phone.answered_at - phone.called_at) // 1000 == 3
+    assert phone.ended_at - phone.answered_at == 600_000
+
+
+def test_a_user_whose_telephone_nobody_has_is_absent(bench: Callable[..., Bench]) -> None:
+    on = floor(bench)
+    on.client.originate("{origination_uuid=a}user/1002 &park()", "job-a")
+    assert on.client.job("job-a") == "-ERR SUBSCRIBER_ABSENT\n"
+    assert on.client.named("CHANNEL_DESTROY") == []
+
+
+def test_a_leg_taken_away_while_it_is_joined_is_told_of(bench: Callable[..., Bench]) -> None:
+    on = floor(bench)
+    on.agent("a")
+    call = on.calls("a")
+    wait_until(lambda: on.of("CHANNEL_BRIDGE", call), "the talk")
+    switch = on.bench.switch
+    leg = switch.calls.live_leg("a")
+    assert leg is not None
+    wait_until(lambda: leg.bridged_to, "the other side")
+    leg.channel.bridged_ms = switch.clock.now_ms() + 1  # as if it had been joined this instant
+    switch.commands.run("uuid_park", "a")
+    assert [level for level, text in on.bench.logged if "is taken away while it is being joined" in text] == [
+        "CRIT"
+    ]
+    on.api(f"uuid_kill {call}")
+    on.api("uuid_kill a")
+    on.ended("a")
