@@ -208,6 +208,7 @@ class Worker:
             self._undo(attempt)
 
     def _drain(self) -> None:
+        self._operators.wind_down()
         self._prepare_no_more()
         deadline = time.monotonic() + self._drain_s
         while (

@@ -17,7 +17,15 @@ from gevent import Greenlet
 from gevent.queue import Queue
 
 from orchestrator.domain.agent import AgentSpec
-from orchestrator.engine.floor.news import CallerLeft, JoinFailed, LegEnded, LegFailed, News
+from orchestrator.engine.floor.news import (
+    AgentSays,
+    CallerLeft,
+    Command,
+    JoinFailed,
+    LegEnded,
+    LegFailed,
+    News,
+)
 from orchestrator.engine.floor.orders import (
     BridgeLegs,
     CancelCalls,
@@ -226,8 +234,8 @@ class Carrier:
                 )
             case ParkLeg(leg_id=leg_id):
                 line.api(f"uuid_park {leg_id}")
-            case BridgeLegs(leg_id=leg_id, leg_id2=other):
-                line.api(f"uuid_bridge {leg_id} {other}")
+            case BridgeLegs():
+                self._bridge(line, order)
             case DropLeg(leg_id=leg_id, cause=cause):
                 line.api(f"uuid_kill {leg_id} {cause}")
             case Tone(leg_id=leg_id):
@@ -235,6 +243,14 @@ class Carrier:
             case CancelCalls(attempt_ids=attempt_ids):
                 for attempt_id in attempt_ids:
                     line.api(f"uuid_kill {attempt_id} {CANCELLED}")
+
+    def _bridge(self, line: Line, order: BridgeLegs) -> None:
+        """Two agents on one switch talk; where that cannot be, the caller comes back to the first of them."""
+        reply = line.api(f"uuid_bridge {order.leg_id} {order.leg_id2}")
+        leg = self._book.leg(order.leg_id)
+        if reply.startswith("-ERR") and leg is not None:
+            log.warning("agents_not_bridged", agent_id=leg.agent_id, reply=reply.strip()[:100])
+            self._tell(AgentSays(agent_id=leg.agent_id, command=Command.CANCEL, by="api"))
 
     def _ring(self, switch: str, line: Line, order: RingAgent) -> None:
         """Written once: the leg is stored before it is ordered here, and an order is never repeated."""

@@ -171,14 +171,14 @@ class Lead:
             (self._save, PACERS_S),
         )
         self._greenlets = [gevent.spawn(self._repeat, step, every_s) for step, every_s in steps]
-        self._greenlets += [gevent.spawn(self._paced.dials), gevent.spawn(self._screens.shows)]
-        self._greenlets += self._shift.steps()
-        for greenlet in self._greenlets:
+        self._greenlets += [gevent.spawn(self._screens.shows), *self._shift.steps()]
+        for greenlet in (*self._greenlets, gevent.spawn(self._paced.dials)):
             greenlet.link_exception(self._broke)
         self._carrier.start()
 
     def end(self, *, in_good_order: bool) -> None:
         """in_good_order: we lead still, and tell the next one all we know. Talks go on in either case."""
+        self._paced.stop()
         gevent.killall([*self._greenlets, *self._looking.values()])
         self._carrier.stop()
         if in_good_order:
@@ -187,6 +187,10 @@ class Lead:
                 self._shift.flush()
             except KnownError as error:
                 log.warning("floor_not_saved", error=str(error))
+
+    def rest(self) -> None:
+        """Make no more calls of campaigns."""
+        self._paced.rest()
 
     def _repeat(self, step: Callable[[], object], every_s: float) -> None:
         while True:

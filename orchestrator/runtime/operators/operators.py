@@ -62,6 +62,7 @@ class Operators:
         self._pool = Pool(AT_ONCE)
         self._greenlets: list[Greenlet[..., None]] = []
         self._ear: Ears | None = None
+        self._is_ending = False
 
     @property
     def is_leading(self) -> bool:
@@ -81,13 +82,22 @@ class Operators:
         for greenlet in self._greenlets:
             greenlet.link_exception(self._broke)
 
+    def wind_down(self) -> None:
+        """The worker takes no more calls: another one leads, if there is one; else agents go on with who waits."""
+        self._is_ending = True
+        if self._lead is not None:
+            self._lead.rest()
+
     def stop(self) -> None:
         """Another worker may lead at once."""
         gevent.killall(self._greenlets)
         self._greenlets = []
+        self._hand_over()
+        self._pool.kill()
+
+    def _hand_over(self) -> None:
         lead = self._lead
         self._end(in_good_order=True)
-        self._pool.kill()
         if lead is not None:
             try:
                 self._store.floor.resign(lead.token)
@@ -107,6 +117,9 @@ class Operators:
     def _renew(self) -> None:
         at = time.monotonic()
         try:
+            if self._is_ending and self._store.workers().keys() - {self._id}:
+                self._hand_over()
+                return
             token = self._store.floor.lead(self._id, int(self._lease_s * 1000))
         except KnownError as error:
             log.error("store_unreachable", error=str(error))

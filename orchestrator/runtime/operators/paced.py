@@ -74,6 +74,7 @@ class Paced:
         self._ordered: Queue[Place | PlaceReserved] = Queue()
         self._live: dict[str, Attempt] = {}
         self._answered: set[str] = set()
+        self._is_resting = self._is_over = False
         self._placeless: set[tuple[str, int]] = set()
         self._said: dict[str, News] = {}
         self._held: dict[str, WaitReason] = {}
@@ -97,6 +98,15 @@ class Paced:
 
     # -- what may run
 
+    def rest(self) -> None:
+        """Make no more calls: the worker ends."""
+        self._is_resting = True
+
+    def stop(self) -> None:
+        """We lead no more. A claim under way is not broken off: what it has claimed must be dialed, or undone."""
+        self._is_resting = self._is_over = True
+        self._ordered.put(Place(campaign_id="", calls=0))
+
     def look(self) -> None:
         """Tell the floor which campaigns may dial, and how much there is to dial. KnownError: the store is away."""
         now = self._clock.now_ms()
@@ -112,7 +122,7 @@ class Paced:
         campaign_id, pacing = campaign.campaign_id, compiled.plan.pacing
         fresh = self._store.campaign(campaign_id)
         self._held.pop(campaign_id, None)
-        if pacing is None or fresh is None or fresh.state is not CampaignState.RUNNING:
+        if self._is_resting or pacing is None or fresh is None or fresh.state is not CampaignState.RUNNING:
             return CampaignRests(campaign_id=campaign_id)
         held = self._dial.held(fresh, now)
         if held is not None:
@@ -143,9 +153,11 @@ class Paced:
         self._ordered.put(order)
 
     def dials(self) -> None:
-        """The greenlet that dials what is ordered, for ever."""
-        while True:
+        """The greenlet that dials what is ordered, until `stop`."""
+        while not self._is_over:
             order = self._ordered.get()
+            if self._is_over:
+                return
             if isinstance(order, Place):
                 self._dial_many(order)
             else:
@@ -230,6 +242,8 @@ class Paced:
         return None if campaign is None or lead_id is None else (campaign, lead_id)
 
     def _turn(self, campaign: Campaign, *, most: int, claimed: Claimed, only: tuple[int, ...] = ()) -> Turn:
+        if self._is_resting:
+            return Turn(claimed=0, again_at=None, reason=WaitReason.NO_WORKER)
         try:
             return self._dial.turn(campaign, self._clock.now_ms(), most=most, only=only, claimed=claimed)
         except KnownError as error:

@@ -17,7 +17,7 @@ from orchestrator.engine.floor.state import CallerPhase, CampaignRecord, FloorSt
 from orchestrator.engine.pacing.view import PacerFigures
 from orchestrator.runtime.operators.rota import Rules
 from orchestrator.store.figures import Figure, Scope
-from orchestrator.store.quarters import Quarters
+from orchestrator.store.quarters import QUARTER_MS, Quarters
 
 HOUR_MS: Final = 3_600_000
 MINUTE_MS: Final = 60_000
@@ -55,6 +55,12 @@ class Tally:
                 self._sums(scope, row.name).update(row.sums)
                 if scope is Scope.CAMPAIGN:
                     self._hour(row.name, row.at).update(row.sums)
+        for row in quarters.read(Scope.CAMPAIGN, now - HOUR_MS, now + 1):
+            minutes = self._minutes.setdefault(row.name, deque())
+            for name in ROLLING:  # at some time within the quarter
+                minutes.extend(
+                    [(min(row.at + QUARTER_MS // 2, now), name.value)] * row.sums.get(name.value, 0)
+                )
 
     def count(self, counted: Counted, project: str, now: int) -> None:
         """Something was counted."""

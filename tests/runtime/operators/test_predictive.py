@@ -55,9 +55,9 @@ def test_customers_are_called_for_agents_who_are_there_and_for_nobody_else(short
 def test_who_was_abandoned_is_called_again_only_with_an_agent_reserved(short_tmp: Path) -> None:
     """Anna picks up too late for the first call; the second time she is on the line before they are called."""
     people = PEOPLE.replace("rings: 2", "rings: 12")
-    orders = ORDERS.replace("within: 10s", "within: 2s")
+    orders = ORDERS.replace("within: 10s", "within: 8s")
     orders = orders.replace("{retry: 2h}}", "{retry: 2h}, abandoned: {retry: 1m}}")
-    with opened(short_tmp, orders=orders, people=people, speed=SPEED) as project, switch(project) as its:
+    with opened(short_tmp, orders=orders, people=people) as project, switch(project) as its:
         campaign = launched(project, 1, scenario="orders")
         with worker(project):
             say(project, "anna", "available")
