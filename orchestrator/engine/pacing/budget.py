@@ -21,6 +21,7 @@ _SAVES = 2.0  # so many times what is kept, and no more
 # The limit: where it begins, its bounds, how fast it follows the accounts at once (as an exponent), and over time
 _FIRST, _LEAST, _MOST = math.log(0.05), math.log(0.003), math.log(0.5)
 _SHRINKS, _GROWS, _GAIN = 1.0, 0.5, 0.1
+_POOR, _POOR_SHRINKS = -0.8, 4.0  # where that much of what is kept is gone, it shrinks so much faster
 _DEEP = 3.0
 # An hour may be so much worse than the day, and so many calls
 _HOUR_TIMES = 1.4
@@ -118,7 +119,10 @@ class Budget:
             or self.hour.abandoned > _HOUR_TIMES * self.cap * self.hour.answered + self._kept()
         ):
             return 0.0
-        return math.exp(self._log_limit + (_SHRINKS if wealth < 0 else _GROWS) * min(wealth, 1.0))
+        now = (_SHRINKS if wealth < 0 else _GROWS) * min(wealth, 1.0) + _POOR_SHRINKS * min(
+            wealth - _POOR, 0.0
+        )
+        return math.exp(self._log_limit + now)
 
     def dump(self) -> dict[str, object]:
         """All of it, for JSON."""
