@@ -137,3 +137,23 @@ def test_a_store_that_crashed_comes_back_with_everybody_where_they_were(project:
         assert recorded(project, call_id).call.reached == "anna"
         assert recorded(project, second).call.reached == "boris"
         until(lambda: agent(project, "anna").calls_today == 1, "the talk is booked")
+
+
+def test_a_worker_that_ends_hands_the_lead_over_and_tells_all_it_knows(project: Project) -> None:
+    with switch(project) as its, worker(project, "w1") as first, worker(project, "w2", leads=False):
+        say(project, "anna", "available")
+        call_id = call_in(its, ["talks", 60_000, "hang_up"])
+        until(lambda: state(project, "anna") is AgentState.TALKING, "anna talks")
+        first.stop()
+        until(lambda: leader(project) == "w2", "the other one leads")
+        assert recorded(project, call_id).call.reached == "anna"
+        until(lambda: agent(project, "anna").calls_today == 1, "the talk is booked")
+        assert say(project, "boris", "available").is_done
+
+
+def test_a_worker_that_ends_alone_goes_on_with_its_agents_until_then(project: Project) -> None:
+    with switch(project) as its, worker(project) as only:
+        say(project, "anna", "available")
+        only._operators.wind_down()
+        assert recorded(project, call_in(its)).call.reached == "anna"
+        assert leader(project) == "w1"
