@@ -129,17 +129,19 @@ def _play_parts(
 def _can_be_heard(
     session: Session, part: Part, stock: Stock, pressed: list[str], is_cut_short: Callable[[], bool]
 ) -> bool:
-    """Play a part, or the beginning of it. One that ends at once is tried again: a break of the orchestrator's may have
-    come too late for what it was meant for.
+    """Play a part, or the beginning of it. One that ends at once is tried again, and so is one that nobody was to cut
+    short: a break of the orchestrator's may have come too late for what it was meant for.
     """
+    is_heard = False
     for _ in range(TRIES):
         if is_cut_short():
             return True
         began_s = now_s(session)
         is_played = _play_part(session, part, stock, pressed)
-        if is_played or pressed or not session.ready() or now_s(session) - began_s >= BROKEN_S:
+        is_heard = is_heard or now_s(session) - began_s >= BROKEN_S
+        if is_played or pressed or not session.ready() or (is_heard and is_cut_short is not _never):
             return True
-    return is_cut_short()
+    return is_heard or is_cut_short()
 
 
 def _play_part(session: Session, part: Part, stock: Stock, pressed: list[str]) -> bool:

@@ -77,6 +77,13 @@ def test_a_customer_whom_nobody_takes_in_time_hears_why_and_is_marked(tmp_path: 
     assert session.asked[-1]["why"] == "abandoned"
 
 
+def test_a_message_that_a_late_break_cuts_short_is_said_anew(tmp_path: Path) -> None:
+    session = FakeSession(desk=desk(), breaks=[2.5], seconds_per_character=0.2)
+    flow = {"start": [line(name="sales", within=2, abandoned="abandoned")]}
+    call(tmp_path, program(flow, kind="predictive", queues=FLOOR), session)
+    assert heard(session) == [(2.0, "abandoned."), (2.5, "abandoned.")]
+
+
 def test_talks_go_on_and_callers_come_to_overflow_when_the_orchestrator_is_dead(tmp_path: Path) -> None:
     session = FakeSession()
     made = ivr({"start": [waiting()], "full": [say("sorry")]}, queues=FLOOR)

@@ -88,7 +88,9 @@ class Answering:
             return Answer(call_id=question.call_id, why=UNKNOWN)
         paced = self._paced.attempt(question.call_id)
         attempt = paced or (None if question.is_inbound else self._store.live_attempt(question.call_id))
-        if attempt is None and not question.is_inbound:  # it is over: asked just before the end, heard after it
+        if (
+            attempt is None and not question.is_inbound
+        ):  # it is over: asked just before the end, heard after it
             return Answer(call_id=question.call_id, why=UNKNOWN)
         if paced is not None:
             self._paced.person(question.call_id)
