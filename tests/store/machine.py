@@ -225,7 +225,11 @@ class StoreMachine(RuleBasedStateMachine):
             )
             args = (attempt.attempt_id, decision.state, phase, decision.next.at, self.now)
             expected.append(self.model.finish(*args, uncount=uncount, word=word))
-        assert self.store.finish_many(items, self.now, decide=self.decide_with) == expected
+
+        def decide(made: Attempt, ended: Ending, outcome: Outcome) -> Decision:
+            return replace(self.decide_with(made, ended, outcome), trunk=word)
+
+        assert self.store.finish_many(items, self.now, decide=decide) == expected
 
     def as_said(self, attempt: Attempt, decision: Decision) -> Decision:
         """What an attempt ends by that is decided so, if an agent has said nothing."""
