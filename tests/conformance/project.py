@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +43,7 @@ JOINS_WITH_CALLBACK: Final = "+74950000021"
 JOINS_CARELESSLY: Final = "+74950000022"  # whatever the leg does
 JOINS_TAPED: Final = "+74950000023"
 JOINS_WITH_MUSIC: Final = "+74950000024"
-SCRIPT: Final = Path(__file__).with_name("join_script.py")
+SCRIPT: Final = Path(__file__).with_name("conformance_join.py")
 TAPE: Final = "talks.wav"  # below the root
 
 
@@ -152,7 +151,6 @@ def make_project(folder: Path, ports: Ports) -> Project:
     Deployer(settings, "main", now_ms, serve(settings)).deploy(is_offline=True)
     (project.root / "conf" / "local" / "dialplan" / "unrunnable.xml").write_text(_UNRUNNABLE_XML, "utf-8")
     (project.root / "conf" / "local" / "inbound" / "joins.xml").write_text(_joins_xml(project.root), "utf-8")
-    shutil.copy(SCRIPT, project.root / "current" / "scripts" / "conformance_join.py")
     project.www.mkdir()
     write_programs(project.root, project.www)
     return project

@@ -13,8 +13,8 @@ import pytest
 from orchestrator.engine.originate import agent_command, tone_command
 from tests.conformance import inbound_scenarios as lines
 from tests.conformance.desk import Caller, Desk, told
+from tests.conformance.floor import EVENTS, Floor
 from tests.conformance.numbers import AT_ONCE, LEAVES
-from tests.conformance.test_joins import EVENTS, Floor
 
 ASKS = "CUSTOM prozvon::ask"
 
