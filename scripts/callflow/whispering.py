@@ -36,11 +36,13 @@ def whisper_text(call: State, step: dict[str, object]) -> str:
     if message is None and not accept:
         return ""
     said = {} if message is None or is_private(call, message) else _said(call, message)
-    for parts in (said, {each: said[each] for each in said if each == call.language}, {}):
-        text = encode({"a": accept, "l": call.language, "v": _tags(call), "p": parts})
-        if len(text) <= WHISPER_MAX or not parts:
-            break
-    return text
+    ways: tuple[dict[str, list[dict[str, object]]], ...] = (
+        said,
+        {each: said[each] for each in said if each == call.language},
+        {},
+    )
+    texts = [encode({"a": accept, "l": call.language, "v": _tags(call), "p": parts}) for parts in ways]
+    return next((text for text in texts if len(text) <= WHISPER_MAX), texts[-1])
 
 
 def whisper_of(text: str, language: str = "") -> Whisper:

@@ -61,17 +61,18 @@ def test_an_offer_that_comes_before_a_word_is_said_is_taken_first(tmp_path: Path
 
 
 def test_a_break_without_an_offer_does_no_harm(tmp_path: Path) -> None:
-    session = FakeSession(desk=desk(), breaks=[0.11, 5.0], seconds_per_character=0.5, hangs_up_at=9.0)
+    session = FakeSession(desk=desk(), breaks=[0.11, 1.0, 5.0], seconds_per_character=0.5, hangs_up_at=9.0)
     incoming(tmp_path, ivr({"start": [waiting(hold_message="hello")], "full": []}, queues=FLOOR), session)
     assert session.variables["prozvon_flow"] == "left"
     assert session.variables["prozvon_end"] == "queue"
 
 
 def test_a_customer_whom_nobody_takes_in_time_hears_why_and_is_marked(tmp_path: Path) -> None:
-    session = FakeSession(desk=desk(), breaks=[2.01])
+    session = FakeSession(desk=desk(), breaks=[2.01, 2.3])
     flow = {"start": [line(name="sales", within=2, abandoned="abandoned")]}
     call(tmp_path, program(flow, kind="predictive", queues=FLOOR), session)
-    assert heard(session) == [(2.0, "abandoned."), (2.01, "abandoned.")]  # that break was meant for the music
+    # those breaks were meant for the music
+    assert heard(session) == [(2.0, "abandoned."), (2.01, "abandoned.")]
     assert session.variables["prozvon_abandoned"] == "true"
     assert session.variables["prozvon_flow"] == "ended"
     assert session.asked[-1]["why"] == "abandoned"

@@ -27,6 +27,7 @@ AGAIN_S = 3.0  # the same, while nobody answers
 SILENT_S = 30.0  # where the step says nothing
 HELD_MAX_S = 600.0  # by one agent, or until one is free
 VISIT = 50  # actions that being in a queue counts for, however long
+WAIT_ON = 5  # the same, of being held or transferred: nobody is so for ever
 TURNS_MIN, TURNS_PER_S = 60, 2.0  # actions of one visit that are no sign of a fault
 LAST_S = 0.05  # what is due so soon is due now
 GOING = ("leave", "promise", "abandoned", "over")  # phases of a caller who is in the line no more
@@ -181,6 +182,7 @@ def _wait_on(call: State, step: dict[str, object], body: dict[str, object]) -> A
     named = body.get("queue")
     queue = named if isinstance(named, str) and _QUEUE.fullmatch(named) else ""
     call.note("queue " + queue if queue else "held")
+    call.actions += WAIT_ON
     call.memory = replace(
         _line(call),
         queue=queue,
@@ -234,7 +236,8 @@ def _say_something(call: State, step: dict[str, object]) -> Asking | None:
     if not line.queue:
         return None
     kinds = kinds_told(step)
-    if line.phase in kinds or (line.is_heard and _is_to_be_told(call, step)):
+    is_due = line.is_heard and not line.is_free and _is_to_be_told(call, step)  # free: an offer is on its way
+    if line.phase in kinds or is_due:
         later = kinds[kinds.index(line.phase) + 1 :] if line.phase in kinds else kinds
         for kind in later:
             call.memory = replace(line, phase=kind, told_s=call.now_s)
