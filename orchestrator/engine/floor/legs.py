@@ -8,6 +8,8 @@ from orchestrator.domain.agent import NOT_ANSWERING, AgentState
 from orchestrator.engine.floor.board import Board
 from orchestrator.engine.floor.consulting import agent_is_lost, bridge, other_is_lost, other_is_there
 from orchestrator.engine.floor.matching import (
+    OUR_FAULT,
+    REST_MS,
     back_in_line,
     become,
     go_on,
@@ -136,11 +138,14 @@ def _gone(board: Board, leg_id: str, cause: str) -> None:
         case AgentState.TALKING if caller is not None:
             agent_is_lost(board, caller)
         case AgentState.RINGING if caller is not None:
-            not_taken(board, agent)
+            not_taken(board, agent, cause)
         case AgentState.RINGING | AgentState.RESERVED if agent.errand is not None:
             line = board.lines.get(agent.queue_id, board.nowhere)
             drop_errand(board, agent, agent.errand)
-            missed(board, agent, line)
+            missed(board, agent, line, cause)
+        case AgentState.RINGING if cause in OUR_FAULT:  # the standing leg is tried again after a rest
+            agent.rests_until = board.now + REST_MS
+            go_on(board, agent)
         case AgentState.RINGING:  # the standing leg that was asked for
             become(board, agent, AgentState.BREAK, NOT_ANSWERING)
         case AgentState.AVAILABLE if is_standing:
@@ -158,12 +163,12 @@ def _gone(board: Board, leg_id: str, cause: str) -> None:
                 rest(board, agent)
 
 
-def not_taken(board: Board, agent: Agent) -> None:
+def not_taken(board: Board, agent: Agent, cause: str = "") -> None:
     """The agent does not take the caller who rings; the leg is gone."""
     caller = board.callers[agent.call_id]
     caller.agents.remove(agent)
     caller.tried.append(agent)
     pop(board, caller, agent, Moment.MISSED)
-    missed(board, agent, caller.line)
+    missed(board, agent, caller.line, cause)
     if not caller.agents:
         back_in_line(board, caller)

@@ -28,6 +28,17 @@ from orchestrator.engine.floor.state import CallerPhase
 
 REST_MS = 3_000  # an agent who did not answer, or whose leg failed, is left alone for so long
 RING_SLACK_MS = 15_000  # nothing is heard of a leg so long after its ring time: it is given up
+# A switch, or the way to the agent, is out of order: the telephone was never rung
+OUR_FAULT = frozenset({
+    "CHAN_NOT_IMPLEMENTED",
+    "GATEWAY_DOWN",
+    "INVALID_GATEWAY",
+    "INVALID_PROFILE",
+    "INVALID_URL",
+    "NETWORK_OUT_OF_ORDER",
+    "NO_WAY",
+    "SWITCH_CONGESTION",
+})  # fmt: skip
 STANDING_RING_S = 30  # a standing leg rings for so long
 PARK_MS = 5_000  # a standing leg is parked again so long after a talk
 LINGER_MS = 5_000  # a leg that was made for a call that nobody answered may serve for the next
@@ -232,8 +243,14 @@ def free_again(board: Board, agent: Agent) -> None:
     go_on(board, agent)
 
 
-def missed(board: Board, agent: Agent, line: Line) -> None:
-    """The agent did not answer; the leg is gone."""
+def missed(board: Board, agent: Agent, line: Line, cause: str = "") -> None:
+    """The agent did not answer; the leg is gone. cause: why, where it was told; what is no fault of theirs is
+    no miss.
+    """
+    if cause in OUR_FAULT:
+        agent.rests_until = board.now + REST_MS
+        go_on(board, agent)
+        return
     board.count(Figure.MISSED, queue_id=line.queue_id, agent_id=agent.agent_id)
     agent.misses += 1
     agent.rests_until = board.now + REST_MS

@@ -120,7 +120,7 @@ def waits_in(line: Line, *, calls: int, seed: int) -> list[tuple[float, float]]:
 
 LINES = {
     "few agents, light": (Line(agents=3, load=0.6), 2_500),
-    "some agents, light": (Line(agents=12, load=0.8), 3_500),
+    "some agents, light": (Line(agents=12, load=0.8), 2_500),
     "some agents, heavy": (Line(agents=12, load=0.97), 2_500),
     "many agents, overloaded, people give up": (Line(agents=30, load=1.4, patience_s=120), 3_000),
     "few agents, heavy, people give up": (Line(agents=4, load=1.1, patience_s=180), 3_000),

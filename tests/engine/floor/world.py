@@ -8,38 +8,15 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from orchestrator.domain.agent import AgentSpec, AgentState
-from orchestrator.domain.queue import CallerKind, QueueRules, Strategy
+from orchestrator.domain.agent import AgentSpec
+from orchestrator.domain.queue import CallerKind, QueueRules
+from orchestrator.engine.floor import news as n
 from orchestrator.engine.floor import orders as o
 from orchestrator.engine.floor.floor import Floor
-from orchestrator.engine.floor.line import AT_WORK
-from orchestrator.engine.floor.news import (
-    AgentSays,
-    AttemptEnded,
-    CallerHere,
-    CallerJoined,
-    CallerLeft,
-    CampaignRests,
-    CampaignRuns,
-    Command,
-    CustomerAnswered,
-    JoinFailed,
-    LegEnded,
-    LegFailed,
-    LegReady,
-    LegRings,
-    News,
-    Placed,
-    PlaceDone,
-    Queues,
-    ReservedFailed,
-    Staff,
-    TalkBegan,
-    TalkEnded,
-    Tick,
-)
-from orchestrator.engine.floor.state import CallerPhase, FloorState
-from tests.engine.floor.factories import T0, a_pacing, a_queue, a_spec, only
+from orchestrator.engine.floor.state import FloorState
+from tests.engine.floor.chance import some_rules
+from tests.engine.floor.factories import T0, a_pacing, a_spec, only
+from tests.engine.floor.invariants import check, check_end
 
 QUEUES = ("shop:sales", "shop:help", "bank:new")
 
@@ -76,7 +53,7 @@ class World:
         }
         self.feeds = self.until = 0
         self.is_quiet = False  # nobody comes, or wants anything, any more
-        self.feed(Staff(specs=tuple(self._spec(i) for i in range(agents)), breaks=("lunch",)))
+        self.feed(n.Staff(specs=tuple(self._spec(i) for i in range(agents)), breaks=("lunch",)))
         self.queues(queues)
 
     def _spec(self, i: int) -> AgentSpec:
@@ -84,27 +61,9 @@ class World:
 
     def queues(self, number: int) -> None:
         """Other rules than before, of as many queues."""
-        rules = []
-        for queue_id in QUEUES[:number]:
-            some = self.random.sample(self.names, max(1, len(self.names) * 2 // 3))
-            rules.append(
-                a_queue(
-                    *((name, self.random.randint(1, 3)) for name in some),
-                    queue_id=queue_id,
-                    strategy=self.random.choice(list(Strategy)),
-                    wrap_up_s=self.random.choice((0, 20)),
-                    extend_times=1,
-                    misses=self.random.choice((0, 2)),
-                    max_waiting=self.random.choice((None, 6)),
-                    per_agent=self.random.choice((None, 2)),
-                    max_wait_s=self.random.choice((None, 120)),
-                    weight_s=self.random.choice((0, 60)),
-                    levels_after_s=self.random.choice((0, 15)),
-                    is_held=self.random.random() < 0.3,
-                )
-            )
+        rules = some_rules(self.random, self.names, QUEUES[:number])
         self.rules: dict[str, QueueRules] = {each.queue_id: each for each in rules}
-        self.feed(Queues(rules=tuple(rules)))
+        self.feed(n.Queues(rules=tuple(rules)))
 
     # time
 
@@ -120,16 +79,17 @@ class World:
                 break
             if wanted is not None and wanted <= mine:
                 self.now = max(self.now, wanted)
-                self.feed(Tick())
+                self.feed(n.Tick())
             else:
                 self.now, _, what, about = heapq.heappop(self.heap)
                 what(*about)
         self.now = self.until
 
-    def feed(self, news: News) -> None:
+    def feed(self, news: n.News) -> None:
         self.feeds += 1
         self.carry(self.floor.feed(news, self.now))
-        self.check()
+        if self.feeds % 7 == 0:
+            check(self.floor)
 
     def carry(self, orders: list[o.Order]) -> None:
         for order in orders:
@@ -139,7 +99,7 @@ class World:
         for counted in only(orders, o.Counted):
             self.counted[counted.figure] = self.counted.get(counted.figure, 0) + counted.amount
 
-    def tell(self, news: News, ms: float = 0) -> None:
+    def tell(self, news: n.News, ms: float = 0) -> None:
         """Feed it soon; unruly: later, twice, or not at all."""
         chance = self.random.random()
         self.at(ms, self.feed, news)
@@ -151,7 +111,7 @@ class World:
     def ring(self, order: o.RingAgent) -> None:
         assert order.agent_id not in {self.owner[leg] for leg in self.legs}, "an agent with two legs"
         self.legs[order.leg_id], self.owner[order.leg_id] = "rings", order.agent_id
-        self.tell(LegRings(leg_id=order.leg_id), 200)
+        self.tell(n.LegRings(leg_id=order.leg_id), 200)
         chance = self.random.random()
         if chance < self.unruly / 3:
             self.at(self.random.uniform(1, order.ring_s * 1_000), self.fails, order.leg_id)
@@ -161,21 +121,21 @@ class World:
     def answers(self, leg: str) -> None:
         if self.legs.get(leg) == "rings":
             self.legs[leg] = "parked"
-            self.tell(LegReady(leg_id=leg, switch="main", agent_id=self.owner[leg]))
+            self.tell(n.LegReady(leg_id=leg, switch="main", agent_id=self.owner[leg]))
             if self.random.random() < self.unruly / 5:
                 self.at(self.random.uniform(0, 4_000), self.hangs_up, leg)
 
     def fails(self, leg: str) -> None:
         if self.legs.get(leg) == "rings":
             del self.legs[leg]
-            self.tell(LegFailed(leg_id=leg, cause="NO_ANSWER"))
+            self.tell(n.LegFailed(leg_id=leg, cause="NO_ANSWER"))
 
     def drop(self, order: o.DropLeg) -> None:
         call = self.legs.pop(order.leg_id, "")
         if call in self.calls:
             self.calls[call] = ""
-            self.tell(TalkEnded(call_id=call, leg_id=order.leg_id), 20)
-        self.tell(LegEnded(leg_id=order.leg_id, cause="NORMAL_CLEARING"), 30)
+            self.tell(n.TalkEnded(call_id=call, leg_id=order.leg_id), 20)
+        self.tell(n.LegEnded(leg_id=order.leg_id, cause="NORMAL_CLEARING"), 30)
 
     def park(self, order: o.ParkLeg) -> None:
         call = self.legs.get(order.leg_id, "")
@@ -183,11 +143,11 @@ class World:
             self.legs[order.leg_id] = "parked"
             if call in self.calls:
                 self.calls[call] = ""
-                self.tell(TalkEnded(call_id=call, leg_id=order.leg_id), 20)
+                self.tell(n.TalkEnded(call_id=call, leg_id=order.leg_id), 20)
             elif call in self.legs:
                 self.legs[call] = "parked"
-                self.tell(LegReady(leg_id=call, switch="main", agent_id=self.owner[call]), 35)
-            self.tell(LegReady(leg_id=order.leg_id, switch="main", agent_id=self.owner[order.leg_id]), 35)
+                self.tell(n.LegReady(leg_id=call, switch="main", agent_id=self.owner[call]), 35)
+            self.tell(n.LegReady(leg_id=order.leg_id, switch="main", agent_id=self.owner[order.leg_id]), 35)
 
     def bridge(self, order: o.BridgeLegs) -> None:
         if order.leg_id in self.legs and order.leg_id2 in self.legs:
@@ -203,11 +163,11 @@ class World:
         if call not in self.calls or self.offers.get(call) != leg:
             return
         if self.legs.get(leg) != "parked" or self.random.random() < self.unruly / 6:
-            self.tell(JoinFailed(call_id=call, leg_id=leg))
+            self.tell(n.JoinFailed(call_id=call, leg_id=leg))
             return
         assert not self.calls[call], "a caller with two agents"
         self.calls[call], self.legs[leg] = leg, call
-        self.tell(TalkBegan(call_id=call, leg_id=leg), 10)
+        self.tell(n.TalkBegan(call_id=call, leg_id=leg), 10)
         self.at(self.random.uniform(500, 90_000), self.ends, call, leg)
 
     def ends(self, call: str, leg: str) -> None:
@@ -223,15 +183,15 @@ class World:
         call = self.legs.pop(leg, "")
         if not call:
             return
-        news: list[News] = [LegEnded(leg_id=leg, cause="NORMAL_CLEARING")]
+        news: list[n.News] = [n.LegEnded(leg_id=leg, cause="NORMAL_CLEARING")]
         if call in self.calls:
             self.calls[call] = ""
-            news.append(TalkEnded(call_id=call, leg_id=leg, by="agent"))
+            news.append(n.TalkEnded(call_id=call, leg_id=leg, by="agent"))
             self.calls.pop(call)
             self.offers.pop(call, None)
         elif call in self.legs:
             self.legs[call] = "parked"
-            news.append(LegReady(leg_id=call, switch="main", agent_id=self.owner[call]))
+            news.append(n.LegReady(leg_id=call, switch="main", agent_id=self.owner[call]))
         self.random.shuffle(news)
         for each in news:
             self.tell(each)
@@ -241,18 +201,18 @@ class World:
         if leg is None:
             return
         self.offers.pop(call, None)
-        news: list[News] = [CallerLeft(call_id=call, why=why)]
+        news: list[n.News] = [n.CallerLeft(call_id=call, why=why)]
         if leg in self.legs:
-            news.append(TalkEnded(call_id=call, leg_id=leg, by="caller"))
+            news.append(n.TalkEnded(call_id=call, leg_id=leg, by="caller"))
             if self.floor._board.agents[self.owner[leg]].is_leg_standing:
                 self.legs[leg] = "parked"
-                news.append(LegReady(leg_id=leg, switch="main", agent_id=self.owner[leg]))
+                news.append(n.LegReady(leg_id=leg, switch="main", agent_id=self.owner[leg]))
             else:
                 del self.legs[leg]
-                news.append(LegEnded(leg_id=leg))
+                news.append(n.LegEnded(leg_id=leg))
         self.random.shuffle(news)
         if call in self.dialed:
-            news.append(AttemptEnded(attempt_id=call, disposition="answered"))
+            news.append(n.AttemptEnded(attempt_id=call, disposition="answered"))
         for each in news:
             self.tell(each)
 
@@ -261,18 +221,18 @@ class World:
             self.calls.pop(order.call_id)
             self.offers.pop(order.call_id, None)
             if order.call_id in self.dialed:
-                self.tell(AttemptEnded(attempt_id=order.call_id), 50)
+                self.tell(n.AttemptEnded(attempt_id=order.call_id), 50)
 
     def place(self, order: o.Place) -> None:
         made = order.calls if self.random.random() > self.unruly / 4 else 0
         for _ in range(made):
             self.at(10, self.dials, order.campaign_id, "", "")
-        self.at(20, self.feed, PlaceDone(campaign_id=order.campaign_id, asked=order.calls, placed=made))
+        self.at(20, self.feed, n.PlaceDone(campaign_id=order.campaign_id, asked=order.calls, placed=made))
 
     def place_reserved(self, order: o.PlaceReserved) -> None:
         if self.random.random() < self.unruly / 4:
             self.tell(
-                ReservedFailed(
+                n.ReservedFailed(
                     campaign_id=order.campaign_id,
                     agent_id=order.agent_id,
                     call_id=order.call_id,
@@ -286,15 +246,15 @@ class World:
     def dials(self, campaign: str, agent: str, ghost: str) -> None:
         attempt = self.new_id()
         self.dialed.add(attempt)
-        self.tell(Placed(attempt_id=attempt, campaign_id=campaign, agent_id=agent, call_id=ghost))
+        self.tell(n.Placed(attempt_id=attempt, campaign_id=campaign, agent_id=agent, call_id=ghost))
         self.at(self.random.uniform(1_000, 25_000), self.customer, attempt)
 
     def customer(self, attempt: str) -> None:
         if self.random.random() > 0.4:
-            self.tell(AttemptEnded(attempt_id=attempt, disposition="no_answer"))
+            self.tell(n.AttemptEnded(attempt_id=attempt, disposition="no_answer"))
             return
         party = self.random.choice(("human", "unknown", "human", "machine"))
-        self.feed(CustomerAnswered(attempt_id=attempt, party=party, switch="main"))
+        self.feed(n.CustomerAnswered(attempt_id=attempt, party=party, switch="main"))
         self.calls[attempt] = ""
         if party == "machine":
             self.at(2_000, self.leaves, attempt, "hung_up")
@@ -308,7 +268,7 @@ class World:
             queue = known.line.queue_id if self.random.random() > self.unruly / 10 else QUEUES[0]
             within = None if known.within_ms is None else known.within_ms / 1_000
             self.feed(
-                CallerJoined(
+                n.CallerJoined(
                     call_id=attempt,
                     queue_id=queue,
                     switch="main",
@@ -336,7 +296,7 @@ class World:
         ago = 0 if self.random.random() > self.unruly / 5 else self.random.randint(0, 60_000)
         number = f"+7999000{self.random.randint(0, 50):04}"
         self.tell(
-            CallerJoined(
+            n.CallerJoined(
                 call_id=call,
                 queue_id=queue,
                 switch="main",
@@ -349,7 +309,7 @@ class World:
 
     def is_here(self, call: str) -> None:
         if call in self.calls and not self.calls[call]:
-            self.feed(CallerHere(call_id=call))
+            self.feed(n.CallerHere(call_id=call))
             self.at(10_000, self.is_here, call)
 
     def gives_up(self, call: str) -> None:
@@ -360,9 +320,9 @@ class World:
         """Somebody wants something, sensible or not."""
         if self.is_quiet:
             return
-        command = self.random.choice([*Command, *[Command.AVAILABLE] * 8])
+        command = self.random.choice([*n.Command, *[n.Command.AVAILABLE] * 8])
         self.feed(
-            AgentSays(
+            n.AgentSays(
                 agent_id=self.random.choice([*self.names, "nobody"]),
                 command=command,
                 reason=self.random.choice(("lunch", "lunch", "no such")),
@@ -372,11 +332,11 @@ class World:
         self.at(self.random.expovariate(1 / every_ms), self.agents_do, every_ms)
 
     def say_available(self, name: str) -> None:
-        self.feed(AgentSays(agent_id=name, command=Command.AVAILABLE))
+        self.feed(n.AgentSays(agent_id=name, command=n.Command.AVAILABLE))
 
     def campaign(self, queue_id: str = QUEUES[0], **pacing: Any) -> None:
         self.feed(
-            CampaignRuns(
+            n.CampaignRuns(
                 campaign_id="c1",
                 queue_id=queue_id,
                 pacing=a_pacing(**pacing),
@@ -393,7 +353,7 @@ class World:
                 self.queues(self.random.randint(1, 3))
             case 1:
                 some = [i for i in range(len(self.names)) if self.random.random() < 0.8]
-                self.feed(Staff(specs=tuple(self._spec(i) for i in some), breaks=("lunch",)))
+                self.feed(n.Staff(specs=tuple(self._spec(i) for i in some), breaks=("lunch",)))
             case 2:
                 by = self.random.choice((-3_600_000, 7_200_000))
                 self.now += by
@@ -408,77 +368,18 @@ class World:
         state = FloorState.loads(self.floor.state().dumps())
         specs = tuple(agent.spec for agent in self.floor._board.agents.values())
         self.floor = Floor(self.new_id)
-        self.feed(Staff(specs=specs, breaks=("lunch",)))
-        self.feed(Queues(rules=tuple(self.rules.values())))
+        self.feed(n.Staff(specs=specs, breaks=("lunch",)))
+        self.feed(n.Queues(rules=tuple(self.rules.values())))
         self.carry(self.floor.restore(state, self.now))
         board = self.floor._board
         for leg in [leg for leg in board.legs if leg not in self.legs]:
-            self.feed(LegEnded(leg_id=leg))
+            self.feed(n.LegEnded(leg_id=leg))
         for call in [call for call in board.callers if call not in self.calls]:
-            self.feed(CallerLeft(call_id=call, why="gone"))
-
-    # what must hold at all times
-
-    def check(self) -> None:
-        board = self.floor._board
-        if self.feeds % 7:
-            return
-        having: dict[str, str] = {}
-        for caller in board.callers.values():
-            for agent in caller.agents:
-                assert having.setdefault(agent.agent_id, caller.call_id) == caller.call_id, (
-                    "an agent with two calls"
-                )
-                assert agent.call_id == caller.call_id
-                assert agent.state in (AgentState.RINGING, AgentState.TALKING)
-            if caller.other is not None:
-                assert caller.other.agent_id not in having
-                having[caller.other.agent_id] = caller.call_id
-            if caller.phase in (CallerPhase.TALKING, CallerPhase.HELD):
-                assert len(caller.agents) == 1
-            if caller.phase is CallerPhase.OFFERED:
-                assert caller.agents
-            if caller.phase is CallerPhase.WAITING:
-                assert not caller.agents
-                assert caller.line.waiting[caller.line.place(caller) - 1][2] is caller
-        for agent in board.agents.values():
-            if agent.state in (AgentState.RINGING, AgentState.RESERVED):
-                caller = board.callers.get(agent.call_id)
-                assert agent.due_at is not None or (caller is not None and caller.due_at is not None), (
-                    agent.agent_id
-                )
-            if agent.leg_id:
-                assert board.legs[agent.leg_id] is agent
-            if agent.state not in (AgentState.RINGING, AgentState.RESERVED):
-                assert agent.errand is None
-        assert all(agent.leg_id == leg for leg, agent in board.legs.items())
-        for line in board.lines.values():
-            assert line.working == sum(agent.state in AT_WORK for agent in line.members)
-            assert line.present == sum(agent.state is not AgentState.OFFLINE for agent in line.members)
-            assert line.ghosts == sum(caller.is_ghost for _, _, caller in line.waiting)
-            assert line.waiting == sorted(line.waiting, key=lambda item: item[:2])
-            free = {line.members[entry[-1]].agent_id for entry in line.free}
-            assert free == {
-                agent.agent_id
-                for agent in line.members
-                if agent.state is AgentState.AVAILABLE
-                and agent.rests_until <= board.now
-                and (agent.is_parked or not agent.leg_id)
-            }
-            assert line.free == sorted(line.free)
-            if line.waiting:
-                assert line.pick(line.waiting[0][2], board.now) is None, (
-                    "somebody waits, and an agent is free"
-                )
+            self.feed(n.CallerLeft(call_id=call, why="gone"))
 
     def end(self) -> None:
         """It gets quiet; when it has been for long, nothing is under way any more."""
         self.is_quiet = True
-        self.feed(CampaignRests(campaign_id="c1"))
+        self.feed(n.CampaignRests(campaign_id="c1"))
         self.run(900)
-        board = self.floor._board
-        states = {agent.agent_id: agent.state for agent in board.agents.values()}
-        assert not [
-            name for name, state in states.items() if state in (AgentState.RINGING, AgentState.RESERVED)
-        ]
-        assert not [caller for caller in board.callers.values() if caller.phase is CallerPhase.OFFERED]
+        check_end(self.floor)
