@@ -12,11 +12,14 @@ from .consulting import pushed
 from .course import Course
 from .moves import Hold, Input, Offered, Played
 from .music import on_choice, tracks
-from .playing import BROKEN_S, unless_gone
+from .playing import unless_gone
 from .stock import Stock
 from .switch import Session, now_s
 
 LOOK_S = 1.0
+OVER_S = (
+    0.01  # so little left is over: less than verbs take for due, or they would ask for it again and again
+)
 TRACKS_MAX = 30  # of a folder of music: they stand in one argument
 
 
@@ -34,7 +37,7 @@ def hold(session: Session, action: Hold, stock: Stock, course: Course) -> Input:
             if offer is not None:
                 return Offered(offer)
             left_s = until_s - now_s(session)
-            if len(state) > 1 or left_s < BROKEN_S or not session.ready():
+            if len(state) > 1 or left_s < OVER_S or not session.ready():
                 break
             session.sleep(round(min(left_s, LOOK_S) * 1000))
     finally:

@@ -109,3 +109,10 @@ def test_a_message_longer_than_the_silence_that_is_borne_is_no_silence(tmp_path:
     made = ivr({"start": [waiting(silent=5.0, hold_message="hello")], "full": [say("sorry")]}, queues=FLOOR)
     incoming(tmp_path, made, session)
     assert [words for _, words in heard(session)] == ["hello."]
+
+
+def test_what_is_due_in_an_instant_is_waited_for_once(tmp_path: Path) -> None:
+    session = FakeSession(desk=desk(), seconds_per_character=9.83 / 6, hangs_up_at=20.0)  # due 70 ms after it
+    incoming(tmp_path, ivr({"start": [waiting(hold_message="hello")], "full": []}, queues=FLOOR), session)
+    assert session.variables["prozvon_flow"] == "left"
+    assert session.asked[1]["what"] == "line_here"
