@@ -161,7 +161,7 @@ def test_profiles_and_gateways_are_those_of_the_settings(desk: Desk) -> None:
     assert desk.api("sofia status profile nosuch") == "Invalid Profile!\n"
 
 
-GATEWAYS = ("main", "down", "dead")  # the newest first
+GATEWAYS = ("main", "loop", "down", "dead")  # the newest first
 
 
 def sip_port(desk: Desk) -> str:
@@ -221,7 +221,7 @@ def test_a_gateway_that_answers_no_ping_is_known_to_be_down(desk: Desk) -> None:
     assert desk.events(call) in (["CHANNEL_DESTROY", "BACKGROUND_JOB"], ["BACKGROUND_JOB", "CHANNEL_DESTROY"])
     assert desk.cdr(call) is None
     assert desk.api("sofia profile out gwlist down") == "down "
-    assert sorted(desk.api("sofia profile out gwlist").split()) == ["dead", "main"]
+    assert sorted(desk.api("sofia profile out gwlist").split()) == ["dead", "loop", "main"]
 
 
 def test_a_gateway_where_nobody_listens_fails_as_congestion(desk: Desk) -> None:
