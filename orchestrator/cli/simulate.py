@@ -59,7 +59,7 @@ def simulate(
       prozvon simulate new_orders --agents 40 --hours 8
       prozvon simulate new_orders --agents 40 --against mode=progressive --svg day.svg
       prozvon simulate new_orders --set answer=9=50%,11=30% --set staff=9=100%,12=50%,13=100%
-      prozvon simulate shop_line --agents 12 --set callers=200 --against agents=14
+      prozvon simulate help_line --queue support --agents 12 --set callers=200 --against agents=14
     """
     if picture == "-" and as_json:
         raise click.UsageError("standard output takes one of them: give --svg a file name")

@@ -99,6 +99,14 @@ def seconds(text: str) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
+def talk_s(text: str) -> float:
+    """As `seconds`; a mean talk of none has no distribution."""
+    found = seconds(text)
+    if found <= 0:
+        raise Unusable("a talk lasts longer than that")
+    return found
+
+
 def clock_s(text: str) -> float:
     """Seconds since midnight of `9` or `9:30`."""
     found = _CLOCK.match(text.strip())
@@ -213,7 +221,7 @@ KNOBS: Final[dict[str, Knob]] = {
     "answer": Knob("share answered by people: `30%`, `9=50%,11=30%`", _world(customers=_customers("answer", share))),
     "busy": Knob("share of calls that are busy", _world(customers=_customers("busy", share))),
     "ring": Knob("how long a customer is let ring", _world(customers=_customers("ring_out_s", seconds))),
-    "talk": Knob("mean talk: `2m`, `9=2m,15=4m`", _world(talks=_talks("talk_s", seconds))),
+    "talk": Knob("mean talk: `2m`, `9=2m,15=4m`", _world(talks=_talks("talk_s", talk_s))),
     "wrap": Knob("mean wrap-up that agents need", _world(talks=_talks("wrap_s", seconds))),
     "callers": Knob("callers an hour who come by themselves: `120`, `9=60,12=200`", _world(callers=_callers)),
     "patience": Knob("mean time after which a caller hangs up", _world(callers=_patience)),

@@ -71,6 +71,7 @@ def test_two_things_that_change_over_the_day_change_apart() -> None:
         ("speed=3", "write KEY=VALUE, with one of agents"),
         ("agents=0", "outside of 1 to 2000"),
         ("agents=2.5", "not a whole number"),
+        ("talk=9=0s", "longer than that"),
         ("agents=many", "not a number"),
         ("answer=nan", "outside of 0 to 1"),
         ("answer=130%", "outside of 0 to 100"),
