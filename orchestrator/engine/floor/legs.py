@@ -28,7 +28,7 @@ from orchestrator.engine.floor.people import Agent
 from orchestrator.engine.floor.state import CallerPhase
 from orchestrator.engine.floor.talks import drop_errand
 
-HUNG_UP = ("", "NORMAL_CLEARING")  # causes that mean the agent wanted it so
+HUNG_UP = "NORMAL_CLEARING"  # the agent wanted it so
 
 
 def leg_ready(board: Board, news: LegReady) -> None:
@@ -150,7 +150,7 @@ def _gone(board: Board, leg_id: str, cause: str) -> None:
             become(board, agent, AgentState.BREAK, NOT_ANSWERING)
         case AgentState.AVAILABLE if is_standing:
             board.unfree(agent)
-            if was_parked and (cause in HUNG_UP or not agent.spec.is_standing):
+            if was_parked and (cause == HUNG_UP or not agent.spec.is_standing):
                 become(board, agent, AgentState.OFFLINE)  # hanging up between calls means to go
             else:  # it was the end of a talk; or a switch fell over, which is no wish to go
                 go_on(board, agent)

@@ -31,13 +31,14 @@ RING_SLACK_MS = 15_000  # nothing is heard of a leg so long after its ring time:
 # A switch, or the way to the agent, is out of order: the telephone was never rung
 OUR_FAULT = frozenset({
     "CHAN_NOT_IMPLEMENTED",
+    "DESTINATION_OUT_OF_ORDER",
     "GATEWAY_DOWN",
     "INVALID_GATEWAY",
     "INVALID_PROFILE",
     "INVALID_URL",
     "NETWORK_OUT_OF_ORDER",
-    "NO_WAY",
     "SWITCH_CONGESTION",
+    "SYSTEM_SHUTDOWN",
 })  # fmt: skip
 STANDING_RING_S = 30  # a standing leg rings for so long
 PARK_MS = 5_000  # a standing leg is parked again so long after a talk

@@ -46,7 +46,7 @@ NEWS: st.SearchStrategy[n.News] = st.one_of(
     ),
     st.builds(n.GhostGone, call_id=CALLS),
     st.builds(n.LegReady, leg_id=LEGS, switch=st.just("main"), agent_id=AGENTS),
-    st.builds(n.LegFailed, leg_id=LEGS, cause=st.sampled_from(["NO_ANSWER", "NO_WAY"])),
+    st.builds(n.LegFailed, leg_id=LEGS, cause=st.sampled_from(["NO_ANSWER", "SYSTEM_SHUTDOWN"])),
     st.builds(n.LegEnded, leg_id=LEGS, cause=st.sampled_from(["", "NETWORK_OUT_OF_ORDER"])),
     st.builds(n.TalkBegan, call_id=CALLS, leg_id=LEGS),
     st.builds(n.TalkEnded, call_id=CALLS, leg_id=LEGS),

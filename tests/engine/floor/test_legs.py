@@ -171,3 +171,22 @@ def test_a_leg_is_forgotten_after_thousands_of_others() -> None:
         board.remember_gone(board.gone_legs, f"leg-{number}")
     assert leg_id not in board.gone_legs
     assert len(board.gone_legs) == 2_000
+
+
+def test_a_switch_that_goes_and_comes_back_finds_its_agents_at_work() -> None:
+    bench = a_bench(misses=1)
+    bench.come("boris")
+    orders = bench.feed(LegEnded(leg_id=bench.agent("boris").leg_id, cause="SYSTEM_SHUTDOWN"))
+    for cause in ("NETWORK_OUT_OF_ORDER", "DESTINATION_OUT_OF_ORDER", "NETWORK_OUT_OF_ORDER"):
+        assert only(orders, RingAgent)[0].is_standing
+        bench.feed(LegFailed(leg_id=bench.agent("boris").leg_id, cause=cause))
+        assert bench.state("boris") is S.AVAILABLE
+        orders = bench.wait(3)
+    bench.park("boris")
+    assert only(bench.join("c1"), Offer)[0].agent_id == "boris"
+
+
+def test_a_leg_that_ended_for_an_unknown_reason_is_made_anew() -> None:
+    bench = a_bench()
+    bench.come("boris")
+    assert only(bench.feed(LegEnded(leg_id=bench.agent("boris").leg_id)), RingAgent)[0].is_standing
