@@ -116,3 +116,27 @@ def test_what_is_due_in_an_instant_is_waited_for_once(tmp_path: Path) -> None:
     incoming(tmp_path, ivr({"start": [waiting(hold_message="hello")], "full": []}, queues=FLOOR), session)
     assert session.variables["prozvon_flow"] == "left"
     assert session.asked[1]["what"] == "line_here"
+
+
+def test_a_queue_that_closes_while_they_wait_lets_them_go(tmp_path: Path) -> None:
+    session = FakeSession(desk=desk(line_here={"ok": False, "why": "closed"}))
+    incoming(tmp_path, ivr({"start": [waiting()], "full": [say("sorry")]}, queues=FLOOR), session)
+    assert heard(session) == [(10.1, "sorry.")]
+    assert session.asked[-1]["why"] == "closed"
+
+
+def test_what_nobody_knows_is_not_told(tmp_path: Path) -> None:
+    there = {"ok": True, "position": 0, "wait_s": None, "free": False}
+    session = FakeSession(desk=desk(line_join=there), hangs_up_at=5.0)
+    made = ivr({"start": [waiting(position=True, wait=True)], "full": []}, queues=FLOOR)
+    incoming(tmp_path, made, session)
+    assert heard(session) == []
+
+
+def test_a_caller_who_is_sent_from_one_missing_leg_to_the_next_is_let_go_in_the_end(tmp_path: Path) -> None:
+    session = FakeSession(desk=desk())
+    for n in range(1, 200):
+        push(session, 0.2 + n / 100, n, join=LEG, agent="anna")
+    incoming(tmp_path, ivr({"start": [waiting()], "full": []}, queues=FLOOR), session)
+    assert session.variables["prozvon_flow"] == "error"
+    assert session.t < 2.3
