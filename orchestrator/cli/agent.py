@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -15,9 +15,11 @@ from orchestrator.cli.board_view import NOTHING, duration
 from orchestrator.cli.view import console
 from orchestrator.cli.wishes import tell
 from orchestrator.domain.agent import AgentRecord, AgentSpec
+from orchestrator.domain.queue import QueueRules
 from orchestrator.engine.floor.news import Command as Wish
+from orchestrator.runtime.bundles import Bundles
+from orchestrator.runtime.operators.rota import Rota
 from orchestrator.runtime.project import open_project
-from orchestrator.runtime.settings_parts.agent_settings import load_staff
 
 STAND = "standing"  # ring the standing leg: a word of the leader's own, no wish of the floor's
 
@@ -41,17 +43,18 @@ def agent() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
 def list_(folder: Path, as_json: bool) -> None:
-    """List the agents of the agents file, and where each is now.
+    """List the agents of the agents file, where each is now, and the queues in force that they work in.
 
     \b
     Example:
       prozvon agent list
     """
     with open_project(folder) as project:
-        specs = load_staff(project.settings).agents
+        rules = Rota(project, Bundles(project.store)).read()
+        specs = rules.agents.values()
         records = project.store.floor.read().agents
         now = project.clock.now_ms()
-    rows = [_row(spec, records.get(spec.agent_id), now) for spec in specs]
+    rows = [_row(spec, records.get(spec.agent_id), now, rules.queues.values()) for spec in specs]
     if as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
@@ -65,7 +68,10 @@ def list_(folder: Path, as_json: bool) -> None:
     click.echo(f"{len(rows)} agents", err=True)
 
 
-def _row(spec: AgentSpec, record: AgentRecord | None, now: int) -> dict[str, object]:
+def _row(
+    spec: AgentSpec, record: AgentRecord | None, now: int, queues: Iterable[QueueRules]
+) -> dict[str, object]:
+    levels = {rules.queue_id: dict(rules.agents).get(spec.agent_id) for rules in queues}
     is_known = record is not None and record.since > 0
     return {
         "agent": spec.agent_id,
@@ -79,7 +85,7 @@ def _row(spec: AgentSpec, record: AgentRecord | None, now: int) -> dict[str, obj
         "calls_today": 0 if record is None else record.calls_today,
         "talk_ms_today": 0 if record is None else record.talk_ms_today,
         "standing": spec.is_standing,
-        "queues": {queue: level for queue, level in spec.queues},  # noqa: C416  # the names say what they are
+        "queues": {queue: level for queue, level in levels.items() if level is not None},
     }
 
 
@@ -98,7 +104,9 @@ def _shown(row: dict[str, object]) -> Iterator[str]:
 def _wish(folder: Path, wish: str, agent_id: str, said: str, *, reason: str = "", to: str = "") -> None:
     with open_project(folder) as project:
         tell(project, wish, agent_id, reason=reason, to=to)
-    click.echo(f"{agent_id}: {said}", err=True)
+        record = project.store.floor.read().agents.get(agent_id)
+    is_later = record is not None and record.next_state is not None and record.next_state.value == wish
+    click.echo(f"{agent_id}: {said}" + (" after this call" if is_later else ""), err=True)
 
 
 @agent.command()

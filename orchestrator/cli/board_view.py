@@ -60,14 +60,24 @@ def warning_of(board: Board) -> str:
 
 def _queues(board: Board) -> Table:
     table = _table("queue", "waiting>", "longest>", "estimate>", "free>", "at work>", "talking>")
-    for column in ("offered", "answered", "in time", "lost", "wait", "handling"):
+    has_dialed = any(row.today[Figure.DIALED_ANSWERED] for row in board.queues)
+    for column in (
+        *(("dialed", "connected") if has_dialed else ()),
+        "offered",
+        "answered",
+        "in time",
+        "lost",
+    ):
+        table.add_column(column, justify="right")
+    for column in ("wait", "handling"):
         table.add_column(column, justify="right")
     for row in board.queues:
-        table.add_row(*_queue(row, board.at))
+        table.add_row(*_queue(row, board.at, has_dialed=has_dialed))
     return table
 
 
-def _queue(row: QueueRow, at: int) -> Iterator[Text]:
+def _queue(row: QueueRow, at: int, *, has_dialed: bool) -> Iterator[Text]:
+    """Customers whom a campaign dialed for it are counted apart from callers."""
     longest = None if row.longest_since is None else at - row.longest_since
     is_late = longest is not None and row.service_level_s > 0 and longest > row.service_level_s * 1000
     yield Text(row.queue_id)
@@ -78,6 +88,9 @@ def _queue(row: QueueRow, at: int) -> Iterator[Text]:
     yield Text(str(row.free), style="" if row.free or not row.waiting else "bold red")
     yield Text(str(row.working))
     yield Text(str(row.talking))
+    if has_dialed:
+        yield Text(str(row.today[Figure.DIALED_ANSWERED]))
+        yield Text(str(row.today[Figure.CONNECTED]))
     yield Text(str(row.today[Figure.OFFERED]))
     yield Text(str(row.today[Figure.ANSWERED]))
     yield Text(_percent(row.today.service_level))

@@ -23,7 +23,15 @@ from orchestrator.store.quarters import HourRate, QuarterRow
 SCOPES = tuple(scope.value for scope in Scope)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHOWN = {
-    Scope.QUEUE: ("offered", "answered", "answered_in_time", "abandoned", "overflowed", "handled"),
+    Scope.QUEUE: (
+        "offered",
+        "answered",
+        "answered_in_time",
+        "abandoned",
+        "overflowed",
+        "connected",
+        "handled",
+    ),
     Scope.CAMPAIGN: ("placed", "dialed_answered", "connected", "dialed_abandoned", "cancelled"),
     Scope.AGENT: ("handled", "missed", "talking_ms", "wrapping_ms", "available_ms", "break_ms"),
     Scope.PROJECT: ("offered", "answered", "placed", "connected", "dialed_abandoned", "handled"),

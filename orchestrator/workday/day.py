@@ -135,7 +135,7 @@ class Day:
             title=self._title,
             agents=self._conduct.agents,
             cap=None if self._pacing is None else self._pacing.abandoned,
-            hours=self._ledger.spans(self._ends, HOUR_MS),
+            hours=self._ledger.spans(max(self._ends, self._ledger.last_ms()), HOUR_MS),
             quarters=self._ledger.spans(self._ends, QUARTER_MS),
             total=self._ledger.total(),
             worst_hour=self._ledger.worst_hour,

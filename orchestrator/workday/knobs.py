@@ -187,6 +187,14 @@ def _one_of(kind: type[Strategy] | type[PacingMode]) -> Callable[[str], Any]:
     return read
 
 
+def _cap(text: str) -> float:
+    return _number(str(share(text)), 0, 0.2)
+
+
+def _within(text: str) -> float:
+    return _number(str(seconds(text)), 0.5, 30)
+
+
 def _never(text: str) -> float | None:
     return None if text == "never" else seconds(text)
 
@@ -228,8 +236,8 @@ KNOBS: Final[dict[str, Knob]] = {
     "invite": Knob("from the decision to call to the INVITE", _world(invite_s=lambda _, text: seconds(text))),
     "mode": Knob("predictive, progressive or ratio", _pacing(mode=_one_of(PacingMode))),
     "ratio": Knob("calls for each free agent, with `mode=ratio`", _pacing(ratio=_between(1, 10))),
-    "abandoned": Knob("cap of abandonment: `3%`", _pacing(abandoned=share)),
-    "within": Knob("limit after which an answered customer is abandoned", _pacing(within_s=seconds)),
+    "abandoned": Knob("cap of abandonment, up to 20 %: `3%`", _pacing(abandoned=_cap)),
+    "within": Knob("limit after which an answered customer is abandoned", _pacing(within_s=_within)),
     "cancel_after": Knob("ringing after which a call may be cancelled, or never", _pacing(cancel_after_s=_never)),
     "lines_per_agent": Knob("most calls at once for each agent", _pacing(lines_per_agent=whole(1, 20))),
     "strategy": Knob("of the queue", _queue(strategy=_one_of(Strategy))),

@@ -62,9 +62,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayResult:
-    """hours, quarters: in order, whole from the beginning of work. worst_hour: the largest share of abandoned calls in
-    any 60 whole minutes of the day with at least LEAST_ANSWERED answers; None without such. lines: the most calls at
-    once, the waiting and talking ones included. events: how many the floor was told.
+    """hours: in order, whole from the beginning of work, up to the last talk; quarters: up to the end of work.
+    worst_hour: the largest share of abandoned calls in any 60 whole minutes of the day with at least LEAST_ANSWERED
+    answers; None without such. lines: the most calls at once, the waiting and talking ones included. events: how many
+    the floor was told.
     """
 
     title: str
@@ -105,6 +106,10 @@ class Ledger:
             sums = self._states[quarter]
             sums[state.value] = sums.get(state.value, 0) + part
             end, left = end - part, left - part
+
+    def last_ms(self) -> int:
+        """The end of the last quarter in which anything was counted."""
+        return self._begins_ms + QUARTER_MS * (max((*self._counted, *self._states), default=-1) + 1)
 
     def spans(self, until_ms: int, each_ms: int) -> tuple[Span, ...]:
         """From the beginning to `until_ms`, `each_ms` (whole quarters) each."""

@@ -36,7 +36,7 @@ def test_each_quarter_of_an_hour_has_its_sums(project: Project, folder: Path) ->
     _some(project)
     said = prozvon(folder, "history", "--name", "shop:sales")
     rows = [line.split() for line in said.out.splitlines()[1:]]
-    assert [(row[-7], row[-6], row[-3]) for row in rows] == [
+    assert [(row[-8], row[-7], row[-4]) for row in rows] == [
         ("shop:sales", "3", "0"),
         ("shop:sales", "5", "2"),
     ]
