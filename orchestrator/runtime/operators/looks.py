@@ -50,6 +50,9 @@ class Looks:
         self._lines, self._book, self._feed = lines, book, feed
         self._began_at = time.monotonic()
         self._missed: set[str] = set()
+        self._odd: dict[
+            str, set[tuple[str, bool]]
+        ] = {}  # switch -> legs that stood otherwise than we know, joined
         self._strangers: dict[str, set[str]] = {}  # switch -> channels that are no agent's
         self._down_since: dict[str, float] = {}
 
@@ -111,19 +114,32 @@ class Looks:
         self._missed = (self._missed - ours) | missed
 
     def _changed(self, switch: str, there: Mapping[str, Mapping[str, object]]) -> Iterator[News]:
-        """Talks that began or ended, and legs that were parked, unheard."""
+        """Talks that began or ended, and legs that were parked, unheard. The answer may be older than what was heard
+        while it came: what differs is believed when it does so twice.
+        """
+        is_first = switch not in self._odd
+        before, odd = self._odd.get(switch, set()), set[tuple[str, bool]]()
+        self._odd[switch] = odd
+
+        def is_sure(leg: Leg, is_joined: bool) -> bool:
+            odd.add((leg.leg_id, is_joined))
+            return (is_first and leg.made_at <= self._began_at) or (leg.leg_id, is_joined) in before
+
         for leg in self._book.legs_on(switch):
             row = there.get(leg.leg_id)
             if row is None:
                 continue
             if row.get("state") == JOINED:
-                if not leg.is_joined and leg.call_id:
+                if not leg.is_joined and leg.call_id and is_sure(leg, True):
                     yield TalkBegan(call_id=leg.call_id, leg_id=leg.leg_id)
-            elif row.get("application") == PARKED:
+            elif (
+                row.get("application") == PARKED
+                and (leg.is_joined or not leg.is_parked)
+                and is_sure(leg, False)
+            ):
                 if leg.is_joined:
                     yield TalkEnded(call_id=leg.call_id, leg_id=leg.leg_id)
-                if leg.is_joined or not leg.is_parked:
-                    yield _ready(leg)
+                yield _ready(leg)
 
     def _meet_strangers(self, switch: str, line: Line, there: Mapping[str, Mapping[str, object]]) -> None:
         """Legs of agents that nobody knows: one that stands by is taken, one that talks is left alone, and any other is

@@ -59,12 +59,32 @@ def test_talks_that_began_or_ended_unheard_are_seen() -> None:
     bench.line.rows = [row("c1"), row(LEG, "CS_EXCHANGE_MEDIA")]
     assert bench.look() == []  # nobody was told to join it: an early look at a consultation, for one
     bench.leg.call_id = "c1"
+    assert bench.look() == []  # the answer may be older than what was heard meanwhile
     assert bench.look() == [TalkBegan(call_id="c1", leg_id=LEG)]
     bench.leg.is_joined = True
     assert bench.look() == []
     bench.line.rows = [row("c1"), row(LEG)]
     ready = LegReady(leg_id=LEG, switch="main", agent_id="anna")
+    assert bench.look() == []
     assert bench.look() == [TalkEnded(call_id="c1", leg_id=LEG), ready]
+
+
+def test_talks_that_another_leader_knew_are_seen_over_at_once() -> None:
+    bench = Bench(is_old=True)
+    bench.leg.call_id, bench.leg.is_joined = "c1", True
+    bench.line.rows = [row("c1"), row(LEG)]
+    assert [type(each) for each in bench.look()] == [TalkEnded, LegReady]
+
+
+def test_a_look_that_was_overtaken_by_a_talk_ends_none() -> None:
+    bench = Bench(is_old=False)
+    bench.leg.call_id, bench.leg.is_joined = "c1", True
+    bench.line.rows = [row("c1"), row(LEG)]
+    assert bench.look() == []
+    bench.line.rows = [row("c1"), row(LEG, "CS_EXCHANGE_MEDIA")]
+    assert bench.look() == []
+    bench.line.rows = [row("c1"), row(LEG)]
+    assert bench.look() == []
 
 
 def test_a_leg_that_nobody_knows_is_hung_up_unless_it_talks_or_stands_by() -> None:
