@@ -18,6 +18,7 @@ from orchestrator.workday.workload import Customers, Outcome, Streams, Talks
 
 MONDAY = 1_793_577_600_000  # 2026-11-02 00:00 UTC
 HOUR = 3_600_000
+_ASK_MOST_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,9 @@ Together = Callable[[Sequence[PoolView], int], Sequence[Decision]]
 
 
 class Centre:
-    """Runs one day. `together`: the decisions of all campaigns for their views (default: each on its own)."""
+    """Runs one day. together: the decisions of all campaigns for their views (default: each on its own). They are
+    asked for when something happened, at least so many ms after the last time, and once a second.
+    """
 
     def __init__(
         self,
@@ -67,12 +70,12 @@ class Centre:
         seed: int | str,
         controllers: Sequence[Controller],
         together: Together | None = None,
-        ask_every_ms: int = 1_000,
+        ask_least_ms: int = 250,
     ) -> None:
         self.day = day
         self.controllers = controllers
         self._together = together or self._each
-        self._ask_every = ask_every_ms
+        self._ask_least, self._asked_at, self._ask_at = ask_least_ms, 0, 0
         self._streams = [Streams(f"{seed}" if k == 0 else f"{seed} {k}") for k in range(len(controllers))]
         self._start = MONDAY + day.starts_s * 1_000
         self._measure_from = self._start + day.warm_up_s * 1_000
@@ -135,7 +138,20 @@ class Centre:
                     self._at(self.now + delay, self._place, k)
                 else:
                     self._place(k)
-        self._at(self.now + self._ask_every, self._ask)
+        self._asked_at = self.now
+        self._ask_by(self.now + _ASK_MOST_MS)
+
+    def _ask_by(self, at: int) -> None:
+        """Asks at this instant, or before if something happens; never sooner than `ask_least_ms` after the last."""
+        at = max(at, self._asked_at + self._ask_least)
+        if self._ask_at <= self.now or at < self._ask_at:
+            self._ask_at = at
+            self._at(at, self._ask_now, at)
+
+    def _ask_now(self, at: int) -> None:
+        if at == self._ask_at:  # not brought forward since
+            self._ask_at = 0
+            self._ask()
 
     def _each(self, views: Sequence[PoolView], now: int) -> list[Decision]:
         return [c.decide(view, now) for c, view in zip(self.controllers, views, strict=True)]
@@ -175,6 +191,7 @@ class Centre:
         outcome = self._ringing[k].pop(attempt, None)
         if outcome is None:
             return  # we hung it up before
+        self._ask_by(self.now)
         if outcome is not Outcome.PERSON:
             self._record.line(self.now, -1)
             self.controllers[k].ended(attempt, self.now)
@@ -227,6 +244,7 @@ class Centre:
     def _talked(self, agent: int, k: int) -> None:
         began = self._talking.pop(agent)
         self._record.line(self.now, -1)
+        self._ask_by(self.now)
         for controller in self.controllers:
             controller.talk_ended(began, self.now)
         self._wrapping[agent] = self.now
@@ -234,6 +252,7 @@ class Centre:
 
     def _wrapped(self, agent: int) -> None:
         began = self._wrapping.pop(agent)
+        self._ask_by(self.now)
         for controller in self.controllers:
             controller.wrap_ended(began, self.now)
         self._record.busy(self.now, -1)

@@ -16,11 +16,11 @@ DAY_MIN = 24 * 60
 HOUR_MIN = 60
 _TARGET = 0.99  # of the cap
 # Calls kept for bad moments: some, and more for a large team, which loses several at a time. They are saved up slowly
-_KEPT_CALLS, _KEPT_EACH, _KEPT_LEAST, _SAVED = 2.0, 0.1, 0.5, 0.3
+_KEPT_CALLS, _KEPT_EACH, _KEPT_LEAST, _SAVED = 3.5, 0.1, 0.5, 0.3
 _SAVES = 2.0  # so many times what is kept, and no more
 # The limit: where it begins, its bounds, how fast it follows the accounts at once (as an exponent), and over time
-_FIRST, _LEAST, _MOST = math.log(0.05), math.log(0.003), math.log(0.5)
-_SHRINKS, _GROWS, _GAIN = 1.0, 0.5, 0.1
+_FIRST, _LEAST, _MOST = math.log(0.045), math.log(0.003), math.log(0.5)
+_SHRINKS, _GROWS, _GAIN = 0.6, 0.3, 0.05
 _POOR, _POOR_SHRINKS = -0.8, 4.0  # where that much of what is kept is gone, it shrinks so much faster
 _DEEP = 3.0
 # An hour may be so much worse than the day, and so many calls

@@ -21,7 +21,10 @@ STEPS = 160  # 80 s of ringing; who rings longer stays in the last one
 NODES_S = (1.0, 2.5, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 17.0, 20.0, 25.0, 32.0)
 _NODES = np.array([int(1_000 * each) // STEP_MS for each in NODES_S])
 _CUTS = np.concatenate(([0], (_NODES[:-1] + _NODES[1:]) // 2, [STEPS]))
-_AGES = np.arange(STEPS)[:, None]
+# Who is answered near a node meets those who were answered a little before it, and some a little after: so calls that
+# are all answered at the same age are seen to do so at once
+_UNTIL_NODE = np.minimum(np.arange(STEPS)[:, None] + _NODES, STEPS)
+_UNTIL_CUT = np.minimum(np.arange(STEPS)[:, None] + _CUTS[1:], STEPS)
 _FORGET_ANSWERS = 1_500.0  # the shape
 _LEVEL_ANSWERS = 80.0
 _LEVEL_LEAST_S, _LEVEL_MOST_S = 45.0, 900.0
@@ -122,12 +125,9 @@ class RingModel:
         self.answer_rate = float(by_age[-1])
         parts = np.diff(by_age[_CUTS])
         self.weights = tuple((parts / max(float(parts.sum()), 1e-12)).tolist())
-        # Who is answered near a node meets those who were answered a little before it, and some a little after:
-        # so calls that are all answered at the same age are seen to do so at once
-        until = np.minimum(_AGES + _NODES, STEPS), np.minimum(_AGES + _CUTS[1:], STEPS)
-        within = 0.5 * (by_age[until[0]] + by_age[until[1]])
-        chance = (within - by_age[_AGES]) / np.maximum(rings[:, None], 1e-9)
-        self.table = moments(np.clip(chance, 0.0, 1.0))
+        within = 0.5 * (by_age[_UNTIL_NODE] + by_age[_UNTIL_CUT])
+        chance = (within - by_age[:-1, None]) / np.maximum(rings[:, None], 1e-9)
+        self.table = moments(np.minimum(np.maximum(chance, 0.0), 1.0))
 
     def dump(self) -> dict[str, list[float]]:
         """All that was learned, as lists of numbers."""

@@ -129,4 +129,4 @@ class ServiceModel:
         ending = (alive[:, :-1] - alive[:, 1:]) / np.maximum(alive[:, :1], 1e-12)
         rest = np.maximum(self.horizons - (self._seconds[:-1, None] + 0.5), 0.0)
         free = ending @ -np.expm1(-self.wrap.cumulated(rest))
-        self.talk_table = moments(np.clip(free, 0.0, 1.0))
+        self.talk_table = moments(np.minimum(np.maximum(free, 0.0), 1.0))

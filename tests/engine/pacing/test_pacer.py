@@ -58,7 +58,7 @@ def test_more_calls_than_free_agents_when_a_third_answers() -> None:
 
 
 def test_busy_agents_are_called_for_before_they_are_free() -> None:
-    assert a_pacer().decide(a_view(0, talking=60), NOON).place > 5
+    assert a_pacer().decide(a_view(0, talking=90), NOON).place > 5
 
 
 def test_agents_in_wrap_up_come_back_sooner_than_those_who_talk() -> None:
