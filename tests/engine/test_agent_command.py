@@ -42,7 +42,8 @@ def test_an_agent_is_rung_for_a_call() -> None:
 def test_a_standing_leg_is_parked_again_after_each_talk() -> None:
     assert command(is_standing=True) == (
         f"originate {{{COMMON}media_timeout=3600000,process_cdr=false,bridge_filter_dtmf=true,prozvon_floor=true,"
-        "prozvon_agent=anna,park_after_bridge=true,send_silence_when_idle=-1,prozvon_standing=true}user/1001 agent XML prozvon"
+        "prozvon_agent=anna,park_after_bridge=true,send_silence_when_idle=-1,prozvon_standing=true}"
+        "user/1001 agent XML prozvon"
     )
 
 
