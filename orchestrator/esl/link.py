@@ -31,11 +31,14 @@ class LinkOptions:
 
     has_command_connection: commands go over a second connection of their own. The switch sends no events
         while it reads a command, or runs an `api`, on the same connection.
+    has_slow_connection: and those that the switch may take its time for (`show channels`, scripts) over a third one:
+        whatever comes after such a command on the same connection waits for it.
     ping_s: after so long a silence the switch must answer within `Timeouts.reply_s`, or it is taken for dead.
     drain_s: how long the events of a lost connection may still be handled; the rest is thrown away.
     """
 
     has_command_connection: bool = False
+    has_slow_connection: bool = False
     ping_s: float = 15.0
     drain_s: float = 5.0
     backoff: Backoff = field(default_factory=Backoff)
@@ -92,7 +95,7 @@ class Link:
         self._stopping = Flag()
         self._up = Flag()
         self._changing = Semaphore(1)  # filters are changed on the switch by one greenlet at a time
-        self._connections: list[Connection] = []  # the event connection first, the command connection last
+        self._connections: list[Connection] = []  # for events, slow commands, commands
         self._subscribed: Connection | None = None  # the event connection, once it has the filters
         self._reason = "not started"
         self._dropped = 0  # events thrown away on connections that are gone
@@ -130,6 +133,12 @@ class Link:
         if not self.is_up:
             raise NotConnected(self._reason)
         return self._connections[-1]
+
+    @property
+    def slow_conn(self) -> Connection:
+        """The connection for commands that may take long; the usual one where there is none. Raises as `conn`."""
+        usual = self.conn
+        return self._connections[1] if self._options.has_slow_connection else usual
 
     @property
     def lag(self) -> Lag:
@@ -202,7 +211,8 @@ class Link:
 
     def _connect(self) -> None:
         options = self._options
-        for is_first in (True, False) if options.has_command_connection else (True,):
+        count = 1 + options.has_slow_connection + options.has_command_connection
+        for is_first in (True, False, False)[:count]:
             connection = Connection(
                 self.host,
                 self.port,

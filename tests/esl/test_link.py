@@ -317,3 +317,26 @@ def test_a_connection_that_held_ends_a_row_of_failures() -> None:
         wait_until(lambda: ledger.ups == 5, "it is up at last")
         downs = [entry["next_try_s"] for entry in logs if entry["event"] == "esl_link_down"]
     assert downs == [0.1, 0.2, 0.4, 0.1]
+
+
+def test_what_takes_long_goes_over_a_connection_of_its_own() -> None:
+    ledger = Ledger()
+    options = LinkOptions(
+        has_command_connection=True, has_slow_connection=True, backoff=SOON.backoff, timeouts=QUICK
+    )
+    with switch(ledger.script) as server, link_to(server, ledger, options) as link:
+        link.start()
+        wait_until(lambda: ledger.ups == 1, "it is up")
+        link.conn.api("quick")
+        link.slow_conn.api("slow")
+        assert ledger.heard == [SUBSCRIBED, ["api slow"], ["api quick"]]
+    with pytest.raises(NotConnected):
+        link.slow_conn  # noqa: B018  # a property that refuses
+
+
+def test_without_one_slow_commands_go_the_usual_way() -> None:
+    ledger = Ledger()
+    with switch(ledger.script) as server, link_to(server, ledger) as link:
+        link.start()
+        assert link.wait_up(5)
+        assert link.slow_conn is link.conn

@@ -40,6 +40,8 @@ class Line(Protocol):
 
     def api(self, command: str) -> str: ...
 
+    def ask(self, command: str) -> str: ...
+
 
 class Looks:
     """`look(switch)` tells `feed` what has changed unheard. One that was missed once is looked for again first; not
@@ -64,7 +66,7 @@ class Looks:
             return
         self._down_since.pop(switch, None)
         try:
-            rows = json.loads(line.api("show channels as json")).get("rows") or []
+            rows = json.loads(line.ask("show channels as json")).get("rows") or []
             there = {str(row["uuid"]): row for row in rows}
         except (EslError, ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("channels_unknown", switch=switch, error=str(error))

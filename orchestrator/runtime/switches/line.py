@@ -1,4 +1,4 @@
-"""One switch as the worker sees it: an event connection, a command connection, and which run of the switch it is."""
+"""One switch as the worker sees it: connections for events, slow and quick commands; which run of the switch it is."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 EVENTS = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB", "SHUTDOWN")
 API_TIMEOUT_S = 10.0
+SCRIPT = "python "
 NOT_THERE = "Command not found"  # what a real switch says to a command that only the simulated one has
 
 _UUID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}\Z")
@@ -75,7 +76,7 @@ class Line:
                 ("Event-Name", "SHUTDOWN"),
             ),
             wanted=READ,
-            options=LinkOptions(has_command_connection=True),
+            options=LinkOptions(has_command_connection=True, has_slow_connection=True),
         )
 
     @property
@@ -134,7 +135,16 @@ class Line:
                 answered(job_id, error)
 
     def api(self, command: str) -> str:
+        """The reply, after that to every command written before. Scripts alone go the way of `ask`: they read files."""
+        if command.startswith(SCRIPT):
+            return self.ask(command)
         return self._link.conn.api(command, API_TIMEOUT_S)
+
+    def ask(self, command: str) -> str:
+        """The same for what a busy switch takes seconds for, such as `show channels`: it holds up no other command, and
+        knows nothing of those that are still on their way.
+        """
+        return self._link.slow_conn.api(command, API_TIMEOUT_S)
 
     def look_again(self) -> None:
         """Whether what `fault` says has been put right."""

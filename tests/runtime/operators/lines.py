@@ -34,6 +34,9 @@ class Line:
         said = self.answer(command)
         return "+OK" if said is None else said
 
+    def ask(self, command: str) -> str:
+        return self.api(command)
+
     def originate(self, jobs: Sequence[tuple[str, str]], on_reply: OnReply) -> None:
         self.rung += [command for command, _ in jobs]
         for _, job_id in jobs:
