@@ -149,8 +149,8 @@ def test_standard_input_is_loaded_with_yes(folder: Path) -> None:
         assert project.campaign("greeting").source == "standard input"
 
 
-def test_what_is_doubtful_about_a_foreign_redis_is_told(folder: Path, listed: str, tmp_path: Path) -> None:
-    with open_project(make_folder(tmp_path / "other")) as other:
+def test_what_is_doubtful_about_a_foreign_redis_is_told(folder: Path, listed: str, short_tmp: Path) -> None:
+    with open_project(make_folder(short_tmp / "other")) as other:
         socket = other.settings.data / "store" / "redis.sock"
         with redis.Redis(unix_socket_path=str(socket)) as server:
             server.config_set("appendonly", "no")

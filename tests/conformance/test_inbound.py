@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -139,7 +140,7 @@ def test_digits_are_confirmed_and_private_ones_are_nowhere(watching: Desk) -> No
     assert last["prozvon_result"] == "entered"
     assert told(last["prozvon_values"]) == {"code": "5678"}
     cdr = (watching.switch.cdr_dir / f"{call}.cdr.json").read_text("utf-8")
-    assert "9753" not in cdr
+    assert not re.search(r"(?<!\d)9753(?!\d)", cdr)  # a longer number is some instant
     assert "5678" in json.dumps(told(last["prozvon_values"]))
 
 

@@ -85,8 +85,10 @@ def test_scripts_get_everything_flat(project: Project) -> None:
         "held": 0,
         "attempts": 1,
         "answered": 0,
+        "abandoned": 0,
         "by_status": {"new": 1},
         "by_disposition": {"no_answer": 1},
         "by_result": {},
+        "by_outcome": {},
         "answer_seizure_ratio": 0.0,
     }

@@ -28,9 +28,17 @@ MISSED = "shop-missed"
 
 
 def test_a_call_whose_switch_was_killed_is_lost_and_its_caller_called_back(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    short_tmp: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(Recorder.__init__.__kwdefaults__, "lost_after_s", 0.1)
+    long = SHOP_SCENARIO.replace(
+        "bye: [{say: bye}]", "bye: [{wait: 1m}, {wait: 1m}, {wait: 1m}, {say: bye}]"
+    )  # it goes on until the crash
+    with _opened(short_tmp, shop=long) as project:
+        _killed(project)
+
+
+def _killed(project: Project) -> None:
     with switch(project) as its:
         call_id = call_in(its)
         until(lambda: list((its.root / "inbound").iterdir()), "the marker is there")
