@@ -7,10 +7,19 @@ from dataclasses import dataclass
 
 from orchestrator.engine.pacing.pacer import Look, Pacer
 from orchestrator.engine.pacing.ring import NODES_S
-from orchestrator.engine.pacing.view import Decision, PoolView
+from orchestrator.engine.pacing.view import Decision, PoolView, Why
 
 _LAST = len(NODES_S) - 1  # the mean at the last node: how many answers are to come in all
-_CATCH_UP = 5.0  # answers by which a campaign that could not call may go ahead of the others afterwards
+# Answers by which one campaign may be ahead of another that wants calls and cannot place them, before it waits for it;
+# and by which a campaign that could not call for long is ahead of the others afterwards
+_AHEAD, _CATCH_UP = 4.0, 8.0
+_PATIENT = frozenset(
+    {Why.PREDICTED, Why.LEARNING, Why.CAP}
+)  # the others take what is free, and wait for nobody
+_DEBTOR_RISK = (
+    0.003  # of a campaign at its cap: beside others it would get no free agent to pay its debt with
+)
+_PROBES = 5  # calls at once of a campaign that learns beside others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +68,17 @@ def _wanted(seats: Sequence[Seat], looks: Sequence[Look], overlaps: Sequence[Seq
         seat.pacer.memory.turn = max(seat.pacer.memory.turn, ahead)
     calls = [0 for _ in seats]
     hungry = set(everyone)
+    held_up: dict[int, float] = {}  # seat -> its turn
     while hungry:
         i = min(hungry, key=lambda each: (seats[each].pacer.memory.turn, each))
+        turn = seats[i].pacer.memory.turn
+        if any(overlaps[i][j] and turn > held + _AHEAD for j, held in held_up.items()):
+            hungry.discard(i)
+            continue
         if not _has_room(i, looks, overlaps, calls):
             hungry.discard(i)
+            if looks[i].why in _PATIENT and calls[i] < looks[i].most:
+                held_up[i] = turn
             continue
         calls[i] += 1
         new = looks[i].new.tolist()
@@ -87,4 +103,11 @@ def _has_room(
         * (other.lines + had if other.wanted is not None else other.load[_LAST] + had * other.new[_LAST])
         for share, other, had in zip(overlaps[i], looks, calls, strict=True)
     )
-    return calls[i] + others < look.wanted
+    if calls[i] + others < look.wanted:
+        return True
+    # Beside campaigns that look ahead an agent is hardly ever free: who learns would never learn, who owes never pay
+    if not others:
+        return False
+    if look.why is Why.LEARNING and look.lines + calls[i] < _PROBES:
+        return look.outlook.risk(0) < look.limit
+    return look.why is Why.CAP and look.outlook.risk(0) < _DEBTOR_RISK

@@ -5,7 +5,7 @@ import pytest
 from orchestrator.domain.plan import PacingMode
 from orchestrator.engine.pacing.pacer import Pacer
 from orchestrator.engine.pacing.sharing import Seat, decide_together
-from orchestrator.engine.pacing.view import PoolView
+from orchestrator.engine.pacing.view import PoolView, Why
 from tests.engine.pacing.factories import NOON, a_pacer, a_plan, a_view, ring
 
 TEAM = frozenset({"anna", "boris", "vera", "gleb"})
@@ -95,3 +95,52 @@ def test_each_campaign_keeps_to_its_own_leads() -> None:
     first, second = decide_together([short, *_seats(a_pacer())], NOON)
     assert first.place == 1
     assert second.place > 3
+
+
+def test_a_campaign_that_still_learns_gets_a_few_calls_beside_one_that_looks_ahead() -> None:
+    ahead = a_pacer()
+    ring(ahead, 20, NOON)
+    view = a_view(0, wrapping=[(NOON - 5_000, None)] * 40)
+    _, learning = decide_together(_seats(ahead, Pacer(a_plan()), view=view), NOON)
+    assert 1 <= learning.place <= 5
+    assert learning.why is Why.LEARNING
+    _, progressive = decide_together(
+        _seats(a_pacer(), Pacer(a_plan(mode=PacingMode.PROGRESSIVE)), view=view), NOON
+    )
+    assert progressive.place == 0
+
+
+def _in_debt() -> Pacer:
+    pacer = a_pacer()
+    for n in range(20):
+        pacer.abandoned(NOON - 2_000 + n)
+    return pacer
+
+
+def test_a_campaign_at_its_cap_calls_beside_others_where_there_is_hardly_a_risk() -> None:
+    ahead = a_pacer()
+    ring(ahead, 20, NOON)
+    view = a_view(6, wrapping=[(NOON - 5_000, None)] * 60)
+    _, debtor = decide_together(_seats(ahead, _in_debt(), view=view), NOON)
+    assert debtor.place >= 1
+    assert debtor.why is Why.CAP
+
+
+def test_who_is_ahead_waits_for_who_cannot_call_yet() -> None:
+    ahead, behind = a_pacer(), _in_debt()
+    ahead.memory.turn = 6.0
+    ring(ahead, 4, NOON)
+    view = a_view(0, talking=60)
+    alone = a_pacer()
+    ring(alone, 4, NOON)
+    assert alone.decide(view, NOON).place > 0
+    first, second = decide_together(_seats(ahead, behind, view=view), NOON)
+    assert (first.place, second.place) == (0, 0)
+
+
+def test_a_campaign_that_learns_alone_waits_for_a_free_agent() -> None:
+    seats = [
+        Seat(pacer=Pacer(a_plan()), view=a_view(2, talking=9), agents=TEAM),
+        Seat(pacer=a_pacer(), view=VIEW, agents=frozenset({"zoya"})),
+    ]
+    assert decide_together(seats, NOON)[0].place == 2
