@@ -63,7 +63,9 @@ JOIN_MS = 70  # from the word to a caller until both hear each other (docs/frees
 STANDING_MS = 1_500  # until a standing leg is up
 RING_MS = 300  # until a telephone rings
 SCRIPT_MS = 50  # from the answer until the customer's script is in the queue
-PACE_MS = 1_000  # as good as at every event, and much cheaper (docs/pacing.md)
+LAST_MS = 60_000  # until the last call of the day has rung out
+PACE_MS = 1_000  # between decisions: as good as at every event, and much cheaper (docs/pacing.md)
+MANY, MANY_PACE_MS = 100, 2_000  # more agents than these: luck evens out, and each decision costs more
 MIDNIGHT = 1_767_571_200_000  # Monday, 2026-01-05, 00:00 UTC
 
 
@@ -79,7 +81,7 @@ class Day:
         self._names = tuple(f"agent{number}" for number in range(1, conduct.agents + 1))
         self._rules = rules
         self._queue = rules.queue_id
-        self._floor = Floor(self._new_id, pace_ms=PACE_MS)
+        self._floor = Floor(self._new_id, pace_ms=PACE_MS if conduct.agents <= MANY else MANY_PACE_MS)
         self._streams = Streams(conduct.seed)
         self._chance = Random(f"{conduct.seed} world")
         self._begins = MIDNIGHT + round(conduct.begins_s * 1_000)
@@ -97,7 +99,7 @@ class Day:
             Offer: self._offer,
             LetGo: self._let_go,
             AgentMoved: self._moved,
-            Counted: self._count,
+            Counted: lambda order: self._ledger.count(order.figure, order.amount, self._now),
             Answer: self._answer,
         }
         self._calls: dict[str, Outcome] = {}  # placed, and not over: what becomes of them
@@ -214,10 +216,10 @@ class Day:
             self._plan_break(name)
 
     def _close(self) -> None:
-        """Work is over: nobody is called any more, agents go after their talks."""
+        """Work is over: nobody is called any more; agents go when nobody rings any more, and after their talks."""
         if self._pacing is not None:
             self._feed(CampaignRests(campaign_id=CAMPAIGN))
-        self._staff()
+        self._in(LAST_MS if self._pacing is not None else 0, self._staff)
 
     # -- customers
 
@@ -394,6 +396,3 @@ class Day:
         now = self._records[record.agent_id]
         if now.state is AgentState.WRAP_UP and now.since == record.since:
             self._feed(AgentSays(agent_id=record.agent_id, command=Command.READY))
-
-    def _count(self, order: Counted) -> None:
-        self._ledger.count(order.figure, order.amount, self._now)

@@ -92,7 +92,7 @@ class Ledger:
 
     def count(self, figure: Figure, amount: int, now: int) -> None:
         sums = self._counted[(now - self._begins_ms) // QUARTER_MS]
-        name = figure.value
+        name = figure._value_  # what `value` gives, in half the time
         sums[name] = sums.get(name, 0) + amount
         if figure is Figure.CONNECTED or figure is Figure.DIALED_ABANDONED:
             self._answered(figure is Figure.DIALED_ABANDONED, now)
@@ -104,7 +104,8 @@ class Ledger:
             quarter = (end - 1) // QUARTER_MS
             part = min(left, end - quarter * QUARTER_MS)
             sums = self._states[quarter]
-            sums[state.value] = sums.get(state.value, 0) + part
+            name = state._value_
+            sums[name] = sums.get(name, 0) + part
             end, left = end - part, left - part
 
     def last_ms(self) -> int:

@@ -23,6 +23,7 @@ _FIRST_RINGS_MS = 31_000  # until then only the quick answers are known
 _JUMP_MS = 60_000  # nobody asks so rarely: the clock was moved, or we slept
 _MOST_PASSED_MS = 5_000
 _LOST_MS = 180_000  # no call rings so long: its end was not told
+_NEVER_S = 1e9  # left to whoever has no limit
 # A ringing call that may be cancelled is looked at this node ahead
 _HARM_NODE, _HARM_TIMES, _HARM_LEAST, _HARM_MOST = 2, 3.0, 0.01, 0.9
 
@@ -239,14 +240,12 @@ class Pacer:
     def _wrap_relief(self, view: PoolView, wrapping: Whole, now: int) -> Floats:
         """Who writes up becomes free by what was learned, and at the latest when the time for it is over."""
         bins = bins_of(wrapping)
-        limits = [(row, ends_by) for row, (_, ends_by) in enumerate(view.wrapping) if ends_by is not None]
-        if not limits:
+        lefts = [_NEVER_S if ends_by is None else (ends_by - now) / 1_000 for _, ends_by in view.wrapping]
+        if not lefts or min(lefts) == _NEVER_S:
             usual: Floats = np.bincount(bins, minlength=BINS) @ self._service.wrap_table
             return usual
         chances = self._service.wrap_table[bins, : len(NODES_S)]
-        horizons = self._service.horizons
-        for row, ends_by in limits:
-            chances[row, horizons >= (ends_by - now) / 1_000] = 1.0
+        chances[self._service.horizons >= np.array(lefts)[:, None]] = 1.0
         all_of_them: Floats = moments(chances).sum(axis=0)
         return all_of_them
 
