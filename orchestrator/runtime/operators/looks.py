@@ -52,9 +52,8 @@ class Looks:
         self._lines, self._book, self._feed = lines, book, feed
         self._began_at = time.monotonic()
         self._missed: set[str] = set()
-        self._odd: dict[
-            str, set[tuple[str, bool]]
-        ] = {}  # switch -> legs that stood otherwise than we know, joined
+        # switch -> legs that stood otherwise than we know, whether joined, the call that we know
+        self._odd: dict[str, set[tuple[str, bool, str]]] = {}
         self._strangers: dict[str, set[str]] = {}  # switch -> channels that are no agent's
         self._down_since: dict[str, float] = {}
 
@@ -117,15 +116,17 @@ class Looks:
 
     def _changed(self, switch: str, there: Mapping[str, Mapping[str, object]]) -> Iterator[News]:
         """Talks that began or ended, and legs that were parked, unheard. The answer may be older than what was heard
-        while it came: what differs is believed when it does so twice.
+        while it came: what differs is believed when it does so twice,
+        of the same call.
         """
         is_first = switch not in self._odd
-        before, odd = self._odd.get(switch, set()), set[tuple[str, bool]]()
+        before, odd = self._odd.get(switch, set()), set[tuple[str, bool, str]]()
         self._odd[switch] = odd
 
         def is_sure(leg: Leg, is_joined: bool) -> bool:
-            odd.add((leg.leg_id, is_joined))
-            return (is_first and leg.made_at <= self._began_at) or (leg.leg_id, is_joined) in before
+            found = (leg.leg_id, is_joined, leg.call_id)
+            odd.add(found)
+            return (is_first and leg.made_at <= self._began_at) or found in before
 
         for leg in self._book.legs_on(switch):
             row = there.get(leg.leg_id)

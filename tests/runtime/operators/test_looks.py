@@ -87,6 +87,19 @@ def test_a_look_that_was_overtaken_by_a_talk_ends_none() -> None:
     assert bench.look() == []
 
 
+def test_looks_that_were_overtaken_by_two_talks_of_a_leg_end_none() -> None:
+    bench = Bench(is_old=False)
+    bench.line.rows = [row("c1"), row(LEG)]
+    bench.look()
+    for call_id in ("c1", "c2", "c3"):  # each look came just before its talk was on the list
+        bench.leg.is_parked, bench.leg.is_joined, bench.leg.call_id = True, True, call_id
+        assert bench.look() == []
+    assert bench.look() == [
+        TalkEnded(call_id="c3", leg_id=LEG),
+        LegReady(leg_id=LEG, switch="main", agent_id="anna"),
+    ]
+
+
 def test_a_leg_that_nobody_knows_is_hung_up_unless_it_talks_or_stands_by() -> None:
     bench = Bench(is_old=True)
     there = [row("c1"), row(LEG)]
