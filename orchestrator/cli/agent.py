@@ -21,8 +21,6 @@ from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.operators.rota import Rota
 from orchestrator.runtime.project import open_project
 
-STAND = "standing"  # ring the standing leg: a word of the leader's own, no wish of the floor's
-
 
 @click.group()
 def agent() -> None:
@@ -109,19 +107,6 @@ def _wish(folder: Path, wish: str, agent_id: str, said: str, *, reason: str = ""
     click.echo(f"{agent_id}: {said}" + (" after this call" if is_later else ""), err=True)
 
 
-@agent.command()
-@click.argument("agent_id", metavar="AGENT")
-@click.pass_obj
-def available(folder: Path, agent_id: str) -> None:
-    """Let an agent be given calls: from offline, a break or wrap-up; during a call, after it.
-
-    \b
-    Example:
-      prozvon agent available anna
-    """
-    _wish(folder, Wish.AVAILABLE, agent_id, "available")
-
-
 @agent.command(name="break")
 @click.argument("agent_id", metavar="AGENT")
 @click.argument("reason", default="")
@@ -134,58 +119,6 @@ def break_(folder: Path, agent_id: str, reason: str) -> None:
       prozvon agent break anna lunch
     """
     _wish(folder, Wish.BREAK, agent_id, f"on a break ({reason})" if reason else "on a break", reason=reason)
-
-
-@agent.command()
-@click.argument("agent_id", metavar="AGENT")
-@click.pass_obj
-def offline(folder: Path, agent_id: str) -> None:
-    """Log an agent out; during a call, after it. A standing leg is hung up.
-
-    \b
-    Example:
-      prozvon agent offline anna
-    """
-    _wish(folder, Wish.OFFLINE, agent_id, "offline")
-
-
-@agent.command()
-@click.argument("agent_id", metavar="AGENT")
-@click.pass_obj
-def ready(folder: Path, agent_id: str) -> None:
-    """End an agent's wrap-up.
-
-    \b
-    Example:
-      prozvon agent ready anna
-    """
-    _wish(folder, Wish.READY, agent_id, "ready")
-
-
-@agent.command()
-@click.argument("agent_id", metavar="AGENT")
-@click.pass_obj
-def extend(folder: Path, agent_id: str) -> None:
-    """Extend an agent's wrap-up, as often as the queue lets (`wrap_up_extend`).
-
-    \b
-    Example:
-      prozvon agent extend anna
-    """
-    _wish(folder, Wish.EXTEND, agent_id, "wrap-up extended")
-
-
-@agent.command()
-@click.argument("agent_id", metavar="AGENT")
-@click.pass_obj
-def stand(folder: Path, agent_id: str) -> None:
-    """Ring an agent's standing leg now, if it is down.
-
-    \b
-    Example:
-      prozvon agent stand boris
-    """
-    _wish(folder, STAND, agent_id, "the standing leg is rung")
 
 
 @agent.command()
@@ -217,16 +150,42 @@ def consult(folder: Path, agent_id: str, to: str) -> None:
     _wish(folder, Wish.CONSULT, agent_id, f"{to} is rung, the caller waits", to=to)
 
 
-def _plain(wish: Wish, name: str, help_: str, said: str) -> None:
+def _plain(wish: Wish, name: str, help_: str, said: str, *, who: str = "anna") -> None:
     """A wish that needs nothing but the agent."""
 
-    @agent.command(name=name, help=f"{help_}\n\n\b\nExample:\n  prozvon agent {name} anna")
+    @agent.command(name=name, help=f"{help_}\n\n\b\nExample:\n  prozvon agent {name} {who}")
     @click.argument("agent_id", metavar="AGENT")
     @click.pass_obj
     def command(folder: Path, agent_id: str) -> None:
         _wish(folder, wish, agent_id, said)
 
 
+_plain(
+    Wish.AVAILABLE,
+    "available",
+    "Let an agent be given calls: from offline, a break or wrap-up; during a call, after it.",
+    "available",
+)
+_plain(
+    Wish.OFFLINE,
+    "offline",
+    "Log an agent out; during a call, after it. A standing leg is hung up.",
+    "offline",
+)
+_plain(Wish.READY, "ready", "End an agent's wrap-up.", "ready")
+_plain(
+    Wish.EXTEND,
+    "extend",
+    "Extend an agent's wrap-up, as often as the queue lets (`wrap_up_extend`).",
+    "wrap-up extended",
+)
+_plain(
+    Wish.STANDING,
+    "stand",
+    "Ring an agent's standing leg now, if it is down.",
+    "the standing leg is rung",
+    who="boris",
+)
 _plain(Wish.HOLD, "hold", "Let the caller whom an agent talks with hear music.", "the caller is on hold")
 _plain(Wish.UNHOLD, "unhold", "End the hold.", "the caller hears you again")
 _plain(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from orchestrator.cli.picture_file import write_picture
 from orchestrator.domain.problem import KnownError
 from orchestrator.graph.chart import Chart
 from orchestrator.graph.mermaid import mermaid
@@ -65,14 +66,7 @@ def _write(picture: str, chart: Chart) -> None:
         drawn = svg(chart)
     except TooLarge as error:
         raise KnownError(f"{error}: --mermaid has no such limit") from None
-    if picture == "-":
-        click.echo(drawn, nl=False)
-        return
-    try:
-        Path(picture).write_text(drawn, encoding="utf-8")
-    except OSError as error:
-        raise KnownError(f"cannot write {picture}: {error.strerror}") from None
-    click.echo(f"wrote {picture}", err=True)
+    write_picture(picture, drawn)
 
 
 def _tell(chart: Chart) -> None:

@@ -11,6 +11,7 @@ import click
 from rich.table import Table
 
 from orchestrator.cli.check import refuse
+from orchestrator.cli.picture_file import write_picture
 from orchestrator.cli.view import console
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.floor.orders import Figure
@@ -70,7 +71,7 @@ def simulate(
         _setup(compiled, queue), (f"agents={agents}", f"hours={hours}", f"seed={seed}", *settings), against
     )
     if picture is not None:
-        _draw(picture, results)
+        write_picture(picture, chart(results))
     if as_json:
         for result in results:
             click.echo(json.dumps(_said(result), ensure_ascii=False))
@@ -119,18 +120,6 @@ def _run(setup: Setup, settings: tuple[str, ...], against: tuple[str, ...]) -> l
 def _title(setup: Setup) -> str:
     mode = "" if setup.pacing is None else f", {setup.pacing.mode.value}"
     return f"{setup.rules.queue_id}{mode}"
-
-
-def _draw(picture: str, results: list[DayResult]) -> None:
-    drawn = chart(results)
-    if picture == "-":
-        click.echo(drawn, nl=False)
-        return
-    try:
-        Path(picture).write_text(drawn, encoding="utf-8")
-    except OSError as error:
-        raise KnownError(f"cannot write {picture}: {error.strerror}") from None
-    click.echo(f"wrote {picture}", err=True)
 
 
 def _print(results: Sequence[DayResult]) -> None:
