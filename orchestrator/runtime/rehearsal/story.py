@@ -179,20 +179,7 @@ class Story:
         flow = flow_of(self.compiled, called_payload(self.compiled, self.contact, answered_at))
         self.now = play(flow, self.answers, party, moves, moves[1:], self.entries, answered_at, self.began_at)
         self.flow = state = flow.state
-        return CallFacts(
-            cause="NORMAL_CLEARING",
-            answered_at=answered_at,
-            ended_at=self.now,
-            party=Party(state.party),
-            flow=FlowEnd(state.flow),
-            result=state.result,
-            path=state.path,
-            heard=state.heard,
-            values=tuple(state.values.items()),
-            notes=notes_of(state),
-            reached=state.reached,
-            is_abandoned=bool(state.abandoned),
-        )
+        return facts_of(state, answered_at, self.now)
 
     # -- after the call ---------------------------------------------------------------------------------------
 
@@ -275,6 +262,24 @@ def play(
     if misfit is not None:
         raise Stuck(misfit)
     return at + round(flow.now_s * 1000)
+
+
+def facts_of(state: State, answered_at: int, ended_at: int) -> CallFacts:
+    """What a switch would tell of an answered call whose flow came to this. Times are epoch ms."""
+    return CallFacts(
+        cause="NORMAL_CLEARING",
+        answered_at=answered_at,
+        ended_at=ended_at,
+        party=Party(state.party),
+        flow=FlowEnd(state.flow),
+        result=state.result,
+        path=state.path,
+        heard=state.heard,
+        values=tuple(state.values.items()),
+        notes=notes_of(state),
+        reached=state.reached,
+        is_abandoned=bool(state.abandoned),
+    )
 
 
 def failure(move: Move, text: str) -> Failure:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.domain.call_event import CallFacts, FlowEnd, Party
+from orchestrator.domain.call_event import FlowEnd, Party
 from orchestrator.domain.lead import Contact
 from orchestrator.engine.hours import is_open
 from orchestrator.engine.missed import decide
@@ -17,8 +17,15 @@ from orchestrator.runtime.rehearsal.inbound_story import (
     told_decision,
 )
 from orchestrator.runtime.rehearsal.rehearsed_flow import RehearsedFlow
-from orchestrator.runtime.rehearsal.story import Story, called_payload, flow_of, local_time, zone_name
-from orchestrator.runtime.rehearsal.told_notes import notes_of, told_note
+from orchestrator.runtime.rehearsal.story import (
+    Story,
+    called_payload,
+    facts_of,
+    flow_of,
+    local_time,
+    zone_name,
+)
+from orchestrator.runtime.rehearsal.told_notes import told_note
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.findings import Findings
 from orchestrator.scenario.library import Library
@@ -88,24 +95,9 @@ class Trial:
 
     def _settled(self, flow: RehearsedFlow, contact: Contact) -> list[str]:
         """What the rules make of a first call that came to this."""
-        state = flow.state
-        story = Story(compiled=self.compiled, contact=contact, began_at=self.at, now=self._ended_at(flow))
-        story.settle_first(
-            CallFacts(
-                cause="NORMAL_CLEARING",
-                answered_at=self.at,
-                ended_at=self._ended_at(flow),
-                party=Party(state.party),
-                flow=FlowEnd(state.flow),
-                result=state.result,
-                path=state.path,
-                heard=state.heard,
-                values=tuple(state.values.items()),
-                notes=notes_of(state),
-                reached=state.reached,
-                is_abandoned=bool(state.abandoned),
-            )
-        )
+        ended_at = self._ended_at(flow)
+        story = Story(compiled=self.compiled, contact=contact, began_at=self.at, now=ended_at)
+        story.settle_first(facts_of(flow.state, self.at, ended_at))
         return [entry.text for entry in story.entries]
 
     def _ended_at(self, flow: RehearsedFlow) -> int:
