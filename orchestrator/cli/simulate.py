@@ -211,6 +211,6 @@ def _span(span: Span) -> dict[str, object]:
         "talks_per_agent_hour": span.talks_per_agent_hour,
         "service_level": span.service_level,
         "mean_wait_s": span.mean_wait_s,
-        "counted": span.counted,
+        "counted": span.of,
         "states_ms": span.states_ms,
     }

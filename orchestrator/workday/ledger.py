@@ -7,57 +7,28 @@ from dataclasses import dataclass
 
 from orchestrator.domain.agent import AgentState
 from orchestrator.engine.floor.orders import Figure
+from orchestrator.engine.floor.ratios import BUSY, FREE, Sums, occupancy, ratio, time_in
 
 HOUR_MS = 3_600_000
 QUARTER_MS = 900_000
 LEAST_ANSWERED = 20  # in a rolling hour, before its share of abandoned calls says anything
-BUSY = (AgentState.TALKING, AgentState.WRAP_UP)
-FREE = (AgentState.AVAILABLE, AgentState.RESERVED, AgentState.RINGING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Sums):
     """A stretch of the day: sums of what was counted in it, and of the time agents spent in each state (ms)."""
 
     begins_ms: int
-    counted: dict[str, int]
     states_ms: dict[str, int]
-
-    def __getitem__(self, figure: Figure) -> int:
-        return self.counted.get(figure.value, 0)
 
     @property
     def occupancy(self) -> float | None:
-        """(talk + wrap-up) / (that + free)."""
-        busy = sum(self.states_ms.get(state.value, 0) for state in BUSY)
-        return _ratio(busy, busy + sum(self.states_ms.get(state.value, 0) for state in FREE))
-
-    @property
-    def abandonment(self) -> float | None:
-        """Of the people that a campaign dialed: nobody within the limit / (that + connected within it)."""
-        abandoned = self[Figure.DIALED_ABANDONED]
-        return _ratio(abandoned, abandoned + self[Figure.CONNECTED])
-
-    @property
-    def answer_rate(self) -> float | None:
-        """Answered by a person / placed."""
-        return _ratio(self[Figure.DIALED_ANSWERED], self[Figure.PLACED])
+        return occupancy(self.states_ms)
 
     @property
     def talks_per_agent_hour(self) -> float | None:
         """Talks / hours that agents were at work, breaks left out."""
-        worked = sum(self.states_ms.get(state.value, 0) for state in (*BUSY, *FREE))
-        return _ratio(self[Figure.HANDLED] * HOUR_MS, worked)
-
-    @property
-    def service_level(self) -> float | None:
-        """Of callers in the queue: answered in time / offered."""
-        return _ratio(self[Figure.ANSWERED_IN_TIME], self[Figure.OFFERED])
-
-    @property
-    def mean_wait_s(self) -> float | None:
-        """Of callers in the queue who were answered."""
-        return _ratio(self[Figure.WAIT_MS] / 1_000, self[Figure.ANSWERED])
+        return ratio(self[Figure.HANDLED] * HOUR_MS, time_in(self.states_ms, *BUSY, *FREE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +101,7 @@ class Ledger:
             counted.update(self._counted.get(quarter, {}))
             states.update(self._states.get(quarter, {}))
         begins_ms = self._begins_ms + first * QUARTER_MS
-        return Span(begins_ms=begins_ms, counted=dict(counted), states_ms=dict(states))
+        return Span(begins_ms=begins_ms, of=dict(counted), states_ms=dict(states))
 
     def _answered(self, is_abandoned: bool, now: int) -> None:
         answers = self._answers
@@ -140,7 +111,3 @@ class Ledger:
             self._abandoned -= answers.popleft()[1]
         if len(answers) >= LEAST_ANSWERED and now - self._begins_ms >= HOUR_MS:
             self.worst_hour = max(self.worst_hour or 0.0, self._abandoned / len(answers))
-
-
-def _ratio(part: float, whole: float) -> float | None:
-    return part / whole if whole else None

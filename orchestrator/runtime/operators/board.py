@@ -8,48 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestrator.domain.agent import AgentState
-from orchestrator.engine.floor.orders import Figure
+from orchestrator.engine.floor.ratios import Sums, occupancy, ratio
 from orchestrator.store import Store
 from orchestrator.store.figures import LiveFigures, Scope
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
-    """Figures of today, by their names; what was never counted is 0."""
-
-    of: Mapping[str, int]
-
-    def __getitem__(self, figure: Figure) -> int:
-        return self.of.get(figure.value, 0)
-
-    @property
-    def service_level(self) -> float | None:
-        """Answered within N seconds / offered."""
-        return _ratio(self[Figure.ANSWERED_IN_TIME], self[Figure.OFFERED])
-
-    @property
-    def lost(self) -> float | None:
-        """Left the queue before an agent / offered."""
-        return _ratio(self[Figure.ABANDONED], self[Figure.OFFERED])
-
-    @property
-    def mean_wait_s(self) -> float | None:
-        """Average speed of answer."""
-        return _ratio(self[Figure.WAIT_MS] / 1000, self[Figure.ANSWERED])
-
-    @property
-    def mean_handling_s(self) -> float | None:
-        """(talk + hold + wrap-up) / handled."""
-        spent = self[Figure.TALK_MS] + self[Figure.HOLD_MS] + self[Figure.WRAP_UP_MS]
-        return _ratio(spent / 1000, self[Figure.HANDLED])
-
-    @property
-    def occupancy(self) -> float | None:
-        """(talk + hold + wrap-up) / (that + available, being rung and reserved)."""
-        busy = self[Figure.TALKING_MS] + self[Figure.WRAPPING_MS]
-        free = self[Figure.AVAILABLE_MS] + self[Figure.RESERVED_MS] + self[Figure.RINGING_MS]
-        return _ratio(busy, busy + free)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +51,11 @@ class CampaignRow:
 
     @property
     def abandonment_60m(self) -> float | None:
-        return _ratio(*self.abandoned_60m)
+        return ratio(*self.abandoned_60m)
 
     @property
     def abandonment_day(self) -> float | None:
-        return _ratio(*self.abandoned_day)
+        return ratio(*self.abandoned_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +79,7 @@ class AgentRow:
     @property
     def occupancy(self) -> float | None:
         """Of today."""
-        busy = self.states_ms.get(AgentState.TALKING, 0) + self.states_ms.get(AgentState.WRAP_UP, 0)
-        idle = (AgentState.AVAILABLE, AgentState.RESERVED, AgentState.RINGING)
-        return _ratio(busy, busy + sum(self.states_ms.get(state, 0) for state in idle))
+        return occupancy(self.states_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,10 +169,6 @@ def _agent(name: str, values: Mapping[str, object]) -> AgentRow:
         talk_ms_today=_count(values, "talk_ms_today"),
         states_ms=_counts(values, "states_today"),
     )
-
-
-def _ratio(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
 
 
 def _mapping(values: Mapping[str, object], key: str) -> Mapping[str, object]:
