@@ -143,3 +143,12 @@ def rung(orders: Iterable[Order]) -> list[str]:
 def a_queue(*agents: str | tuple[str, int], **fields: Any) -> QueueRules:
     levels = tuple((each, 1) if isinstance(each, str) else each for each in agents)
     return QueueRules(queue_id=fields.pop("queue_id", Q), agents=levels, **fields)
+
+
+def a_mixed_bench(**rules: object) -> Bench:
+    """Anna is rung for each call, boris stands by; both serve one queue."""
+    return Bench(
+        a_spec("anna"),
+        a_spec("boris", is_standing=True, switch="main"),
+        rules=[a_queue("anna", "boris", **{"wrap_up_s": 40, "extend_times": 2, **rules})],
+    )

@@ -24,22 +24,13 @@ from orchestrator.engine.floor.orders import (
     ScreenPop,
     Tone,
 )
-from tests.engine.floor.factories import Bench, Q, a_queue, a_spec, only
+from tests.engine.floor.factories import Bench, Q, a_mixed_bench, a_queue, a_spec, only
 
 S = AgentState
 
 
-def a_bench(**rules: object) -> Bench:
-    """Anna is rung for each call, boris stands by; both serve one queue."""
-    return Bench(
-        a_spec("anna"),
-        a_spec("boris", is_standing=True, switch="main"),
-        rules=[a_queue("anna", "boris", **{"wrap_up_s": 40, "extend_times": 2, **rules})],
-    )
-
-
 def test_a_call_leads_through_all_states_and_the_time_in_each_is_counted() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("anna")
     bench.wait(7)
     bench.join("c1")
@@ -60,7 +51,7 @@ def test_a_call_leads_through_all_states_and_the_time_in_each_is_counted() -> No
 
 
 def test_a_standing_leg_is_made_when_the_agent_comes_and_kept_between_calls() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     orders = bench.say("boris", Command.AVAILABLE)
     ring = only(orders, RingAgent)[0]
     assert (ring.is_standing, ring.call_id, ring.target_switch, ring.ring_s) == (True, "", "main", 30)
@@ -79,7 +70,7 @@ def test_a_standing_leg_is_made_when_the_agent_comes_and_kept_between_calls() ->
 
 
 def test_a_leg_for_one_call_is_made_where_the_caller_is_and_dropped_after_it() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("anna")
     ring = only(bench.join("c1", switch="spare"), RingAgent)[0]
     assert (ring.target_switch, ring.ring_s, ring.queue_id) == ("spare", 20, Q)
@@ -88,7 +79,7 @@ def test_a_leg_for_one_call_is_made_where_the_caller_is_and_dropped_after_it() -
 
 
 def test_what_is_asked_for_in_a_talk_comes_after_the_call_and_can_be_taken_back() -> None:
-    bench = a_bench(wrap_up_s=0)
+    bench = a_mixed_bench(wrap_up_s=0)
     bench.come("anna")
     bench.join("c1")
     bench.talk("c1", "anna")
@@ -101,7 +92,7 @@ def test_what_is_asked_for_in_a_talk_comes_after_the_call_and_can_be_taken_back(
 
 
 def test_a_break_comes_after_the_wrap_up_or_instead_of_it() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     for instead in (False, True):
         bench.come("anna")
         bench.join("c1")
@@ -118,7 +109,7 @@ def test_a_break_comes_after_the_wrap_up_or_instead_of_it() -> None:
 
 
 def test_an_agent_who_goes_while_ringing_is_not_counted_as_missing_and_the_caller_waits_on() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("anna")
     bench.join("c1")
     orders = bench.say("anna", Command.BREAK)
@@ -130,7 +121,7 @@ def test_an_agent_who_goes_while_ringing_is_not_counted_as_missing_and_the_calle
 
 
 def test_an_agent_who_is_just_being_joined_goes_after_the_call() -> None:
-    bench = a_bench(wrap_up_s=0)
+    bench = a_mixed_bench(wrap_up_s=0)
     bench.come("boris")
     bench.join("c1")
     bench.say("boris", Command.OFFLINE)
@@ -150,7 +141,7 @@ def test_breaks_have_reasons_of_the_own_list() -> None:
 
 
 def test_the_wrap_up_may_be_extended_so_often_and_ends_by_itself() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("anna")
     bench.join("c1")
     bench.talk("c1", "anna")
@@ -166,7 +157,7 @@ def test_the_wrap_up_may_be_extended_so_often_and_ends_by_itself() -> None:
 
 
 def test_ready_ends_the_wrap_up_and_nothing_else() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("anna")
     for command in (Command.READY, Command.EXTEND):
         assert "anna is available" in only(bench.say("anna", command), Refused)[0].why
@@ -183,7 +174,7 @@ def test_ready_ends_the_wrap_up_and_nothing_else() -> None:
 
 
 def test_not_answering_takes_an_agent_out_after_so_many_times_in_a_row() -> None:
-    bench = a_bench(misses=3)
+    bench = a_mixed_bench(misses=3)
     bench.come("anna")
     bench.join("c1")
     for _ in range(2):
@@ -200,7 +191,7 @@ def test_not_answering_takes_an_agent_out_after_so_many_times_in_a_row() -> None
 
 
 def test_a_telephone_that_fails_at_once_is_not_rung_without_end() -> None:
-    bench = a_bench(misses=0)
+    bench = a_mixed_bench(misses=0)
     bench.come("anna")
     bench.join("c1")
     for _ in range(5):
@@ -210,7 +201,7 @@ def test_a_telephone_that_fails_at_once_is_not_rung_without_end() -> None:
 
 
 def test_a_switch_that_is_out_of_order_takes_no_agent_out() -> None:
-    bench = a_bench(misses=1)
+    bench = a_mixed_bench(misses=1)
     bench.come("anna")
     bench.join("c1")
     for _ in range(3):
@@ -226,7 +217,7 @@ def test_a_switch_that_is_out_of_order_takes_no_agent_out() -> None:
 
 
 def test_available_said_again_ends_the_rest() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("anna")
     assert bench.say("anna", Command.AVAILABLE) == []
     bench.join("c1")
@@ -235,7 +226,7 @@ def test_available_said_again_ends_the_rest() -> None:
 
 
 def test_a_leg_of_which_nothing_is_heard_is_given_up() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("anna")
     bench.join("c1")
     orders = bench.wait(35)
@@ -245,7 +236,7 @@ def test_a_leg_of_which_nothing_is_heard_is_given_up() -> None:
 
 
 def test_an_unknown_agent_is_refused() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     assert only(bench.say("zoe", Command.AVAILABLE), Refused)[0].why == "there is no agent 'zoe'"
 
 
@@ -264,7 +255,7 @@ def test_a_standing_leg_may_be_asked_for_by_anybody_who_can_be_rung() -> None:
 
 def test_hanging_up_by_command_parks_a_standing_leg_and_drops_another() -> None:
     for name, order in (("anna", DropLeg), ("boris", ParkLeg)):
-        bench = a_bench()
+        bench = a_mixed_bench()
         bench.come(name)
         assert only(bench.say(name, Command.HANG_UP), Refused)[0].why == "there is no call"
         bench.join("c1")
@@ -274,7 +265,7 @@ def test_hanging_up_by_command_parks_a_standing_leg_and_drops_another() -> None:
 
 def test_hanging_up_while_it_rings_passes_the_call_on() -> None:
     for name in ("anna", "boris"):
-        bench = a_bench(misses=1)
+        bench = a_mixed_bench(misses=1)
         bench.come(name)
         bench.join("c1")
         bench.say(name, Command.HANG_UP)
@@ -282,7 +273,7 @@ def test_hanging_up_while_it_rings_passes_the_call_on() -> None:
 
 
 def test_who_is_not_on_the_staff_any_more_goes_after_the_call() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("anna", "boris")
     bench.join("c1")
     bench.talk("c1", "anna")
@@ -295,7 +286,7 @@ def test_who_is_not_on_the_staff_any_more_goes_after_the_call() -> None:
 
 
 def test_who_is_dismissed_in_the_wrap_up_goes_at_once() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("anna")
     bench.join("c1")
     bench.talk("c1", "anna")
@@ -308,7 +299,7 @@ def test_who_is_dismissed_in_the_wrap_up_goes_at_once() -> None:
 
 
 def test_a_new_day_begins_with_no_calls() -> None:
-    bench = a_bench(wrap_up_s=0)
+    bench = a_mixed_bench(wrap_up_s=0)
     bench.come("anna")
     bench.join("c1")
     bench.talk("c1", "anna")
@@ -320,7 +311,7 @@ def test_a_new_day_begins_with_no_calls() -> None:
 
 
 def test_time_is_counted_by_whole_quarters_of_an_hour() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("anna")
     bench.say("boris", Command.BREAK)
     bench.wait(8 * 60 + 20)  # 11:15:00

@@ -19,22 +19,13 @@ from orchestrator.engine.floor.orders import (
     Offer,
     RingAgent,
 )
-from tests.engine.floor.factories import Bench, a_queue, a_spec, only
+from tests.engine.floor.factories import a_mixed_bench, only
 
 S = AgentState
 
 
-def a_bench(**rules: object) -> Bench:
-    """Anna is rung for each call, boris stands by; both serve one queue."""
-    return Bench(
-        a_spec("anna"),
-        a_spec("boris", is_standing=True, switch="main"),
-        rules=[a_queue("anna", "boris", **{"wrap_up_s": 40, "extend_times": 2, **rules})],
-    )
-
-
 def test_a_standing_leg_that_is_not_answered_takes_its_agent_out() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.say("boris", Command.AVAILABLE)
     bench.wait(45)
     assert (bench.state("boris"), bench.agent("boris").reason) == (S.BREAK, NOT_ANSWERING)
@@ -46,14 +37,14 @@ def test_a_standing_leg_that_is_not_answered_takes_its_agent_out() -> None:
 def test_hanging_up_a_standing_leg_between_calls_is_going_home_but_a_dead_switch_is_not(
     cause: str, state: AgentState
 ) -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("boris")
     bench.feed(LegEnded(leg_id=bench.agent("boris").leg_id, cause=cause))
     assert bench.state("boris") is state
 
 
 def test_hanging_up_at_the_end_of_a_talk_is_not_going_home() -> None:
-    bench = a_bench(wrap_up_s=0)
+    bench = a_mixed_bench(wrap_up_s=0)
     bench.come("boris")
     bench.join("c1")
     bench.talk("c1", "boris")
@@ -63,7 +54,7 @@ def test_hanging_up_at_the_end_of_a_talk_is_not_going_home() -> None:
 
 
 def test_a_leg_that_ends_in_the_wrap_up_is_made_anew_after_it() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("boris")
     bench.join("c1")
     bench.talk("c1", "boris")
@@ -73,7 +64,7 @@ def test_a_leg_that_ends_in_the_wrap_up_is_made_anew_after_it() -> None:
 
 
 def test_a_standing_leg_that_does_not_come_back_from_a_talk_is_made_anew() -> None:
-    bench = a_bench(wrap_up_s=0)
+    bench = a_mixed_bench(wrap_up_s=0)
     bench.come("boris")
     bench.join("c1")
     bench.talk("c1", "boris")
@@ -85,7 +76,7 @@ def test_a_standing_leg_that_does_not_come_back_from_a_talk_is_made_anew() -> No
 
 
 def test_an_agent_who_hangs_up_before_being_joined_has_missed_the_call() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("boris")
     bench.join("c1")
     bench.feed(LegEnded(leg_id=bench.agent("boris").leg_id))
@@ -95,7 +86,7 @@ def test_an_agent_who_hangs_up_before_being_joined_has_missed_the_call() -> None
 
 
 def test_an_agent_may_call_in_and_stay_on_the_line() -> None:
-    bench = a_bench(wrap_up_s=0)
+    bench = a_mixed_bench(wrap_up_s=0)
     bench.feed(LegReady(leg_id="own", switch="main", agent_id="anna"))
     assert bench.state("anna") is S.AVAILABLE
     assert only(bench.join("c1"), Offer)[0].leg_id == "own"
@@ -106,7 +97,7 @@ def test_an_agent_may_call_in_and_stay_on_the_line() -> None:
 
 
 def test_a_break_keeps_the_leg_on_which_an_agent_stays() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.say("anna", Command.BREAK)
     bench.feed(LegReady(leg_id="own", switch="main", agent_id="anna"))
     assert bench.state("anna") is S.BREAK
@@ -115,7 +106,7 @@ def test_a_break_keeps_the_leg_on_which_an_agent_stays() -> None:
 
 
 def test_an_agent_in_two_places_is_in_the_new_one_between_calls_and_in_the_old_one_in_a_call() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.feed(LegReady(leg_id="old", switch="main", agent_id="anna"))
     assert (
         only(bench.feed(LegReady(leg_id="new", switch="spare", agent_id="anna")), DropLeg)[0].leg_id == "old"
@@ -132,14 +123,14 @@ def test_an_agent_in_two_places_is_in_the_new_one_between_calls_and_in_the_old_o
 
 
 def test_an_agent_who_calls_in_while_the_standing_leg_rings_is_taken_as_they_come() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.say("boris", Command.AVAILABLE)
     assert only(bench.feed(LegReady(leg_id="own", switch="main", agent_id="boris")), DropLeg)
     assert (bench.state("boris"), bench.agent("boris").leg_id) == (S.AVAILABLE, "own")
 
 
 def test_a_leg_of_nobody_and_one_that_was_given_up_are_dropped() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     assert only(bench.feed(LegReady(leg_id="x", switch="main", agent_id="nobody")), DropLeg)
     bench.come("anna")
     leg_id = only(bench.join("c1"), RingAgent)[0].leg_id
@@ -151,7 +142,7 @@ def test_a_leg_of_nobody_and_one_that_was_given_up_are_dropped() -> None:
 
 
 def test_news_of_unknown_legs_changes_nothing() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     for news in (
         LegRings(leg_id="x"),
         LegFailed(leg_id="x"),
@@ -162,7 +153,7 @@ def test_news_of_unknown_legs_changes_nothing() -> None:
 
 
 def test_a_leg_is_forgotten_after_thousands_of_others() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     board = bench.floor._board
     bench.come("anna")
     leg_id = only(bench.join("c1"), RingAgent)[0].leg_id
@@ -174,7 +165,7 @@ def test_a_leg_is_forgotten_after_thousands_of_others() -> None:
 
 
 def test_a_switch_that_goes_and_comes_back_finds_its_agents_at_work() -> None:
-    bench = a_bench(misses=1)
+    bench = a_mixed_bench(misses=1)
     bench.come("boris")
     orders = bench.feed(LegEnded(leg_id=bench.agent("boris").leg_id, cause="SYSTEM_SHUTDOWN"))
     for cause in ("NETWORK_OUT_OF_ORDER", "DESTINATION_OUT_OF_ORDER", "NETWORK_OUT_OF_ORDER"):
@@ -187,6 +178,6 @@ def test_a_switch_that_goes_and_comes_back_finds_its_agents_at_work() -> None:
 
 
 def test_a_leg_that_ended_for_an_unknown_reason_is_made_anew() -> None:
-    bench = a_bench()
+    bench = a_mixed_bench()
     bench.come("boris")
     assert only(bench.feed(LegEnded(leg_id=bench.agent("boris").leg_id)), RingAgent)[0].is_standing
