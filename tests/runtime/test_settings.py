@@ -99,7 +99,7 @@ switches:
         "6:24: limits.per_number.evr: unknown key (did you mean `ever`?)",
         "8:3: switches.Main: use 1 to 32 of a-z, 0-9, _ and -, starting with a letter or digit",
         "10:5: switches.main.port: Input should be less than 65536",
-        "11:5: switches.main.host: no key here takes a list",
+        "11:5: switches.main.host: this key takes no list",
         "13:15: switches.main.gateways.spare.cps: Input should be a valid number, unable to parse string as a number",
         "13:26: switches.main.gateways.spare.chanels: unknown key (did you mean `channels`?)",
         "13:38: switches.main.gateways.spare.dial: a dial string holds {number} or {digits} once and else only "
@@ -291,3 +291,14 @@ def test_no_secret_is_in_a_repr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 )
 def test_no_value_is_ever_part_of_a_message(tmp_path: Path, line: str) -> None:
     assert SECRET not in "\n".join(_refused(tmp_path, line))
+
+
+def test_a_list_holds_texts_only(tmp_path: Path) -> None:
+    text = "project: [a, b]\nswitches: {main: {host: [1, [2], {a: b}, ~]}}"
+    assert _refused(tmp_path, text) == [
+        "1:1: project: this key takes no list",
+        "2:19: switches.main.host: this key takes no list",
+        "2:29: switches.main.host: a list here holds texts only",
+        "2:34: switches.main.host: a list here holds texts only",
+        "2:42: switches.main.host: a list here holds texts only",
+    ]

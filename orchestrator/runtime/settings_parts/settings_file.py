@@ -23,7 +23,9 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsFile:
-    """What a file says: texts, and mappings of them; where each place is; what is wrong with it as YAML."""
+    """What a file says: texts, lists of texts, and mappings of them; where each place is; what is wrong with it as
+    YAML.
+    """
 
     path: Path
     data: dict[str, Any] = field(default_factory=dict)
@@ -49,6 +51,8 @@ class SettingsFile:
             said = item["msg"].removeprefix("Value error, ")
             if item["type"] == "extra_forbidden":
                 said = f"unknown key ({did_you_mean(place[-1], keys(place[:-1]))})"
+            elif item["type"] != "value_error" and isinstance(_found(self.data, place), list):
+                said = "this key takes no list"
             yield self.marks.get(place, (0, 0)), f"{'.'.join(place) or 'settings'}: {said}"
 
     def _refusal(self, faults: Iterable[Fault]) -> KnownError:
@@ -98,12 +102,33 @@ def _fill(
         if isinstance(value, yaml.MappingNode):
             data[key.value] = {}
             yield from _fill(data[key.value], value, here, marks)
-        elif not isinstance(value, yaml.ScalarNode):
-            yield mark, f"{name}: no key here takes a list"
+        elif isinstance(value, yaml.SequenceNode):
+            data[key.value] = []
+            yield from _listed(data[key.value], value, here, marks)
         elif _is_nothing(value):
             yield mark, f"{name}: has no value: write one, or leave the key out"
         else:
             data[key.value] = value.value
+
+
+def _listed(
+    items: list[str], node: yaml.SequenceNode, place: Place, marks: dict[Place, tuple[int, int]]
+) -> Iterator[Fault]:
+    """Put the texts of a list into `items`; yields what is wrong with it."""
+    name = ".".join(place)
+    for value in node.value:
+        mark = (value.start_mark.line + 1, value.start_mark.column + 1)
+        if not isinstance(value, yaml.ScalarNode) or _is_nothing(value):
+            yield mark, f"{name}: a list here holds texts only"
+            continue
+        marks[(*place, str(len(items)))] = mark
+        items.append(value.value)
+
+
+def _found(data: object, place: Place) -> object:
+    for name in place:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
 
 
 def _is_nothing(node: yaml.Node) -> bool:
