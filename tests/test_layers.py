@@ -32,8 +32,9 @@ FLOORS = {
     "workday": 3,
     "deploy": 4,
     "runtime": 5,
-    "cli": 6,
-    "__main__": 7,
+    "web": 6,
+    "cli": 7,
+    "__main__": 8,
 }
 PURE = ("domain", "engine", "esl.protocol", "doctor", "graph")
 NO_CLOCK = (

@@ -13,6 +13,7 @@ from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.problem import KnownError
 from orchestrator.domain.trunk import RestRule
 from orchestrator.runtime.settings_parts.agent_settings import agents_path
+from orchestrator.runtime.settings_parts.api_settings import ApiPart
 from orchestrator.runtime.settings_parts.call_settings import Calls, Inbound
 from orchestrator.runtime.settings_parts.notify_settings import (
     Mailbox,
@@ -75,6 +76,7 @@ class Settings(Strict):
     calls: Calls = Calls()
     agents: Path | None = None  # the agents file; default: agents.yaml beside this one, if it is there
     operators: OperatorsPart = OperatorsPart()
+    api: ApiPart = ApiPart()
     services: dict[Name, Service] = Field(default_factory=dict)  # HTTP services, by the names scenarios use
     switches: Annotated[dict[Name, Switch], Field(min_length=1)] = Field(
         default_factory=lambda: {"main": Switch(gateways={"main": Gateway()})}

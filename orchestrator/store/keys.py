@@ -7,7 +7,9 @@ CAMPAIGN, NUMBER and so on stand for what varies; the Lua side builds the same n
 from __future__ import annotations
 
 from orchestrator.store.key import CAMPAIGN, FOR_EVER, LOADING, Key
+from orchestrator.store.live_keys import LIVE_KEYS
 from orchestrator.store.people_keys import PEOPLE_KEYS
+from orchestrator.store.web_keys import WEB_KEYS
 
 LEADS_A_BUCKET = 100  # leads of one contact or lead hash; as in lua/_keys.lua
 NUMBER_BUCKETS = 10_000  # numbers are bucketed by their last four digits
@@ -236,6 +238,13 @@ KEYS: tuple[Key, ...] = (
         holds="number without plus and last four digits -> epoch ms it was added, note",
     ),
     Key(
+        pattern="consent:LAST4",
+        type="hash",
+        life=FOR_EVER,
+        holds="number without plus and last four digits -> lines: `+` purpose, `-` purpose or `*`, then epoch ms, how, "
+        "words and source or note (JSON); 200 at most",
+    ),
+    Key(
         pattern="outbox",
         type="stream",
         life="`outbox.keep_days` after an entry has become deliveries",
@@ -291,6 +300,8 @@ KEYS: tuple[Key, ...] = (
         holds="there while it lives",
     ),
     *PEOPLE_KEYS,
+    *LIVE_KEYS,
+    *WEB_KEYS,
     Key(pattern="workers", type="hash", life=FOR_EVER, holds="worker id -> what it says of itself (JSON)"),
     Key(
         pattern="worker:WORKER",

@@ -30,7 +30,9 @@ from orchestrator.store import (
     standing,
     workers,
 )
+from orchestrator.store.added_agents import AddedAgents
 from orchestrator.store.commands import CommandBook
+from orchestrator.store.consents import ConsentBook
 from orchestrator.store.db import PATIENCE_S, Db, let_go
 from orchestrator.store.deliveries import DeliveryBook
 from orchestrator.store.embedded import EmbeddedServer, Fsync
@@ -39,6 +41,7 @@ from orchestrator.store.floor import FloorBook
 from orchestrator.store.foreign import ForeignServer, connect, warnings_of, without_password
 from orchestrator.store.history import history
 from orchestrator.store.loading import Loader
+from orchestrator.store.meters import Measured, MeterBook
 from orchestrator.store.outcomes import OutcomeBook
 from orchestrator.store.quarters import Quarters
 from orchestrator.store.records import check_id
@@ -58,6 +61,7 @@ from orchestrator.store.rows import (
 )
 from orchestrator.store.screens import Screens
 from orchestrator.store.terms import TermsBook
+from orchestrator.store.tokens import TokenBook
 from orchestrator.store.waiting import WaitingRoom
 
 
@@ -96,6 +100,10 @@ class Store:
         self.figures = FigureBook(db)  # how it is now
         self.quarters = Quarters(db)  # how it was, by quarters of an hour
         self.screens = Screens(db)  # what agents are shown
+        self.meters = MeterBook(db)  # what workers have measured
+        self.added_agents = AddedAgents(db)  # agents that are not in the agents file
+        self.consents = ConsentBook(db)  # what people agreed to
+        self.tokens = TokenBook(db)  # who may use the API
         self._db = db
         self._terms = TermsBook(db)
         self.outcomes = OutcomeBook(db, self._terms)  # what agents say of calls
@@ -345,9 +353,11 @@ class Store:
 
     # -- workers ----------------------------------------------------------------------------------------------
 
-    def heartbeat(self, worker_id: str, ttl_ms: int, info: dict[str, str]) -> None:
+    def heartbeat(
+        self, worker_id: str, ttl_ms: int, info: Mapping[str, str], meters: Measured | None = None
+    ) -> None:
         """Say that the worker lives for `ttl_ms` of real time from now, and what it says of itself."""
-        workers.heartbeat(self._db, worker_id, ttl_ms, info)
+        workers.heartbeat(self._db, worker_id, ttl_ms, info, meters or Measured())
 
     def forget_worker(self, worker_id: str) -> None:
         """A worker ends in good order."""
