@@ -56,11 +56,11 @@ class AgentRecord:
     none.
 
     since: of the state. reason: of a break. queue_id, call_id: of the call that the agent is given, has, or (in
-    wrap-up) had. leg_id: the agent's leg, between calls only a standing one; is_leg_ready: it is parked, or in
-    a call. misses: calls in a row that were not answered. extensions: of this wrap-up. wrap_up_until: its end,
-    None without limit. next_state, next_reason: what was asked for during a call and comes after it.
-    idle_since: since when the agent has had no call, breaks not taken off. calls_today, talk_ms_today: of the
-    local date `day` (ISO).
+    wrap-up) had; campaign_id: of the call that a wrap-up follows. leg_id: the agent's leg, between calls only a
+    standing one; is_leg_ready: it is parked, or in a call. misses: calls in a row that were not answered.
+    extensions: of this wrap-up. wrap_up_until: its end, None without limit. next_state, next_reason: what was asked
+    for during a call and comes after it. idle_since: since when the agent has had no call, breaks not taken off.
+    calls_today, talk_ms_today: of the local date `day` (ISO).
     """
 
     agent_id: str
@@ -69,6 +69,7 @@ class AgentRecord:
     reason: str = ""
     queue_id: str = ""
     call_id: str = ""
+    campaign_id: str = ""
     leg_id: str = ""
     leg_switch: str = ""
     is_leg_ready: bool = False

@@ -11,7 +11,7 @@ from orchestrator.domain.agent import AgentState
 from orchestrator.domain.queue import CallerKind, QueueRules
 from orchestrator.engine.floor.campaign import Attempt, Campaign
 from orchestrator.engine.floor.line import AT_WORK, Line
-from orchestrator.engine.floor.orders import AgentMoved, Counted, DropLeg, Figure, Order
+from orchestrator.engine.floor.orders import LONGEST_S, AgentMoved, Counted, DropLeg, Figure, Order
 from orchestrator.engine.floor.people import Agent, Caller
 
 MOST_GONE = 2_000
@@ -118,10 +118,16 @@ class Board:
         queue_id: str = "",
         campaign_id: str = "",
         agent_id: str = "",
+        wait_s: int | None = None,
     ) -> None:
         self.orders.append(
             Counted(
-                figure=figure, amount=amount, queue_id=queue_id, campaign_id=campaign_id, agent_id=agent_id
+                figure=figure,
+                amount=amount,
+                queue_id=queue_id,
+                campaign_id=campaign_id,
+                agent_id=agent_id,
+                wait_s=wait_s,
             )
         )
 
@@ -133,6 +139,15 @@ class Board:
             queue_id=caller.line.queue_id,
             campaign_id=caller.campaign_id,
             agent_id=agent_id,
+        )
+
+    def count_wait(self, caller: Caller, figure: Figure, wait_ms: int) -> None:
+        """Of a figure by seconds: one caller more who has waited so long."""
+        self.count(
+            figure,
+            queue_id=caller.line.queue_id,
+            campaign_id=caller.campaign_id,
+            wait_s=min(wait_ms // 1_000, LONGEST_S),
         )
 
     def count_state(self, agent: Agent) -> None:

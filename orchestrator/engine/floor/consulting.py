@@ -44,7 +44,8 @@ def consult(board: Board, agent: Agent, caller: Caller, other: Agent) -> None:
         board.wake(other, None)
         other_is_there(board, caller, other)
     else:
-        ring(board, other, caller.line, call_id=caller.call_id, switch=caller.switch)
+        # Two legs can only talk on one switch: the caller can be joined over a link, if they are handed on
+        ring(board, other, caller.line, call_id=caller.call_id, switch=agent.leg_switch)
 
 
 def other_is_there(board: Board, caller: Caller, other: Agent) -> None:

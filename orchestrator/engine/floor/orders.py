@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from orchestrator.domain.agent import AgentRecord, AgentState
 from orchestrator.engine.floor.news import Command
@@ -140,9 +141,11 @@ class Figure(StrEnum):
     REFUSED = "refused"  # came, and were not let in: full, closed, nobody at work
     ANSWERED = "answered"
     ANSWERED_IN_TIME = "answered_in_time"  # in less than the queue's service level
+    ANSWERED_AFTER = "answered_after"  # after so many whole seconds (`Counted.wait_s`)
     WAIT_MS = "wait_ms"  # of the answered
     ABANDONED = "abandoned"  # left before an agent
     ABANDONED_EARLY = "abandoned_early"  # the same, within 5 s
+    ABANDONED_AFTER = "abandoned_after"  # the same, by whole seconds
     ABANDONED_WAIT_MS = "abandoned_wait_ms"
     OVERFLOWED = "overflowed"  # let go, or let themselves go, after too long a wait
     CALLED_BACK = "called_back"  # left, and keep their place for a callback
@@ -172,15 +175,28 @@ class Figure(StrEnum):
     BREAK_MS = "break_ms"
 
 
+BY_SECOND: Final = (Figure.ANSWERED_AFTER, Figure.ABANDONED_AFTER)
+LONGEST_S: Final = 3_600  # waits of an hour and more are counted as an hour: a figure each would have no end
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """Something to add to the figures of whatever is named: "" where it belongs to none."""
+    """Something to add to the figures of whatever is named: "" where it belongs to none. wait_s: of figures
+    BY_SECOND, whole seconds begun, up to LONGEST_S; each has a sum of its own, so that service levels can be told
+    later for any whole number of seconds.
+    """
 
     figure: Figure
     amount: int = 1
     queue_id: str = ""
     campaign_id: str = ""
     agent_id: str = ""
+    wait_s: int | None = None
+
+    @property
+    def name(self) -> str:
+        """As it is called in the history: `answered`, `answered_after_17`."""
+        return self.figure.value if self.wait_s is None else f"{self.figure.value}_{self.wait_s}"
 
 
 class Moment(StrEnum):

@@ -38,10 +38,10 @@ class Agent:
     """
 
     __slots__ = (
-        "agent_id", "busy_since", "call_id", "calls_today", "counted_at", "day", "due_at", "entries", "errand",
-        "extensions", "idle_since", "is_gone", "is_leg_ready", "is_leg_standing", "is_parked", "leg_id",
-        "leg_switch", "misses", "next_reason", "next_state", "queue_id", "reason", "rests_until", "seats", "since",
-        "spec", "state", "talk_ms_today", "wrap_up_until",
+        "agent_id", "busy_since", "call_id", "calls_today", "campaign_id", "counted_at", "day", "due_at", "entries",
+        "errand", "extensions", "idle_since", "is_gone", "is_leg_ready", "is_leg_standing", "is_parked", "leg_id",
+        "leg_switch", "misses", "next_reason", "next_state", "queue_id", "reason", "rests_until", "seats",
+        "since", "spec", "state", "talk_ms_today", "wrap_up_until",
     )  # fmt: skip
 
     def __init__(self, spec: AgentSpec, now: int) -> None:
@@ -50,7 +50,7 @@ class Agent:
         self.state = AgentState.OFFLINE
         self.since = self.idle_since = self.busy_since = self.counted_at = now
         self.reason = self.queue_id = self.call_id = self.leg_id = self.leg_switch = self.next_reason = ""
-        self.day = ""
+        self.day = self.campaign_id = ""
         self.is_leg_ready = self.is_leg_standing = self.is_parked = self.is_gone = False
         self.misses = self.extensions = self.calls_today = self.talk_ms_today = self.rests_until = 0
         self.wrap_up_until: int | None = None
@@ -68,6 +68,7 @@ class Agent:
             reason=self.reason,
             queue_id=self.queue_id,
             call_id=self.call_id,
+            campaign_id=self.campaign_id,
             leg_id=self.leg_id,
             leg_switch=self.leg_switch,
             is_leg_ready=self.is_leg_ready,
@@ -87,6 +88,7 @@ class Agent:
         """Be as the record says."""
         self.state, self.since, self.reason = record.state, record.since, record.reason
         self.queue_id, self.call_id = record.queue_id, record.call_id
+        self.campaign_id = record.campaign_id
         self.leg_id, self.leg_switch = record.leg_id, record.leg_switch
         self.is_leg_ready, self.is_leg_standing = record.is_leg_ready, record.is_leg_standing
         self.is_parked = record.is_leg_ready and record.state is not AgentState.TALKING

@@ -106,6 +106,7 @@ def _count_answer(board: Board, caller: Caller) -> None:
     until = caller.within_until
     if until is None:
         board.count_of(caller, Figure.ANSWERED)
+        board.count_wait(caller, Figure.ANSWERED_AFTER, wait_ms)
         board.count_of(caller, Figure.WAIT_MS, wait_ms)
         if wait_ms < caller.line.rules.service_level_s * 1_000:
             board.count_of(caller, Figure.ANSWERED_IN_TIME)
@@ -187,6 +188,7 @@ def after_call(board: Board, caller: Caller, agent: Agent) -> None:
         go_on(board, agent)
         return
     agent.wrap_up_until, agent.extensions = board.now + wrap_up_ms, 0
+    agent.campaign_id = caller.campaign_id
     board.move(agent, AgentState.WRAP_UP)
     board.wake(agent, agent.wrap_up_until)
 
@@ -195,12 +197,18 @@ def end_wrap_up(board: Board, agent: Agent) -> None:
     """What is counted of a wrap-up that is over; what comes next is the caller's business."""
     lasted = board.now - agent.since
     if lasted:
-        board.count(Figure.WRAP_UP_MS, lasted, queue_id=agent.queue_id, agent_id=agent.agent_id)
+        board.count(
+            Figure.WRAP_UP_MS,
+            lasted,
+            queue_id=agent.queue_id,
+            campaign_id=agent.campaign_id,
+            agent_id=agent.agent_id,
+        )
     for line, _, _ in agent.seats:
         for campaign in line.campaigns:
             campaign.pacer.wrap_ended(agent.since, board.now)
     agent.idle_since = board.now
-    agent.call_id = agent.queue_id = ""
+    agent.call_id = agent.queue_id = agent.campaign_id = ""
     agent.wrap_up_until, agent.extensions = None, 0
     board.wake(agent, None)
 

@@ -190,6 +190,7 @@ def _count_leaving(board: Board, caller: Caller, why: str) -> None:
         board.count_of(caller, Figure.OVERFLOWED)
     else:
         board.count_of(caller, Figure.ABANDONED)
+        board.count_wait(caller, Figure.ABANDONED_AFTER, waited_ms)
         board.count_of(caller, Figure.ABANDONED_WAIT_MS, waited_ms)
         if waited_ms < EARLY_MS:
             board.count_of(caller, Figure.ABANDONED_EARLY)

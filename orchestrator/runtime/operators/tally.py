@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from orchestrator.domain.agent import AgentRecord, AgentState
-from orchestrator.engine.floor.orders import Counted
+from orchestrator.engine.floor.orders import BY_SECOND, Counted
 from orchestrator.engine.floor.orders import Figure as Name
 from orchestrator.engine.floor.state import CallerPhase, CampaignRecord, FloorState
 from orchestrator.engine.pacing.view import PacerFigures
@@ -31,6 +31,8 @@ SPENT: Final = {  # how the time of a state is called among the figures
 }
 WAITING: Final = frozenset({CallerPhase.WAITING, CallerPhase.OFFERED})
 ROLLING: Final = (Name.DIALED_ABANDONED, Name.DIALED_ANSWERED)
+
+_UNSEEN: Final = tuple(f"{figure.value}_" for figure in BY_SECOND)
 
 Key = tuple[Scope, str]
 
@@ -52,9 +54,10 @@ class Tally:
         self._roll(now)
         for scope in Scope:
             for row in quarters.read(scope, self._from, now + 1):
-                self._sums(scope, row.name).update(row.sums)
+                sums = live(row.sums)
+                self._sums(scope, row.name).update(sums)
                 if scope is Scope.CAMPAIGN:
-                    self._hour(row.name, row.at).update(row.sums)
+                    self._hour(row.name, row.at).update(sums)
         for row in quarters.read(Scope.CAMPAIGN, now - HOUR_MS, now + 1):
             minutes = self._minutes.setdefault(row.name, deque())
             for name in ROLLING:  # at some time within the quarter
@@ -64,6 +67,8 @@ class Tally:
 
     def count(self, counted: Counted, project: str, now: int) -> None:
         """Something was counted."""
+        if counted.figure in BY_SECOND:
+            return  # for reports: the history alone has them
         self._roll(now)
         figure = counted.figure.value
         for key in keys_of(counted, project):
@@ -268,6 +273,11 @@ class Tally:
             self._from = begin
             self._today.clear()
             self._hours.clear()
+
+
+def live(sums: Mapping[str, int]) -> dict[str, int]:
+    """What live figures show of a quarter's sums."""
+    return {name: amount for name, amount in sums.items() if not name.startswith(_UNSEEN)}
 
 
 def keys_of(counted: Counted, project: str) -> list[Key]:

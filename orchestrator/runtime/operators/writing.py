@@ -39,7 +39,7 @@ class Changes:
         """Of the queue, the campaign and the agent that it names, and of the queue's project ("": none)."""
         quarter = now - now % QUARTER_MS
         for scope, name in keys_of(counted, project):
-            self.counts[quarter, scope, name, counted.figure.value] += counted.amount
+            self.counts[quarter, scope, name, counted.name] += counted.amount
 
 
 def step_of(changes: Changes) -> FloorChanges:
