@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import orjson
 
 from orchestrator.domain.lead import Attempt
 from orchestrator.store.claiming import decode_live
 from orchestrator.store.db import Db
+from orchestrator.store.meters import Measured
 from orchestrator.store.records import check_id
 from orchestrator.store.terms import TermsBook
 
+KEEP_MS = 86_400_000  # a worker that was silent for longer, and lives on, would be counted anew
 
-def heartbeat(db: Db, worker_id: str, ttl_ms: int, info: dict[str, str]) -> None:
+
+def heartbeat(db: Db, worker_id: str, ttl_ms: int, info: Mapping[str, str], measured: Measured) -> None:
     request: dict[str, object] = {
         "worker": check_id(worker_id, "worker id"),
         "ttl_ms": ttl_ms,
-        "info": orjson.dumps(info).decode(),
+        "info": orjson.dumps(dict(info)).decode(),
+        "holder": measured.holder,
+        "sums": dict(measured.sums),
+        "keep_ms": KEEP_MS,
     }
     db.run("beat_heart", request)
 
