@@ -209,6 +209,21 @@ def test_a_transfer_needs_somebody_who_is_there() -> None:
     assert bench.state("anna") is S.TALKING
 
 
+def test_an_agent_is_not_asked_whose_line_is_on_another_switch() -> None:
+    bench = a_bench(standing=True)
+    bench.park("boris", "other")
+    why = refused(bench.say("anna", Command.CONSULT, to="boris"))
+    assert why == "boris's line is on the switch other, not on yours: hand the caller on instead"
+    assert bench.state("anna") is S.TALKING
+    assert only(bench.say("anna", Command.TRANSFER, to="boris"), WaitOn)
+
+
+def test_who_is_asked_is_rung_on_the_switch_of_who_asks() -> None:
+    bench = a_bench()
+    bench.park("anna", "other")
+    assert only(bench.say("anna", Command.CONSULT, to="boris"), RingAgent)[0].target_switch == "other"
+
+
 @pytest.mark.parametrize("standing", [False, True])
 def test_two_agents_talk_while_the_caller_waits_and_the_second_one_gets_the_caller(standing: bool) -> None:
     bench = a_bench(standing=standing)

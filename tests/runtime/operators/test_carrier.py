@@ -10,8 +10,9 @@ import gevent
 import pytest
 
 from orchestrator.domain.agent import AgentSpec
-from orchestrator.engine.floor.news import CallerLeft, JoinFailed, LegFailed, News
+from orchestrator.engine.floor.news import AgentSays, CallerLeft, Command, JoinFailed, LegFailed, News
 from orchestrator.engine.floor.orders import (
+    BridgeLegs,
     CancelCalls,
     DropLeg,
     LetGo,
@@ -104,6 +105,16 @@ def test_an_agent_is_rung_from_their_own_switch_or_by_a_gateway_of_the_callers(b
     assert "origination_caller_id_number=+79160000001" in by_switch
     [by_gateway] = bench.lines["main"].rung
     assert "}sofia/gateway/main/+79990000002 agent XML prozvon" in by_gateway
+
+
+def test_agents_whose_legs_cannot_be_bridged_consult_no_more_and_the_caller_comes_back(bench: Bench) -> None:
+    bench.add_leg()
+    bench.carry(BridgeLegs(leg_id=LEG, leg_id2="b"))
+    assert bench.lines["main"].told == [f"uuid_bridge {LEG} b"]
+    assert bench.heard == []
+    bench.lines["main"].answer = lambda _: "-ERR Invalid uuid"  # it is on another switch
+    bench.carry(BridgeLegs(leg_id=LEG, leg_id2="b"))
+    assert bench.heard == [AgentSays(agent_id="anna", command=Command.CANCEL, by="api")]
 
 
 def test_a_number_that_a_gateway_may_not_show_is_not_shown(bench: Bench) -> None:
