@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from orchestrator.store.key import CAMPAIGN, FOR_EVER, LOADING, Key
 from orchestrator.store.live_keys import LIVE_KEYS
+from orchestrator.store.message_keys import MESSAGE_KEYS
 from orchestrator.store.people_keys import PEOPLE_KEYS
 from orchestrator.store.web_keys import WEB_KEYS
 
@@ -300,6 +301,7 @@ KEYS: tuple[Key, ...] = (
         holds="there while it lives",
     ),
     *PEOPLE_KEYS,
+    *MESSAGE_KEYS,
     *LIVE_KEYS,
     *WEB_KEYS,
     Key(pattern="workers", type="hash", life=FOR_EVER, holds="worker id -> what it says of itself (JSON)"),

@@ -41,6 +41,7 @@ from orchestrator.store.floor import FloorBook
 from orchestrator.store.foreign import ForeignServer, connect, warnings_of, without_password
 from orchestrator.store.history import history
 from orchestrator.store.loading import Loader
+from orchestrator.store.messages import MessageBook
 from orchestrator.store.meters import Measured, MeterBook
 from orchestrator.store.outcomes import OutcomeBook
 from orchestrator.store.quarters import Quarters
@@ -94,6 +95,7 @@ class Store:
     def __init__(self, db: Db, *, warnings: tuple[str, ...]) -> None:
         self.warnings = warnings  # about a foreign Redis, for people
         self.deliveries = DeliveryBook(db)  # what is to be brought outside
+        self.messages = MessageBook(db)  # what people were written, and what became of it
         self.waiting_room = WaitingRoom(db)  # callers in queues
         self.floor = FloorBook(db)  # who leads, and where each agent is
         self.commands = CommandBook(db)  # for whoever leads
