@@ -6,6 +6,7 @@ CAMPAIGN, NUMBER and so on stand for what varies; the Lua side builds the same n
 
 from __future__ import annotations
 
+from orchestrator.store.intake_keys import INTAKE_KEYS
 from orchestrator.store.key import CAMPAIGN, FOR_EVER, LOADING, Key
 from orchestrator.store.live_keys import LIVE_KEYS
 from orchestrator.store.message_keys import MESSAGE_KEYS
@@ -301,6 +302,7 @@ KEYS: tuple[Key, ...] = (
         holds="there while it lives",
     ),
     *PEOPLE_KEYS,
+    *INTAKE_KEYS,
     *MESSAGE_KEYS,
     *LIVE_KEYS,
     *WEB_KEYS,

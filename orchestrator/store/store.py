@@ -40,7 +40,8 @@ from orchestrator.store.figures import FigureBook
 from orchestrator.store.floor import FloorBook
 from orchestrator.store.foreign import ForeignServer, connect, warnings_of, without_password
 from orchestrator.store.history import history
-from orchestrator.store.loading import Loader
+from orchestrator.store.intake import IntakeBook
+from orchestrator.store.lead_doors import LeadDoors
 from orchestrator.store.messages import MessageBook
 from orchestrator.store.meters import Measured, MeterBook
 from orchestrator.store.outcomes import OutcomeBook
@@ -61,7 +62,6 @@ from orchestrator.store.rows import (
     Why,
 )
 from orchestrator.store.screens import Screens
-from orchestrator.store.terms import TermsBook
 from orchestrator.store.tokens import TokenBook
 from orchestrator.store.waiting import WaitingRoom
 
@@ -87,7 +87,7 @@ def open_store(
     return Store(Db(client, ForeignServer(where=where), project, patience_s=patience_s), warnings=found)
 
 
-class Store:
+class Store(LeadDoors):
     """Synchronous; safe to share between greenlets. `now` is the caller's clock, epoch ms, real or virtual; only the
     heartbeats run on real time. Any method may raise KnownError: Redis cannot be reached, there is no such campaign.
     """
@@ -106,10 +106,9 @@ class Store:
         self.added_agents = AddedAgents(db)  # agents that are not in the agents file
         self.consents = ConsentBook(db)  # what people agreed to
         self.tokens = TokenBook(db)  # who may use the API
-        self._db = db
-        self._terms = TermsBook(db)
+        self.intakes = IntakeBook(db)  # drop folders and polled sources
+        super().__init__(db)
         self.outcomes = OutcomeBook(db, self._terms)  # what agents say of calls
-        self._loader = Loader(db, self._terms)
 
     def close(self) -> None:
         """Let go of Redis; the last store of an embedded one stops it."""
@@ -187,40 +186,6 @@ class Store:
         if number is not None:
             return reasons.of_number(self._db, self._terms, campaign_id, number, question)
         return reasons.of_campaign(self._db, self._terms, campaign_id, question)
-
-    # -- leads ------------------------------------------------------------------------------------------------
-
-    def load_leads(
-        self,
-        campaign_id: str,
-        contacts: Sequence[tuple[int, Contact]],
-        *,
-        now: int,  # noqa: ARG002  # every change is told the time, though nothing is kept of it here
-        again: bool = False,
-    ) -> list[LoadedAs]:
-        """Add (line, contact) pairs to a campaign in LOADING; what became of each, in order.
-
-        again: also rows that another campaign of the scenario has. ValueError for a contact without E.164 numbers.
-        """
-        return self._loader.load(campaign_id, contacts, again=again)
-
-    def leads(self, campaign_id: str) -> Iterator[LeadRow]:
-        """All leads in the order of loading."""
-        return leads.all_leads(self._db, self._terms, campaign_id)
-
-    def lead(self, campaign_id: str, lead_id: int) -> LeadRow | None:
-        return leads.one_lead(self._db, self._terms, campaign_id, lead_id)
-
-    def lead_of_number(self, campaign_id: str, number: str) -> LeadRow | None:
-        return leads.lead_of_number(self._db, self._terms, campaign_id, number)
-
-    def resume_lead(self, campaign_id: str, lead_id: int, now: int) -> bool:
-        """A held lead is ready again (and a finished campaign runs again). False: it is not held."""
-        return leads.resume(self._db, campaign_id, lead_id, now)
-
-    def close_lead(self, campaign_id: str, lead_id: int, status: str, now: int) -> bool:
-        """A held lead is done, with this status; the outbox hears of it. False: it is not held."""
-        return leads.close(self._db, campaign_id, lead_id, status, now)
 
     # -- attempts ---------------------------------------------------------------------------------------------
 
