@@ -22,6 +22,7 @@ class Contact:
     zones: tuple[str, ...]
     language: str
     fields: dict[str, str] = field(default_factory=dict)
+    external_id: str = ""  # the name that it has outside, of a CRM's order for instance
 
 
 class Phase(StrEnum):
@@ -180,3 +181,4 @@ class Campaign:
     source: str = ""  # what the contacts were loaded from, for people
     project: str = ""  # whose work it is, for figures
     standing: str = ""  # the scenario whose missed calls it calls back: such a one never finishes by itself
+    is_open: bool = False  # takes contacts while it runs, and finishes only once it was closed

@@ -21,8 +21,11 @@ from orchestrator.store.rows import (
     LoadedAs,
     Merged,
     OutboxRow,
+    Page,
     Reason,
     RestRow,
+    Taken,
+    Updated,
     Why,
 )
 from orchestrator.store.screens import ScreenEvent, ScreenRow
@@ -58,6 +61,7 @@ __all__ = [
     "NotLeading",
     "OpenZone",
     "OutboxRow",
+    "Page",
     "PastCall",
     "QuarterRow",
     "Reason",
@@ -67,6 +71,8 @@ __all__ = [
     "ScreenEvent",
     "ScreenRow",
     "Store",
+    "Taken",
+    "Updated",
     "Why",
     "open_store",
     "standing_id",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -44,6 +45,22 @@ def id_of_number(db: Db, campaign_id: str, number: str) -> int | None:
     key = db.key(f"campaign:{campaign_id}:index:{text[-4:]}")
     found = db.read(lambda client: client.hget(key, text[:-4]))
     return None if found is None else int(found)
+
+
+def lead_of_external(db: Db, terms: TermsBook, campaign_id: str, external_id: str) -> LeadRow | None:
+    lead_id = id_of_external(db, campaign_id, external_id)
+    return None if lead_id is None else one_lead(db, terms, campaign_id, lead_id)
+
+
+def id_of_external(db: Db, campaign_id: str, external_id: str) -> int | None:
+    key = db.key(f"campaign:{campaign_id}:external:{external_bucket(external_id)}")
+    found = db.read(lambda client: client.hget(key, external_id))
+    return None if found is None else int(found)
+
+
+def external_bucket(external_id: str) -> str:
+    """As lua/_external.lua has it."""
+    return hashlib.sha1(external_id.encode(), usedforsecurity=False).hexdigest()[:3]
 
 
 def due_for_agent(db: Db, campaign_id: str, now: int, most: int) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from orchestrator.domain.inbound import CallbackFate, InboundCall
 from orchestrator.domain.lead import Attempt, Contact, Ending, LeadState, Next, Phase, WaitReason
@@ -28,12 +29,39 @@ class Already:
     campaign_id: str
 
 
-LoadedAs = Added | Merged | Already
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated:
+    """The external id is that of this open lead: it has the contact's columns from now on."""
+
+    lead_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The external id is that of an open lead, and one of the new numbers that of another one: nothing was changed."""
+
+    lead_id: int
+    by: int  # the other lead
+
+
+LoadedAs = Added | Merged | Already | Updated | Taken
+Item = TypeVar("Item")
+Place = TypeVar("Place")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Item, Place]):
+    """Some of many. next: the `after` of the page behind it; None: there is none (yet)."""
+
+    items: tuple[Item, ...]
+    next: Place | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadRow:
-    """One lead. `due_at` (epoch ms) only while it waits. `reason` is what its record says; `Store.why` looks closer."""
+    """One lead. `due_at` (epoch ms) only while it waits. `reason` is what its record says; `Store.why` looks closer.
+    pending: what its contact becomes when the call that is under way has ended, None: it stays.
+    """
 
     lead_id: int
     contact: Contact
@@ -41,6 +69,7 @@ class LeadRow:
     phase: Phase
     due_at: int | None
     reason: WaitReason
+    pending: Contact | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
