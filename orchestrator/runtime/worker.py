@@ -9,6 +9,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import gevent
 import structlog
@@ -23,13 +24,14 @@ from orchestrator.esl.turns import give_turn
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.cases import Cases
 from orchestrator.runtime.dialer import Dialer
+from orchestrator.runtime.metering import Metering, Tallies, Times
 from orchestrator.runtime.operators.operators import Operators
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.prompts.speaking import Speaking
 from orchestrator.runtime.reception import Reception
 from orchestrator.runtime.rounds import IDLE_S, NAP_S, Rounds
 from orchestrator.runtime.settle import Settler
-from orchestrator.runtime.switches.line import Line
+from orchestrator.runtime.switches.line import STAMP, Line
 from orchestrator.runtime.takeovers import TakeOvers
 from orchestrator.runtime.trials import Trials
 
@@ -60,6 +62,7 @@ class Worker:
         self._dropped: dict[str, int] = {}
         self._failure: BaseException | None = None
         self._wake = Event()
+        self._metering = Metering(worker_id)
         self._take_overs = TakeOvers(self._store, worker_id, self._adopted)
         hurry = self._clock.speed  # what is lag on a real clock is `speed` times as much on a fast one
         self._tracker = Tracker(
@@ -84,9 +87,10 @@ class Worker:
                 switch,
                 settings=self._settings,
                 worker_id=worker_id,
-                on_event=self._on_event,
+                on_event=partial(self._heard, name),
                 on_up=self._on_up,
                 on_down=self._on_down,
+                metering=self._metering,
             )
             for name, switch in self._settings.switches.items()
         }
@@ -173,6 +177,7 @@ class Worker:
         with contextlib.suppress(KnownError):  # the store is away: they find out by the lease, and from CDRs
             while self._settler.backlog and self._settler.flush_once():
                 pass
+            self._beat()  # what was measured since the last one
             self._store.forget_worker(self._id)
 
     def _broke(self, greenlet: Greenlet[..., None]) -> None:
@@ -226,6 +231,12 @@ class Worker:
         return self._reception.is_busy or self._operators.is_busy
 
     # -- listening
+
+    def _heard(self, switch: str, event: dict[str, object]) -> None:
+        with contextlib.suppress(ValueError):  # a switch that says no time is late by nobody knows how much
+            lag_ms = self._clock.now_ms() - int(str(event.get(STAMP))) // 1000
+            self._metering.time(Times.EVENT, switch, lag_ms / 1000 / self._clock.speed)
+        self._on_event(event)
 
     def _on_event(self, event: dict[str, object]) -> None:
         if self._speaking.prompting.hear(event):
@@ -307,15 +318,18 @@ class Worker:
         down = {name: line.down_reason for name, line in self._lines.items() if not line.dials_as}
         info = {"up": up, "down": json.dumps(down), "host": socket.gethostname(), "pid": str(os.getpid())}
         info["speech"] = json.dumps(self._dialer.held_by_speech(self._rounds.known()))
-        self._store.heartbeat(self._id, int(self._lease_s * 1000), info)
+        info["behind"] = json.dumps({name: round(line.behind_s, 3) for name, line in self._lines.items()})
+        info["unstored"] = str(self._settler.backlog)
+        self._store.heartbeat(self._id, int(self._lease_s * 1000), info, self._metering.measured())
         self._beat_at = at
 
     def _ticks(self) -> None:
         gevent.sleep(TICK_S)
         self._carry_out(self._tracker.tick(self._clock.now_ms()))
         for line in self._lines.values():
-            if line.dropped > self._dropped.get(line.name, 0):
+            if (dropped := line.dropped - self._dropped.get(line.name, 0)) > 0:
                 self._dropped[line.name] = line.dropped
+                self._metering.count(Tallies.DROPPED, line.name, dropped)
                 log.error("events_dropped", switch=line.name, in_all=line.dropped)
                 self._ask_about_all(line)
 

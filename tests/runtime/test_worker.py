@@ -16,6 +16,7 @@ from orchestrator.runtime import export, verify
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.demo import Demo, Options
 from orchestrator.runtime.figures import figures, switches_down
+from orchestrator.runtime.metering import Tallies, Times, histograms, tallies
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.switches.simulated_root import make_root
 from orchestrator.runtime.worker import Worker
@@ -292,3 +293,15 @@ def test_a_bug_in_a_greenlet_ends_the_worker_loudly(project: Project) -> None:
     with pytest.raises(TypeError):
         made.run()
     assert project.store.workers() == {}
+
+
+def test_what_a_worker_has_measured_outlives_it(project: Project) -> None:
+    campaign = launched(project, *range(5))
+    with switch(project), worker(project):
+        until(has_finished(project, campaign), "all were called")
+    sums = project.store.meters.read()
+    assert histograms(sums, Times.ORIGINATE)["main"].count == 5
+    heard = histograms(sums, Times.EVENT)["main"]
+    assert heard.count >= 10  # each was answered and ended
+    assert heard.sum_s < heard.count
+    assert tallies(sums, Tallies.REFUSED) == {}

@@ -16,6 +16,7 @@ from orchestrator.esl.link import Link, LinkOptions
 from orchestrator.esl.protocol import EslError
 from orchestrator.esl.writer import OnReply
 from orchestrator.runtime.cdr import NoCdr, Variables, cdr_reader
+from orchestrator.runtime.metering import Metering, Tallies, Times
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.settings_parts.switch_settings import Switch
 from orchestrator.runtime.switches.preflight import ready_fault
@@ -23,6 +24,7 @@ from orchestrator.runtime.switches.unanswered import Unanswered
 
 log = structlog.get_logger()
 
+STAMP = "Event-Date-Timestamp"  # microseconds of the switch's clock
 EVENTS = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB", "SHUTDOWN")
 API_TIMEOUT_S = 10.0
 SCRIPT = "python "
@@ -49,6 +51,7 @@ class Line:
         on_event: Callable[[dict[str, object]], None],
         on_up: Callable[[Line], None],
         on_down: Callable[[Line, str], None],
+        metering: Metering | None = None,
     ) -> None:
         self.name = name
         self.switch = switch
@@ -60,6 +63,7 @@ class Line:
         self._on_event = on_event
         self._on_up = on_up
         self._on_down = on_down
+        self._metering = metering
         self._read_cdr = cdr_reader(switch, self.api)
         self._link = Link(
             switch.host,
@@ -75,7 +79,7 @@ class Line:
                 ("Event-Name", "BACKGROUND_JOB"),
                 ("Event-Name", "SHUTDOWN"),
             ),
-            wanted=READ,
+            wanted=READ | {STAMP},
             options=LinkOptions(has_command_connection=True, has_slow_connection=True),
         )
 
@@ -96,6 +100,11 @@ class Line:
         return self.fault or (
             "it is overloaded: slow to take what it was told to call" if self._unanswered.is_behind else ""
         )
+
+    @property
+    def behind_s(self) -> float:
+        """For how long the oldest event that we have read, and not looked at yet, waits."""
+        return self._link.lag.oldest_s
 
     @property
     def dropped(self) -> int:
@@ -125,7 +134,7 @@ class Line:
         self._unanswered.written(job_id for _, job_id in jobs)
 
         def answered(job_id: str, error: EslError | None) -> None:
-            self._unanswered.answered(job_id)
+            self._measure(self._unanswered.answered(job_id), error)
             on_reply(job_id, error)
 
         try:
@@ -133,6 +142,13 @@ class Line:
         except EslError as error:
             for _, job_id in jobs:
                 answered(job_id, error)
+
+    def _measure(self, took_s: float, error: EslError | None) -> None:
+        if self._metering is not None:
+            if error is None:
+                self._metering.time(Times.ORIGINATE, self.name, took_s)
+            else:
+                self._metering.count(Tallies.REFUSED, self.name)
 
     def api(self, command: str) -> str:
         """The reply, after that to every command written before. Scripts alone go the way of `ask`: they read files."""

@@ -20,8 +20,10 @@ class Unanswered:
         for job_id in job_ids:
             self._since[job_id] = now
 
-    def answered(self, job_id: str) -> None:
-        self._since.pop(job_id, None)
+    def answered(self, job_id: str) -> float:
+        """How many seconds the switch took for it; 0 for one that nobody waited for."""
+        now = self._monotonic()
+        return now - self._since.pop(job_id, now)
 
     @property
     def is_behind(self) -> bool:
