@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +20,12 @@ MAX_TEXT: Final = 1000
 
 MAX_DIGITS: Final = 40
 """Digits of a digits column: longer than any order, account or parcel number, and than anyone listens to."""
+
+
+MAX_EXTERNAL_ID: Final = 64
+"""Characters of an external id."""
+
+_EXTERNAL_ID: Final = re.compile(r"[^\W_][\w.:@/-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,18 @@ def digits(cell: str) -> str | Fault:
     return cell
 
 
+def external_id(cell: str) -> str | Fault:
+    """What a contact is called outside: letters and digits of any script, and a few marks."""
+    name = unicodedata.normalize("NFC", cell)
+    if len(name) > MAX_EXTERNAL_ID:
+        return Fault(code=Code.BAD_EXTERNAL_ID, reason=f"more than {MAX_EXTERNAL_ID} characters")
+    if not _EXTERNAL_ID.fullmatch(name):
+        return Fault(
+            code=Code.BAD_EXTERNAL_ID, reason="something else than letters, digits and . _ : @ / - after them"
+        )
+    return name
+
+
 def _language(reading: Reading) -> Converter:
     known = {name.casefold(): name for name in reading.languages}
     fault = Fault(
@@ -94,7 +114,9 @@ TYPES: Final = tuple(_MAKERS)
 
 
 def converter(column_type: str, reading: Reading) -> Converter:
-    """The converter of a column type. ValueError: no such type."""
+    """The converter of a column type, or of the external id, which is no type to declare. ValueError: no such type."""
+    if column_type == "external_id":
+        return external_id
     if column_type not in _MAKERS:
         raise ValueError(f"unknown column type {column_type!r}; known: {', '.join(TYPES)}")
     return _MAKERS[column_type](reading)

@@ -10,7 +10,7 @@ from orchestrator.contacts.columns import Changed, Converter, Reading, converter
 from orchestrator.contacts.numbers import locate
 from orchestrator.contacts.row import Accepted, Code, Fault, Refused
 from orchestrator.contacts.text import shown
-from orchestrator.contacts.wanted import PHONES, Wanted
+from orchestrator.contacts.wanted import EXTERNAL_ID, PHONES, Wanted
 from orchestrator.contacts.zones import key_of
 from orchestrator.domain.lead import Contact
 from orchestrator.domain.plan import ZoneRule
@@ -67,6 +67,7 @@ class ContactMaker:
             found.values[column.name] = value
         language = self._chosen_language(found.values)
         zone = found.values[self._timezone] if self._timezone else ""
+        external_id = found.values.get(EXTERNAL_ID, "")
         for name in self._implied:
             del found.values[name]
         for index, column in self._phones:
@@ -74,7 +75,11 @@ class ContactMaker:
         if found.faults:
             return None if not any(map(str.strip, cells)) else _refused(line, raw, found)
         contact = Contact(
-            numbers=tuple(found.numbers), zones=tuple(found.zones), language=language, fields=found.values
+            numbers=tuple(found.numbers),
+            zones=tuple(found.zones),
+            language=language,
+            fields=found.values,
+            external_id=external_id,
         )
         return Accepted(line=line, contact=contact, notes=tuple(found.notes))
 

@@ -26,6 +26,7 @@ class Code(StrEnum):
     BAD_TIME = "bad_time"
     BAD_LANGUAGE = "bad_language"
     BAD_TIMEZONE = "bad_timezone"
+    BAD_EXTERNAL_ID = "bad_external_id"
     BAD_VALUE = "bad_value"
     TOO_FEW_COLUMNS = "too_few_columns"
     TOO_MANY_COLUMNS = "too_many_columns"

@@ -12,13 +12,18 @@ from orchestrator.domain.plan import Column
 PHONES: Final = ("phone", "phone2", "phone3")
 """Numbers of a contact in the order they are tried; the first is required."""
 
+EXTERNAL_ID: Final = "external_id"
+"""What a contact is called outside, by a CRM for instance: a lead is changed and withdrawn by it."""
+
 _ALWAYS: Final = (
     Column(name="phone", type="phone"),
     Column(name="phone2", type="phone", required=False),
     Column(name="phone3", type="phone", required=False),
     Column(name="language", type="language", required=False),
     Column(name="timezone", type="timezone", required=False),
+    Column(name=EXTERNAL_ID, type=EXTERNAL_ID, required=False),
 )
+_OWN_TYPES: Final = dict.fromkeys(PHONES, "phone") | {EXTERNAL_ID: EXTERNAL_ID}  # whatever is declared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,8 @@ class Wanted:
 def wanted(declared: tuple[Column, ...]) -> tuple[Wanted, ...]:
     """All columns to look for, phones first, then the declared ones in the scenario's order.
 
-    A language is never required: the scenario has a default. The three phones are numbers whatever is declared.
+    A language is never required: the scenario has a default. The three phones are numbers, and `external_id` is a name,
+    whatever is declared.
     """
     names = {column.name for column in declared}
     types = {column.type for column in declared}
@@ -48,7 +54,7 @@ def wanted(declared: tuple[Column, ...]) -> tuple[Wanted, ...]:
     return tuple(
         Wanted(
             name=column.name,
-            type="phone" if column.name in PHONES else column.type,
+            type=_OWN_TYPES.get(column.name, column.type),
             is_required=column.name == PHONES[0] or (column.required and column.type != "language"),
             is_declared=column.name in names,
             is_phone=column.name in PHONES,

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.contacts.columns import MAX_DIGITS, MAX_TEXT, TYPES, Changed, Reading, converter
+from orchestrator.contacts.columns import (
+    MAX_DIGITS,
+    MAX_EXTERNAL_ID,
+    MAX_TEXT,
+    TYPES,
+    Changed,
+    Reading,
+    converter,
+)
 from orchestrator.contacts.row import Code, Fault
 from orchestrator.domain.plan import Column
 
@@ -28,6 +36,8 @@ def convert(column_type: str, cell: str) -> str | Fault | Changed:
         ("language", "pt-br", "pt-BR"),
         ("timezone", "europe/moscow", "Europe/Moscow"),
         ("phone", "8 (999) 000-04-08", "+79990000408"),
+        ("external_id", "Заказ:17/b_2.x-@", "Заказ:17/b_2.x-@"),
+        ("external_id", "и\u0306", "й"),
     ],
 )
 def test_each_type_has_one_canonical_text(column_type: str, cell: str, expected: str) -> None:
@@ -48,6 +58,9 @@ def test_each_type_has_one_canonical_text(column_type: str, cell: str, expected:
         ("language", "de", Code.BAD_LANGUAGE),
         ("timezone", "MSK", Code.BAD_TIMEZONE),
         ("phone", "12345", Code.PHONE_TOO_SHORT),
+        ("external_id", "a b", Code.BAD_EXTERNAL_ID),
+        ("external_id", "-17", Code.BAD_EXTERNAL_ID),
+        ("external_id", "x" * (MAX_EXTERNAL_ID + 1), Code.BAD_EXTERNAL_ID),
     ],
 )
 def test_each_type_says_what_it_refuses(column_type: str, cell: str, code: Code) -> None:

@@ -302,3 +302,16 @@ def test_no_bytes_break_the_reading_of_a_header(content: bytes) -> None:
         assert error.problems  # noqa: PT017  # or no error at all
     else:
         list(rows)
+
+
+def test_an_external_id_is_the_contacts_and_no_column_of_its_own() -> None:
+    found = List("phone,name,external_id\n+79990000408,A,order-17\n+79990000409,B,\n+79990000410,C,a b\n")
+    assert [row.contact.external_id for row in found.accepted] == ["order-17", ""]
+    assert [row.contact.fields for row in found.accepted] == [{"name": "A"}, {"name": "B"}]
+    assert found.faults == [(4, "external_id", "bad_external_id")]
+
+
+def test_a_declared_external_id_is_a_column_too() -> None:
+    columns = (Column(name="external_id", type="digits"),)
+    (row,) = List("phone,external_id\n+79990000408,a-17\n", columns=columns).accepted
+    assert (row.contact.external_id, row.contact.fields) == ("a-17", {"external_id": "a-17"})

@@ -15,6 +15,7 @@ def test_phones_come_first_and_declared_columns_in_their_order() -> None:
         "phone3",
         "language",
         "timezone",
+        "external_id",
         "b",
         "a",
     ]
@@ -23,7 +24,7 @@ def test_phones_come_first_and_declared_columns_in_their_order() -> None:
 def test_a_declared_column_takes_the_place_of_an_implied_one() -> None:
     tongue = Column(name="tongue", type="language")
     zone = Column(name="timezone", type="timezone")
-    assert names(tongue, zone) == ["phone", "phone2", "phone3", "tongue", "timezone"]
+    assert names(tongue, zone) == ["phone", "phone2", "phone3", "external_id", "tongue", "timezone"]
 
 
 def test_what_is_required() -> None:
@@ -42,6 +43,7 @@ def test_what_is_required() -> None:
         "phone3": False,
         "language": False,  # there is a default
         "timezone": False,
+        "external_id": False,
         "order": True,
         "comment": False,
     }
@@ -55,5 +57,6 @@ def test_numbers_to_call_are_numbers_whatever_is_declared() -> None:
         ("phone3", "phone", True, False),
         ("language", "language", False, False),
         ("timezone", "timezone", False, False),
+        ("external_id", "external_id", False, False),
         ("manager", "phone", False, True),
     ]
