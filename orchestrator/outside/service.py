@@ -16,7 +16,7 @@ from gevent.lock import BoundedSemaphore
 from orchestrator.engine.service_rest import WELL, ServiceHealth, asked, failed, may_ask, said_nothing, worked
 from orchestrator.outside.addresses import Lookups
 from orchestrator.outside.exchange import Answer, Failed, exchange, tls_context
-from orchestrator.outside.request import Request, request_fault
+from orchestrator.outside.request import Content, Request, request_fault
 from orchestrator.outside.spec import Reply, ServiceSpec, Why
 from orchestrator.outside.target import Target, redirected
 
@@ -53,16 +53,16 @@ class Services:
         method: str,
         path: str,
         *,
-        send: Mapping[str, object] | None = None,
+        send: Mapping[str, object] | Content | None = None,
         timeout_s: float | None = None,
         tries: int | None = None,
         key: str = "",
     ) -> Reply:
         """Ask service `name` for `path` below its URL.
 
-        method: GET, POST or PUT. send: the query of a GET, the JSON body of the others. timeout_s: for all tries
-        together; tries: at most so many; default of both: the service's. key: what makes a repeated POST or PUT
-        known to the service (its Idempotency-Key); one is made up when it is empty.
+        method: GET, POST, PUT or PATCH. send: the query of a GET, the JSON body of the others; or `Content`.
+        timeout_s: for all tries together; tries: at most so many; default of both: the service's. key: what makes a
+        repeated POST or PUT known to the service (its Idempotency-Key); one is made up when it is empty.
         """
         service = self._services.get(name)
         if service is None:
@@ -111,7 +111,7 @@ class _Service:
         self,
         method: str,
         path: str,
-        send: Mapping[str, object],
+        send: Mapping[str, object] | Content,
         timeout_s: float | None,
         tries: int | None,
         key: str,
@@ -202,7 +202,7 @@ class _Service:
             answer = exchange(
                 ready.method,
                 target,
-                headers=ready.headers,
+                headers=ready.signed(),
                 body=ready.body,
                 deadline=deadline,
                 max_bytes=self._spec.max_bytes,
@@ -253,7 +253,7 @@ def _may_repeat(method: str, reply: Reply) -> bool:
     """Whether asking again is safe, and of any use."""
     if reply.why not in (Why.SLOW, Why.DOWN, Why.NONSENSE):
         return False
-    return method != "POST" or not reply.may_have_been_sent
+    return method not in ("POST", "PATCH") or not reply.may_have_been_sent
 
 
 def _seconds(retry_after: str) -> float:

@@ -12,6 +12,7 @@ SEGMENTS = 16
 QUERY_CHARS = 4_000  # many servers take 8 KB of request line and headers, not more
 
 _SEGMENT = re.compile(r"[A-Za-z0-9._~-]{1,128}\Z")
+_ESCAPED = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2}){1,128}\Z")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?\Z")
 _IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}\Z")
 
@@ -47,15 +48,17 @@ def base_fault(url: str) -> str | None:
     return path_fault(parts.path.strip("/")) if parts.path.strip("/") else None
 
 
-def path_fault(path: str) -> str | None:
-    """What is wrong with a path below a service; None when nothing is."""
+def path_fault(path: str, *, is_escaped: bool = False) -> str | None:
+    """What is wrong with a path below a service; None when nothing is. is_escaped: it may have %XX in it, made by us of
+    values that were looked at (outside.template).
+    """
     segments = path.removeprefix("/").split("/")
     if segments[-1] == "" and len(segments) > 1:
         segments.pop()  # one slash at the end means something to many servers
     if len(path) > PATH_CHARS or len(segments) > SEGMENTS:
         return f"a path has at most {PATH_CHARS} characters and {SEGMENTS} parts"
     for segment in segments:
-        if not _SEGMENT.match(segment):
+        if not (_ESCAPED if is_escaped else _SEGMENT).match(segment):
             return "a path is made of letters, digits and ._~- with / between them"
         if not segment.strip("."):
             return "a path has no part of dots alone"
