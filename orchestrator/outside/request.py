@@ -89,7 +89,7 @@ def request_fault(method: str, path: str, send: Mapping[str, object] | Content) 
     if method not in METHODS:
         return f"services are asked with {', '.join(METHODS)}"
     if isinstance(send, Content):
-        return path_fault(path, is_escaped=True) or ""
+        return (path_fault(path, is_escaped=True) if path else None) or ""
     if any(not isinstance(name, str) for name in send):
         return "what is sent has names"
     return path_fault(path) or ""

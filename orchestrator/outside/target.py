@@ -66,9 +66,9 @@ def path_fault(path: str, *, is_escaped: bool = False) -> str | None:
 
 
 def target_of(url: str, path: str, query: Mapping[str, str]) -> Target:
-    """The place of `path` below `url`. Both were found right by the functions above."""
+    """The place of `path` below `url`; without one, of `url` itself. Both were found right by the functions above."""
     parts = urlsplit(url)
-    target = f"{parts.path.rstrip('/')}/{path.removeprefix('/')}"
+    target = f"{parts.path.rstrip('/')}/{path.removeprefix('/')}" if path else parts.path or "/"
     if query:
         target += "?" + urlencode(query, quote_via=quote)
     is_tls = parts.scheme == "https"
