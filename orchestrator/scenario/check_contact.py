@@ -47,7 +47,7 @@ def check_contact(draft: Draft, model: Robocall) -> None:
             draft.findings.add("S403", spec.place("type"), message, "text can be spoken")
     _check_first(draft, model)
     # An agent sees all of a contact on the screen
-    if draft.has_agents or {"contact", "flow", "messages", "dial", "queues"} & draft.lost:
+    if draft.has_agents or {"contact", "flow", "messages", "dial"} & draft.lost:
         return
     if not model.dial.is_broken("first"):
         _check_used(draft)

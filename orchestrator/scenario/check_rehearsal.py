@@ -62,7 +62,7 @@ def check_rehearsal(draft: Draft, spec: TestSpec, calls: Iterable[tuple[Move, ..
     model = draft.model
     if not isinstance(model, Ivr) and not draft.has_agents:
         return
-    if draft.vouched or {"flow", "queues", "numbers", "desk"} & draft.lost:
+    if draft.vouched or draft.has_unclear_queue or {"flow", "numbers", "desk"} & draft.lost:
         return
     outside = outside_of(draft)
     for service in spec.services:

@@ -150,8 +150,18 @@ class Draft:
 
     @property
     def has_agents(self) -> bool:
-        """Whether calls come to agents: their screens show all of a contact."""
-        return bool(self.agent_queues)
+        """Whether calls come to agents, or may: their screens show all of a contact."""
+        return self.has_unclear_queue or bool(self.agent_queues)
+
+    @property
+    def has_unclear_queue(self) -> bool:
+        """Whether a step names a queue that is not understood, or not there: its own mistake is told, and none that
+        would follow from it.
+        """
+        clear = {str(name) for name, spec in self.queues.items() if not isinstance(spec, Broken)}
+        return "queues" in self.lost or any(
+            str(name) not in clear for block in self.blocks.values() for name in block.queues
+        )
 
     @property
     def company(self) -> Company | None:
