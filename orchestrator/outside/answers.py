@@ -97,7 +97,7 @@ def fields_of(value: object, paths: Iterable[object]) -> dict[str, str]:
     for path in list(paths)[:FIELDS]:
         if not isinstance(path, str) or not 0 < len(path) <= PATH_CHARS or path in found:
             continue
-        text = text_of(_at(value, path.split(".")))
+        text = text_of(value_at(value, path))
         size = 0 if text is None else len(path) + len(json.dumps(text))
         if text is None or size > left:
             continue
@@ -106,9 +106,9 @@ def fields_of(value: object, paths: Iterable[object]) -> dict[str, str]:
     return found
 
 
-def _at(value: object, names: list[str]) -> object:
-    """What stands there; an empty list, which is no single value, when nothing does."""
-    for name in names:
+def value_at(value: object, path: str) -> object:
+    """What stands at `items.0.name`; an empty list, which is no single value, when nothing does."""
+    for name in path.split("."):
         if isinstance(value, dict) and name in value:
             value = value[name]
         elif isinstance(value, list) and name.isdecimal() and len(name) < 6 and int(name) < len(value):

@@ -15,6 +15,8 @@ from orchestrator.domain.trunk import RestRule
 from orchestrator.runtime.settings_parts.agent_settings import agents_path
 from orchestrator.runtime.settings_parts.api_settings import ApiPart
 from orchestrator.runtime.settings_parts.call_settings import Calls, Inbound
+from orchestrator.runtime.settings_parts.hook_settings import Webhook, absolute_hooks, webhook_faults
+from orchestrator.runtime.settings_parts.intake_settings import IntakePart, absolute_intake, intake_fault
 from orchestrator.runtime.settings_parts.notify_settings import (
     Mailbox,
     MailPart,
@@ -77,7 +79,9 @@ class Settings(Strict):
     agents: Path | None = None  # the agents file; default: agents.yaml beside this one, if it is there
     operators: OperatorsPart = OperatorsPart()
     api: ApiPart = ApiPart()
+    intake: dict[Name, IntakePart] = Field(default_factory=dict)  # what brings contacts in by itself
     services: dict[Name, Service] = Field(default_factory=dict)  # HTTP services, by the names scenarios use
+    webhooks: dict[Name, Webhook] = Field(default_factory=dict)  # what is told to services by itself
     switches: Annotated[dict[Name, Switch], Field(min_length=1)] = Field(
         default_factory=lambda: {"main": Switch(gateways={"main": Gateway()})}
     )
@@ -89,6 +93,10 @@ class Settings(Strict):
                 if other == name or other not in self.switches:
                     what = "itself" if other == name else f"{other}, which is not here"
                     raise ValueError(f"switches.{name}.links: a link to {what}")
+        if fault := intake_fault(self.intake, set(self.services)):
+            raise ValueError(fault)
+        for fault in webhook_faults(self.webhooks, self.services):
+            raise ValueError(fault)
         return self
 
     @property
@@ -155,6 +163,8 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
             "data": folder / settings.data,
             "scenarios": folder / settings.scenarios,
             "agents": agents_path(folder, settings.agents),
+            "intake": absolute_intake(folder, settings.intake),
+            "webhooks": absolute_hooks(folder, settings.webhooks),
             **absolute_notices(folder, settings.mail, settings.mailboxes, settings.collected),
             "services": {
                 name: service.model_copy(update={"ca": _under(folder, service.ca)})
