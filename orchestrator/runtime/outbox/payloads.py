@@ -1,50 +1,41 @@
-"""What the world outside is told of an entry of the outbox, as JSON: one table makes the payloads and their schemas.
+"""What the world outside is told of an entry of the outbox, as JSON; the same by webhooks and as server-sent events.
 
-The same JSON goes out by webhooks (hooks.py) and as server-sent events. docs/webhooks.md.
+One table (payload_fields) makes the payloads and their schemas. docs/webhooks.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
 
-from orchestrator.runtime.export import instant
-from orchestrator.store.rows import OutboxRow
+from orchestrator.runtime.outbox.payload_fields import COMMON, EXTERNAL_ID, KINDS, OF_CONTACT, OTHERS, Json
+from orchestrator.store import Store
+from orchestrator.store.rows import LeadRow, OutboxRow
 
-Json = dict[str, object]
-Contact = Mapping[str, str]
-
-EXTERNAL_ID: Final = "external_id"  # the column by which others know a contact
+__all__ = ["EXTERNAL_ID", "KINDS", "Json", "Payloads", "payload", "schema_of"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayloadField:
-    """A field of a payload: where it comes from, what it may be (JSON Schema), and what it means."""
-
-    name: str
-    schema: Json
-    read: Callable[[OutboxRow], object]
-    about: str
-
-
-def payload(entry: OutboxRow, contact: Contact | None = None) -> Json:
+def payload(entry: OutboxRow, lead: LeadRow | None = None) -> Json:
     """The standard JSON of an entry: texts, numbers, lists and mappings of them; what is not known is null.
 
-    contact: the columns of the lead's contact, where they are known. Of a kind that has no table here (KINDS) the
-    entry's own body is told as `body`. Never raises, whatever the body holds.
+    lead: the lead it is about, where it is known: its contact's columns are told with it. Of a kind that has no table
+    here (KINDS) the entry's own body is told as `body`. Never raises, whatever the body holds.
     """
     fields = KINDS.get(entry.kind, OTHERS)
-    told = {field.name: field.read(entry) for field in (*COMMON, *fields)}
-    columns = None if contact is None else dict(contact)
-    external_id = (columns or {}).get(EXTERNAL_ID) or _text(EXTERNAL_ID)(entry)
-    return {**told, EXTERNAL_ID: external_id, "contact": columns}
+    told = {field.name: field.read(entry) for field in (*COMMON, *fields, *OF_CONTACT)}
+    if lead is not None:
+        contact = lead.contact
+        told |= {"contact": dict(contact.fields), EXTERNAL_ID: contact.external_id or told[EXTERNAL_ID]}
+        if not told["number"] and lead.state.phone < len(contact.numbers):
+            told["number"] = contact.numbers[lead.state.phone]
+    return told
 
 
 def schema_of(kind: str) -> Json:
     """The JSON Schema of the payloads of a kind."""
     fields = (*COMMON, *KINDS[kind], *OF_CONTACT)
-    properties = {field.name: {**field.schema, "description": field.about} for field in fields}
+    properties: dict[str, Mapping[str, object]] = {
+        field.name: {**field.schema, "description": field.about} for field in fields
+    }
     properties["kind"] = {"const": kind, "description": "what happened"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -55,232 +46,13 @@ def schema_of(kind: str) -> Json:
     }
 
 
-# -- reading bodies: they hold texts and numbers, of the rules as texts (epoch ms too)
+class Payloads:
+    """Payloads with what the store knows of the lead they are about."""
 
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-def _is_inbound(entry: OutboxRow) -> bool:
-    return not entry.lead_id
-
-
-def _text(*names: str) -> Callable[[OutboxRow], str | None]:
-    """The first of these that is there; None for an empty one."""
-
-    def read(entry: OutboxRow) -> str | None:
-        found = (entry.body.get(name) for name in names)
-        return next((str(each) for each in found if each not in (None, "")), None)
-
-    return read
-
-
-def _number(name: str) -> Callable[[OutboxRow], int | float | None]:
-    def read(entry: OutboxRow) -> int | float | None:
-        said = entry.body.get(name)
-        if isinstance(said, str) and said.isascii() and said.isdigit():
-            return int(said)
-        return said if isinstance(said, int | float) and not isinstance(said, bool) else None
-
-    return read
-
-
-def _whole(name: str) -> Callable[[OutboxRow], int | None]:
-    def read(entry: OutboxRow) -> int | None:
-        said = _number(name)(entry)
-        return None if said is None else int(said)
-
-    return read
-
-
-def _instant(name: str) -> Callable[[OutboxRow], str | None]:
-    return lambda entry: instant(_whole(name)(entry))
-
-
-def _flag(name: str) -> Callable[[OutboxRow], bool | None]:
-    def read(entry: OutboxRow) -> bool | None:
-        said = entry.body.get(name)
-        return None if said is None or said == "" else said in (True, 1, "1", "true", "yes")
-
-    return read
-
-
-def _values(entry: OutboxRow) -> Contact:
-    """`values: {}`, or `value.NAME` beside the others as the rules write them."""
-    found = entry.body.get("values")
-    if isinstance(found, Mapping):
-        return {str(name): str(value) for name, value in found.items()}
-    dotted = (item for item in entry.body.items() if item[0].startswith("value."))
-    return {name.removeprefix("value."): str(value) for name, value in dotted}
-
-
-def _campaigns(name: str) -> Callable[[OutboxRow], str | None]:
-    return lambda entry: None if _is_inbound(entry) else getattr(entry, name) or None
-
-
-def _scenario(entry: OutboxRow) -> str | None:
-    """A campaign is named by its scenario, which has no dash, and what comes after a dash."""
-    return entry.campaign_id.partition("-")[0] or None
-
-
-TEXT: Final[Json] = {"type": "string"}
-MAYBE: Final[Json] = {"type": ["string", "null"]}
-TIME: Final[Json] = {"type": ["string", "null"], "format": "date-time"}
-COUNT: Final[Json] = {"type": ["integer", "null"]}
-SECONDS: Final[Json] = {"type": ["number", "null"]}
-YES_NO: Final[Json] = {"type": ["boolean", "null"]}
-TEXTS: Final[Json] = {"type": "object", "additionalProperties": {"type": "string"}}
-
-
-def _field(name: str, about: str, *, of: str = "") -> PayloadField:
-    """A text of the body. of: its name there, where that is another one."""
-    return PayloadField(name=name, schema=MAYBE, read=_text(of or name), about=about)
-
-
-def _time(name: str, about: str, *, of: str = "") -> PayloadField:
-    return PayloadField(name=name, schema=TIME, read=_instant(of or name), about=about)
-
-
-COMMON: Final = (
-    PayloadField(
-        name="id",
-        schema=TEXT,
-        read=lambda entry: entry.entry_id,
-        about="the entry's; it stays the same however often it is told",
-    ),
-    PayloadField(name="kind", schema=TEXT, read=lambda entry: entry.kind, about="what happened"),
-    PayloadField(
-        name="at", schema=TIME, read=lambda entry: instant(entry.at), about="when it was stored, UTC"
-    ),
-    PayloadField(name="scenario", schema=MAYBE, read=_scenario, about="the scenario's name"),
-    PayloadField(
-        name="campaign",
-        schema=MAYBE,
-        read=_campaigns("campaign_id"),
-        about="campaign id; null: of a call that came in",
-    ),
-    PayloadField(
-        name="lead",
-        schema=COUNT,
-        read=lambda entry: entry.lead_id or None,
-        about="number of the lead in the campaign; null: of a call that came in",
-    ),
-    PayloadField(
-        name="attempt_id",
-        schema=MAYBE,
-        read=_campaigns("attempt_id"),
-        about="the campaign's call that caused it; null when none did",
-    ),
-    PayloadField(
-        name="call_id",
-        schema=MAYBE,
-        read=lambda entry: entry.attempt_id or None if _is_inbound(entry) else None,
-        about="the call that came in; null: it is a campaign's",
-    ),
-    PayloadField(
-        name="number",
-        schema=MAYBE,
-        read=_text("number", "caller"),
-        about="the customer's number, E.164; null when withheld",
-    ),
-)
-OF_CONTACT: Final = (
-    PayloadField(
-        name=EXTERNAL_ID,
-        schema=MAYBE,
-        read=_text(EXTERNAL_ID),
-        about="what others know the contact by; null when they do not",
-    ),
-    PayloadField(
-        name="contact",
-        schema={"type": ["object", "null"], "additionalProperties": {"type": "string"}},
-        read=lambda _: None,
-        about="the contact's columns when this was sent first; null where there is no lead (any more)",
-    ),
-)
-
-_STATUS: Final = _field("status", "the lead's status by the scenario's rules")
-_ATTEMPT: Final = (
-    _field("disposition", "how the attempt ended (docs/dispositions.md); null when none caused it"),
-    _time("ended_at", "when the attempt ended", of="at"),
-)
-_CALLED: Final = (
-    _field("called", "the number that was called; null: a campaign's call"),
-    _field("switch", "switch"),
-    _time("began_at", "when the call began", of="call_at"),
-)
-_COLLECTED: Final = PayloadField(
-    name="values", schema=TEXTS, read=_values, about="what was entered and set in the call, by name"
-)
-_SECONDS: Final = PayloadField(
-    name="seconds", schema=SECONDS, read=_number("seconds"), about="how long it is, where that is known"
-)
-
-KINDS: Final[Mapping[str, tuple[PayloadField, ...]]] = {
-    "status": (_STATUS, _field("was", "the status before"), *_ATTEMPT),
-    "result": (_field("result", "what the flow concluded"), _COLLECTED, _STATUS, *_ATTEMPT),
-    "exhausted": (
-        PayloadField(
-            name="attempts",
-            schema=COUNT,
-            read=_whole("attempts"),
-            about="attempts that were made, as the rules count them",
-        ),
-        _STATUS,
-        *_ATTEMPT,
-    ),
-    "held": (_STATUS, *_ATTEMPT),
-    "outcome": (
-        _field("outcome", "what the agent said of the call; null: a note, or what comes next, alone"),
-        _field("note", "what the agent wrote down"),
-        _field("agent", "agent"),
-        _field("next", "call_back, do_not_call, wrong_person; null: the rules decide"),
-        _time("call_back_at", "when the customer is called back"),
-        _time("said_at", "when the agent said so"),
-        _STATUS,
-        *_ATTEMPT,
-    ),
-    "call": (
-        *_CALLED,
-        _time("ended_at", "when the call ended", of="at"),
-        PayloadField(
-            name="talk_s", schema=SECONDS, read=_number("answered_s"), about="seconds from answer to end"
-        ),
-        _field("end", "where it ended: closed, queue, hung_up, flow, voicemail, refused or lost"),
-        _field("agent", "agent, or number, of the person who took the call", of="reached"),
-        _field("result", "what the flow concluded"),
-        _COLLECTED,
-        _field("missed", "why it counts as missed; null: it does not"),
-    ),
-    "missed_call": (*_CALLED, _time("ended_at", "when the call ended", of="at"), _field("why", "why")),
-    "voicemail": (
-        *_CALLED,
-        _field("mailbox", "mailbox"),
-        _field("recording", "name of the sound"),
-        _SECONDS,
-    ),
-    "recording": (
-        *_CALLED,
-        _field("recording", "name of the sound, by which `prozvon recordings fetch` and the API give it"),
-        _field("name", "what was recorded: the step's variable, `call` (all of it) or `talk`"),
-        _SECONDS,
-    ),
-    "row": (*_CALLED, _field("into", "the collection"), _COLLECTED),
-    "sms": (_field("to", "number it is for"), _field("text", "text")),
-    "email": (_field("to", "mailbox or address it is for"), _field("text", "text")),
-    "webhook": (*_CALLED, _field("service", "service"), _field("path", "path below it"), _COLLECTED),
-    "consent": (
-        _field("purpose", "what for; null: everything"),
-        _field("state", "given or withdrawn"),
-        _field("how", "web, paper, call, sms, email, verbal, import or api"),
-        _field("words", "the words agreed to"),
-        _field("source", "where it came from"),
-        _time("said_at", "when the contact said so"),
-        PayloadField(
-            name="do_not_call",
-            schema=YES_NO,
-            read=_flag("do_not_call"),
-            about="whether the number went on the do-not-call list with it",
-        ),
-    ),
-}
-OTHERS: Final = (
-    PayloadField(name="body", schema={"type": "object"}, read=lambda entry: dict(entry.body), about="as is"),
-)
+    def of(self, entry: OutboxRow) -> Json:
+        """KnownError when the store is away."""
+        lead = self._store.lead(entry.campaign_id, entry.lead_id) if entry.lead_id else None
+        return payload(entry, lead)
