@@ -30,6 +30,7 @@ from orchestrator.runtime.settings_parts.service_settings import Service
 from orchestrator.runtime.settings_parts.settings_file import Place, read_settings
 from orchestrator.runtime.settings_parts.speech_settings import Speech
 from orchestrator.runtime.settings_parts.switch_settings import Gateway, HostPort, Name, Rest, Strict, Switch
+from orchestrator.runtime.settings_parts.tariff_settings import TariffsPart
 
 FILE_NAME = "prozvon.yaml"
 
@@ -78,6 +79,7 @@ class Settings(Strict):
     calls: Calls = Calls()
     agents: Path | None = None  # the agents file; default: agents.yaml beside this one, if it is there
     operators: OperatorsPart = OperatorsPart()
+    tariffs: TariffsPart = TariffsPart()  # what calls cost, for reports
     api: ApiPart = ApiPart()
     intake: dict[Name, IntakePart] = Field(default_factory=dict)  # what brings contacts in by itself
     services: dict[Name, Service] = Field(default_factory=dict)  # HTTP services, by the names scenarios use
@@ -163,6 +165,7 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
             "data": folder / settings.data,
             "scenarios": folder / settings.scenarios,
             "agents": agents_path(folder, settings.agents),
+            "api": settings.api.absolute(folder),
             "intake": absolute_intake(folder, settings.intake),
             "webhooks": absolute_hooks(folder, settings.webhooks),
             **absolute_notices(folder, settings.mail, settings.mailboxes, settings.collected),
