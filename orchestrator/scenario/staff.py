@@ -218,22 +218,23 @@ class StaffFile(Part):
 def read_staff(path: Path, site: Site | None = None) -> tuple[Staff, list[Problem]]:
     """The agents file, and everything that is wrong with it. site: switches and gateways; None: not compared."""
     findings = Findings()
-    staff = _read(path, site, findings)
+    root = staff_tree(path, findings)
+    staff = Staff() if root is None else staff_in(root, site, findings)
     return staff, findings.sorted()
 
 
-def _read(path: Path, site: Site | None, findings: Findings) -> Staff:
+def staff_tree(path: Path, findings: Findings) -> Map | None:
+    """The agents file as it was written; None when there is nothing in it, or nothing that can be read."""
     file = str(path)
     try:
         with path.open("rb") as opened:
             data = opened.read(SIZE_MAX + 1)
     except OSError as error:
         findings.add("S001", Mark(file, 0, 0), f"{file} cannot be read: {error.strerror}")
-        return Staff()
+        return None
     if all(not line.strip() or line.lstrip().startswith(b"#") for line in data.splitlines()):
-        return Staff()
-    root = read_document(data, file, findings).root
-    return Staff() if root is None else staff_in(root, site, findings)
+        return None
+    return read_document(data, file, findings).root
 
 
 def staff_in(root: Map, site: Site | None, findings: Findings) -> Staff:

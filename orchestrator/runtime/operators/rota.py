@@ -1,10 +1,9 @@
-"""Who works and which queues there are: the agents file, and the scenarios in force. Read again when they change."""
+"""Who works and which queues there are: agents, and the scenarios in force. Read again when they change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -15,10 +14,10 @@ from orchestrator.domain.plan import AheadRule, DeskPlan
 from orchestrator.domain.problem import KnownError
 from orchestrator.domain.queue import QueueRules
 from orchestrator.runtime.bundles import Bundles
+from orchestrator.runtime.operators.staffing import StaffBook
 from orchestrator.runtime.project import Project
-from orchestrator.runtime.settings_parts.agent_settings import load_staff
 from orchestrator.scenario.compile import Compiled
-from orchestrator.scenario.staff import Staff, with_assigned
+from orchestrator.scenario.staff import with_assigned
 
 log = structlog.get_logger()
 
@@ -56,15 +55,17 @@ class Rota:
         self._project = project
         self._bundles = bundles
         self._served: dict[str, Compiled | None] = {}
-        self._staff = Staff()
-        self._stamp: tuple[object, ...] | None = None
-        self.fault = ""
+        self._staff = StaffBook(project)
+
+    @property
+    def fault(self) -> str:
+        return self._staff.fault
 
     def read(self, *, kept: Iterable[QueueRules] = ()) -> Rules:
         """What is in force now. kept: queues in which somebody waits still: they stay though their scenario does not.
         KnownError: the store is away.
         """
-        staff = self._read_staff()
+        staff = self._staff.read().staff
         campaigns = [each for each in self._project.store.campaigns() if each.state in IN_FORCE]
         compiled, paced = self._compiled(campaigns)
         queues: dict[str, QueueRules] = {}
@@ -121,29 +122,6 @@ class Rota:
                 log.error("program_not_read", program=digest, error=str(error))
                 self._served[digest] = None
         return self._served[digest]
-
-    def _read_staff(self) -> Staff:
-        """The agents as they are now; as they were, when the file is broken: a mistake in it sends nobody home."""
-        path = self._project.settings.agents
-        stamp = _stamp(path)
-        if stamp != self._stamp:
-            try:
-                self._staff = load_staff(self._project.settings)
-                self.fault = ""
-            except KnownError as error:
-                if str(error) != self.fault:
-                    log.error("agents_not_read", error=str(error), hint="those known before stay in force")
-                self.fault = str(error)
-            self._stamp = stamp
-        return self._staff
-
-
-def _stamp(path: Path | None) -> tuple[object, ...]:
-    try:
-        found = None if path is None else path.stat()
-    except OSError:
-        found = None
-    return () if found is None else (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def _named(rules: QueueRules, project: str) -> QueueRules:
