@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from orchestrator.domain.consent import Basis, Withdrawal
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.note import Note
 from orchestrator.domain.trunk import TrunkSign, TrunkWord
@@ -46,6 +47,7 @@ class WaitReason(StrEnum):
     LIFETIME = "lifetime"  # the number had all the calls it may ever get
     NUMBER_BUSY = "number_busy"  # another campaign is calling this number
     DO_NOT_CALL = "do_not_call"
+    NO_CONSENT = "no_consent"  # nobody agreed to this call under any of the contact's numbers
     PAUSED = "paused"
     STOPPED = "stopped"
     LOADING = "loading"  # the list is still being loaded
@@ -98,6 +100,7 @@ class Attempt:
     switch_uuid: str  # the switch's Core-UUID when claimed: another one later means it restarted
     worker_id: str
     claimed_at: int
+    basis: Basis | None = None  # the consent that allowed it; None: the scenario demands none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,7 @@ class Decision:
     trunk: TrunkWord | None = None  # for the breaker of its gateway
     outcome_id: str = ""  # of what an agent has said of it, and what was decided by
     do_not_call: tuple[str, ...] = ()  # numbers for the list
+    withdrawals: tuple[Withdrawal, ...] = ()  # what the person took back in the call
 
 
 class CampaignState(StrEnum):

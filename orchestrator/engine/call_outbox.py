@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from orchestrator.domain.consent import Withdrawal
 from orchestrator.domain.inbound import InboundCall, MissedDecision
 from orchestrator.domain.lead import OutboxEntry
 from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.plan import MissedPlan
 from orchestrator.engine.notes import entries_of
+from orchestrator.engine.opting_out import entries_of as consent_entries
+from orchestrator.engine.opting_out import withdrawals_of
 from orchestrator.engine.rules import outcome_body
 
 
@@ -21,6 +24,8 @@ def outbox_of(
         "call_at": call.began_at,
     }
     entries = [*entries_of(call.notes, common)]
+    about = {**common, "scenario": call.scenario, "call_id": call.call_id, "at": call.ended_at}
+    entries += consent_entries(withdrawals_of_call(call), about)
     if decision.why and plan is not None and plan.notify is not None:
         notice = {
             "scenario": call.scenario,
@@ -38,6 +43,12 @@ def outcome_of(outcome: Outcome, *, scenario: str, switch: str, caller: str) -> 
     """What the world outside is told of what an agent said of a call that came in."""
     said = {"scenario": scenario, "switch": switch, "caller": caller, "call_id": outcome.call_id}
     return {**said, **outcome_body(outcome)}
+
+
+def withdrawals_of_call(call: InboundCall) -> tuple[Withdrawal, ...]:
+    """What the caller took back in it; nothing when their number is not known."""
+    numbers = [call.caller] if call.caller else []
+    return withdrawals_of(call.notes, numbers, at=call.ended_at, call_id=call.call_id)
 
 
 def _summary(call: InboundCall, decision: MissedDecision) -> dict[str, object]:

@@ -10,13 +10,15 @@ from typing import Final
 
 from orchestrator.domain.lead import OutboxEntry
 from orchestrator.domain.note import Note
+from orchestrator.engine.opting_out import OPT_OUT
 from orchestrator.engine.payload import decode
 from orchestrator.engine.said import NAME_CHARS, VALUE_CHARS
 
 NOTES: Final = 100  # of one call
 NOTE_CHARS: Final = 4_000  # of one text in a note: what an e-mail says
-KINDS: Final = frozenset({"sms", "email", "row", "webhook", "voicemail", "recording", "callback"})
-CALLBACK: Final = "callback"  # the one kind that is no message: somebody is to be called
+KINDS: Final = frozenset({"sms", "email", "row", "webhook", "voicemail", "recording", "callback", OPT_OUT})
+CALLBACK: Final = "callback"  # no message: somebody is to be called
+NO_MESSAGES: Final = frozenset({CALLBACK, OPT_OUT})
 LONGEST_S: Final = 7 * 86_400  # a callback is not promised for later
 # One text, cut into pieces that a variable takes
 VARIABLES: Final = ("prozvon_notes", "prozvon_notes_2", "prozvon_notes_3", "prozvon_notes_4")
@@ -33,7 +35,9 @@ def notes_of(get: Callable[[str], str]) -> tuple[Note, ...]:
 def entries_of(notes: Iterable[Note], common: Mapping[str, object]) -> tuple[OutboxEntry, ...]:
     """What the outbox is told of them: each with what is `common` to the call."""
     return tuple(
-        OutboxEntry(kind=note.kind, body={**note.body, **common}) for note in notes if note.kind != CALLBACK
+        OutboxEntry(kind=note.kind, body={**note.body, **common})
+        for note in notes
+        if note.kind not in NO_MESSAGES
     )
 
 

@@ -24,7 +24,9 @@ from orchestrator.domain.inbound import (
 from orchestrator.domain.lead import OutboxEntry
 from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.problem import KnownError
+from orchestrator.engine.call_outbox import withdrawals_of_call
 from orchestrator.store.campaigns import read as read_campaign
+from orchestrator.store.consents import pack_withdrawal
 from orchestrator.store.db import Db
 from orchestrator.store.records import check_id, digits, is_number, pack_contact
 from orchestrator.store.rows import CallRow
@@ -62,6 +64,7 @@ def note_call(
         "ended": call.ended_at,
         "now": now,
         "caller": digits(call.caller) if is_number(call.caller) else "",
+        "back": [pack_withdrawal(said) for said in withdrawals_of_call(call)],
         "fate": fate.value,
         "served": decision.served.value if decision.served and is_number(call.caller) else "",
         "own": standing_id(call.scenario),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from orchestrator.domain.consent import ConsentDemand, NoConsent
 from orchestrator.domain.lead import Attempt, WaitReason
 from orchestrator.store.db import Db, Stale
 from orchestrator.store.records import Terms, check_id, split_live, unpack_attempt
@@ -78,6 +79,7 @@ def _claim_request(request: ClaimRequest, fixed: Fixed) -> dict[str, object]:
         "heard_ms": request.heard_ms,
         "only": request.only,
         "quota": pack_quota(request.per_hour),
+        "consent": pack_demand(request.consent),
     }
 
 
@@ -86,6 +88,12 @@ def pack_quota(quota: HourQuota | None) -> dict[str, object] | None:
         return None
     packed = {"attempts": quota.attempts, "share": quota.share, "until_ms": quota.until}
     return {name: value for name, value in packed.items() if value is not None}
+
+
+def pack_demand(demand: ConsentDemand | None) -> dict[str, object] | None:
+    if demand is None:
+        return None
+    return {"purpose": demand.purpose, "hold": demand.otherwise is NoConsent.HOLD}
 
 
 def pack_gateways(gateways: Iterable[GatewayBudget]) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from orchestrator.domain.lead import Attempt, Decision, Ending
 from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.problem import KnownError
 from orchestrator.domain.trunk import TrunkSign, TrunkWord
+from orchestrator.store.consents import pack_withdrawal
 from orchestrator.store.db import Db
 from orchestrator.store.history import pack_entry, route_of
 from orchestrator.store.quarters import QUARTER_MS
@@ -84,6 +85,8 @@ def _item(attempt: Attempt, ending: Ending, decision: Decision) -> dict[str, obj
         item["result"] = word(ending.result)
     if decision.trunk is not None:
         item |= _trunk(decision.trunk)
+    if decision.withdrawals:
+        item["back"] = [pack_withdrawal(said) for said in decision.withdrawals]
     return item | _of_people(attempt, ending, decision) | _counted(attempt, ending)
 
 

@@ -15,14 +15,14 @@ from orchestrator.domain.lead import Attempt, Contact, Decision, Ending, Next, N
 from orchestrator.domain.problem import KnownError
 from orchestrator.store.db import Db
 from orchestrator.store.leads import read_contacts
-from orchestrator.store.records import Terms, pack_state, unpack_state
+from orchestrator.store.records import Terms, pack_basis, pack_state, unpack_basis, unpack_state
 from orchestrator.store.rows import AttemptRow
 from orchestrator.store.said import outcomes_of
 from orchestrator.store.terms import TermsBook
 
 PAGE = 500
-_OLD = 20  # items of an entry that was written before there were agents
-_NO_AGENT = ("", False, ())
+_ADDED = (("", False, ()), "")  # what an entry lacks that was written before there were agents, or consents
+_ITEMS = 22
 
 
 def route_of(attempt: Attempt) -> str:
@@ -56,6 +56,7 @@ def pack_entry(attempt: Attempt, ending: Ending, decision: Decision, terms: Term
             decision.next.at - begun,
             decision.next.reason.value,
             (ending.reached, ending.was_abandoned, ending.met),
+            pack_basis(attempt.basis),
         )
     )
 
@@ -113,8 +114,8 @@ def _page(client: redis.Redis, *, key: str, begin: str) -> Any:
 def _unpack_entry(campaign_id: str, entry: list[Any], contact: Contact, terms: Terms) -> AttemptRow:
     (
         attempt_id, lead_id, route, begun, before, disposition, cause, result, path, heard, values,
-        rang, answered, ended, detail, rule, after, kind, due, reason, people,
-    ) = entry if len(entry) > _OLD else [*entry, _NO_AGENT]  # fmt: skip
+        rang, answered, ended, detail, rule, after, kind, due, reason, people, basis,
+    ) = [*entry, *_ADDED[len(entry) - _ITEMS :]] if len(entry) < _ITEMS else entry  # fmt: skip
     gateway, switch, switch_uuid, worker_id = terms.route_texts[route].split(" ")
     reached, was_abandoned, met = people
     state = unpack_state(before)
@@ -131,6 +132,7 @@ def _unpack_entry(campaign_id: str, entry: list[Any], contact: Contact, terms: T
         switch_uuid=switch_uuid,
         worker_id=worker_id,
         claimed_at=begun,
+        basis=unpack_basis(basis),
     )
     ending = Ending(
         attempt_id=attempt_id,

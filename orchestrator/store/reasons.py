@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from orchestrator.domain.consent import ConsentDemand, NoConsent
 from orchestrator.domain.lead import WaitReason
-from orchestrator.store.claiming import BUSY_MS, TRIAL_MS, pack_gateways, pack_quota
+from orchestrator.store.claiming import BUSY_MS, TRIAL_MS, pack_demand, pack_gateways, pack_quota
 from orchestrator.store.db import Db
 from orchestrator.store.keys import NUMBER_BUCKETS
 from orchestrator.store.leads import id_of_number
@@ -19,6 +20,7 @@ BUCKETS = 100  # number buckets per script: about 10 ms of Redis's time with a m
 LEADS = 1000  # leads per script: the same
 FEW_LEADS = 10_000
 DUE_PAGE = 2000
+HELD = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Question:
     gateways: tuple[GatewayBudget, ...]
     as_running: bool
     per_hour: HourQuota | None = None
+    consent: ConsentDemand | None = None
 
 
 class _Sum:
@@ -83,18 +86,26 @@ def of_campaign(
     total = _Sum()
     total.add(WaitReason.DIALING, dialing, None)
     total.add(WaitReason.DONE, done, None)
-    total.add(WaitReason.LOST, held, None)
+    leads = dialing + done + held + rest
+    if question.consent is not None:
+        few_leads = leads  # whoever has not agreed is in no list of numbers
     if state:
+        refused = _refused(db, request, question, leads) if held else 0
+        total.add(WaitReason.NO_CONSENT, refused, None)
+        total.add(WaitReason.LOST, held - refused, None)
         total.add(WaitReason(state.decode()), rest, None)
         return total.why()
     later, places = _places(db, request, waits, zones)
-    for moved in _moved(db, request, dialing + done + held + rest, few_leads):
+    places[HELD] = held
+    for moved in _moved(db, request, leads, few_leads):
         places[moved.place] -= moved.leads
         at = moved.at if moved.zone is None else _opening(question, fixed, moved.zone)
         total.add(moved.reason, moved.leads, at)
     for place, leads in places.items():
         kind, _, name = place.partition(" ")
-        if kind == "wait":
+        if kind == HELD:
+            total.add(WaitReason.LOST, leads, None)
+        elif kind == "wait":
             total.add(WaitReason(name), leads, later[name])
         elif name in _open_zones(question, fixed):
             if kind == "agent":
@@ -159,6 +170,14 @@ def _moved(db: Db, request: dict[str, object], leads: int, few_leads: int) -> It
             )
 
 
+def _refused(db: Db, request: dict[str, object], question: Question, leads: int) -> int:
+    """How many are held since nobody agreed."""
+    if question.consent is None or question.consent.otherwise is not NoConsent.HOLD:
+        return 0
+    moved = _moved(db, request | {"held_only": True}, leads, leads)
+    return sum(each.leads for each in moved)
+
+
 def _opening(question: Question, fixed: Fixed, zone: int) -> int | None:
     return question.closed.get(fixed.terms.zone_keys[zone])
 
@@ -187,6 +206,7 @@ def _request(campaign_id: str, question: Question, fixed: Fixed) -> dict[str, ob
         "heard_ms": HEARD_MS,
         "as_running": question.as_running,
         "quota": pack_quota(question.per_hour),
+        "consent": pack_demand(question.consent),
     }
 
 

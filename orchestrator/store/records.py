@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 
 import orjson
 
+from orchestrator.domain.consent import Basis, ConsentHow
 from orchestrator.domain.lead import Attempt, Contact, LeadState
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}\Z")
@@ -123,6 +124,18 @@ def fingerprint(contact: Contact) -> bytes:
     return blake2b(orjson.dumps(row), digest_size=8).digest()
 
 
+def pack_basis(basis: Basis | None) -> str:
+    """ "PURPOSE AT HOW"; "" for none."""
+    return "" if basis is None else f"{basis.purpose} {basis.given_at} {basis.how.value}"
+
+
+def unpack_basis(text: str) -> Basis | None:
+    if not text:
+        return None
+    purpose, given_at, how = text.split(" ")
+    return Basis(purpose=purpose, given_at=int(given_at), how=ConsentHow(how))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveText:
     """A live attempt as Lua delivers it, split but not yet decoded."""
@@ -135,7 +148,7 @@ class LiveText:
 
 def split_live(text: bytes) -> LiveText:
     """ "ID \\t CAMPAIGN \\t LEAD \\t DIGITS \\t ZONE \\t DAY \\t GATEWAY \\t SWITCH \\t SWITCH_UUID \\t WORKER \\t
-    CLAIMED_AT \\t STATE \\n CONTACT"
+    CLAIMED_AT \\t STATE [\\t BASIS] \\n CONTACT"
     """
     head, contact = text.split(b"\n", 1)
     parts = head.decode().split("\t")
@@ -143,7 +156,9 @@ def split_live(text: bytes) -> LiveText:
 
 
 def unpack_attempt(live: LiveText, terms: Terms) -> Attempt:
-    _, campaign, lead, number, zone, _, gateway, switch, switch_uuid, worker, claimed_at, state = live.parts
+    _, campaign, lead, number, zone, _, gateway, switch, switch_uuid, worker, claimed_at, state, *basis = (
+        live.parts
+    )
     return Attempt(
         attempt_id=live.attempt_id,
         campaign_id=campaign,
@@ -157,4 +172,5 @@ def unpack_attempt(live: LiveText, terms: Terms) -> Attempt:
         switch_uuid=switch_uuid,
         worker_id=worker,
         claimed_at=int(claimed_at),
+        basis=unpack_basis(basis[0] if basis else ""),
     )

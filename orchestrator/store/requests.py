@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orchestrator.domain.consent import ConsentDemand
 from orchestrator.domain.lead import Attempt, WaitReason
 
 HEARD_MS = 3_000  # a switch that turns a call down has said so by then
@@ -68,6 +69,7 @@ class ClaimRequest:
     project_ever: int | None = None
     only: tuple[int, ...] = ()
     per_hour: HourQuota | None = None
+    consent: ConsentDemand | None = None  # what every one of them must have agreed to
     heard_ms: int = HEARD_MS  # more on a fast clock, where the same time of the wire takes longer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from orchestrator.domain.consent import ConsentDemand
 from orchestrator.domain.inbound import InboundCall, MissedDecision
 from orchestrator.domain.lead import (
     Attempt,
@@ -46,6 +47,7 @@ from orchestrator.store.meters import Measured, MeterBook
 from orchestrator.store.outcomes import OutcomeBook
 from orchestrator.store.quarters import Quarters
 from orchestrator.store.records import check_id
+from orchestrator.store.replies import ReplyBook
 from orchestrator.store.requests import ClaimReply, ClaimRequest, GatewayBudget, HourQuota, OpenZone
 from orchestrator.store.rows import (
     AttemptRow,
@@ -103,6 +105,7 @@ class Store(LeadDoors):
         self.added_agents = AddedAgents(db)  # agents that are not in the agents file
         self.consents = ConsentBook(db)  # what people agreed to
         self.tokens = TokenBook(db)  # who may use the API
+        self.replies = ReplyBook(db)  # what the API has said, by idempotency key
         self.intakes = IntakeBook(db)  # drop folders and polled sources
         super().__init__(db)
         self.outcomes = OutcomeBook(db, self._terms)  # what agents say of calls
@@ -162,6 +165,7 @@ class Store(LeadDoors):
         project_ever: int | None = None,
         gateways: Iterable[GatewayBudget] = (),
         per_hour: HourQuota | None = None,
+        consent: ConsentDemand | None = None,
         number: str | None = None,
         as_running: bool = False,
     ) -> Why:
@@ -179,6 +183,7 @@ class Store(LeadDoors):
             gateways=tuple(gateways),
             as_running=as_running,
             per_hour=per_hour,
+            consent=consent,
         )
         if number is not None:
             return reasons.of_number(self._db, self._terms, campaign_id, number, question)

@@ -267,7 +267,7 @@ def test_a_person_decides_about_leads_that_exist(store: Store) -> None:
     "change",
     [
         lambda entry: [*entry, "what the next version adds"],
-        lambda entry: entry[:-2],
+        lambda entry: entry[:-3],
         lambda entry: [*entry[:5], "a disposition to come", *entry[6:]],
         lambda entry: [*entry[:2], 99, *entry[3:]],
         lambda entry: {"attempt": entry[0]},

@@ -1,7 +1,7 @@
 -- What a number agreed to. consent:LAST4, the number's other digits -> lines in the order they were told to us:
 --   "+PURPOSE \t AT \t HOW \t JSON" given, "-SCOPE \t AT \t HOW \t JSON" withdrawn; SCOPE is a purpose, or * for all of them
 -- A consent holds while nothing withdraws it at its own moment or later, in whatever order the two were told.
--- Needs _number. Python reads the same lines in store/consents.py.
+-- Needs _lead, _number. Python reads the same lines in store/consents.py.
 local MOST_LINES = 200
 local CONSENT_LINE = "([+-])([^\t\n]+)\t(%d+)\t(%l+)\t([^\n]*)\n"
 
@@ -26,6 +26,20 @@ local function basis_of(digits, purpose, now)
   end
   if given <= gone then return nil end
   return by and purpose .. " " .. string.format("%.0f", given) .. " " .. by
+end
+
+-- Whether somebody agreed under the lead's current number, or else the next one of it in turn: that phone and its
+-- basis, or nil.
+local function agreed_phone(demand, s, numbers, now)
+  local given = "," .. s.given .. ","
+  local total = select(2, string.gsub(numbers, "[^,]+", ""))
+  for step = 0, total - 1 do
+    local phone = (s.phone + step) % total
+    if step == 0 or not string.find(given, "," .. phone .. ",", 1, true) then
+      local basis = basis_of(nth(numbers, phone), demand.purpose, now)
+      if basis then return phone, basis end
+    end
+  end
 end
 
 local function count_lines(raw) return select(2, string.gsub(raw, "\n", "")) end
@@ -63,7 +77,7 @@ end
 
 -- item: digits scope at how tail(JSON) dnc?(what the do-not-call list says of the number)
 -- How many consents it ended, and whether we had not been told of it before.
-local function withdraw(item)
+local function take_back(item)
   local raw, key, field = read_consents(item.digits)
   local head = "-" .. item.scope .. "\t" .. string.format("%.0f", item.at) .. "\t" .. item.how .. "\t"
   local is_new = not string.find("\n" .. raw, "\n" .. head, 1, true)

@@ -1,9 +1,9 @@
--- uses: _lead, _number, _attempt, _rest, _gateway, _quota
+-- uses: _lead, _number, _consent, _attempt, _rest, _gateway, _quota
 -- Claims the best due leads of a running campaign over the open zones, as many as there are attempt ids, within
 -- gateway budgets, the hour's quota, do-not-call list, number locks and caps; stores each attempt. Looks at `look` leads
 -- at most. With `only`, at none but these: also at those that wait for an agent and are due.
 -- request: campaign seq worker now ids zones[{zone open_until day next_day_at}] gateways[{switch switch_uuid gateway
---   weight? cps channels}] cap_day? cap_ever? look busy_ms trial_ms heard_ms only[] quota?
+--   weight? cps channels}] cap_day? cap_ever? look busy_ms trial_ms heard_ms only[] quota? consent?{purpose hold}
 -- reply: reason, wait_until or "", next_due_at or "", ids of those that try a gateway or switch after its rest (blanks
 --   between), then one text per attempt (see `deliver`)
 -- Asked again with the same ids (the reply was lost), it returns what it stored the first time.
@@ -154,6 +154,26 @@ local function postpone(lead, s, sort, due, reason)
   count(c, "waiting", 1)
 end
 
+-- From one of the contact's numbers to another one.
+local function turn_to(lead, s, sort, zones, zone, phone)
+  s.phone = phone
+  local next_zone = nth(zones, phone)
+  count_phase(c, "r", zone.zone, -1)
+  count_phase(c, put_ready(c, lead, state_text(s), sort, next_zone, now), next_zone, 1)
+  for _, head in ipairs(heads) do
+    if head.zone.zone == next_zone then head.list, head.at, head.is_dry = {}, 0, false end -- to be read anew, in order
+  end
+end
+
+-- Nobody has agreed to this call, under any of the contact's numbers.
+local function refuse(lead, s, sort, zone, digits)
+  if not req.consent.hold then return close(lead, s, sort, zone, "no_consent", digits) end
+  write_record(c, lead, "h", 0, "no_consent", state_text(s), sort)
+  count_phase(c, "r", zone.zone, -1)
+  count_phase(c, "h", zone.zone, 1)
+  tell(c, lead, "", "held", now, cjson.encode({ status = s.status, number = "+" .. digits, why = "no_consent" }))
+end
+
 -- The number may never be called again: on to the contact's next one that was not given up, if there is one.
 local function give_up_number(lead, s, sort, zones, numbers, zone, digits)
   s.given = s.given == "-" and tostring(s.phone) or s.given .. "," .. s.phone
@@ -162,24 +182,26 @@ local function give_up_number(lead, s, sort, zones, numbers, zone, digits)
   for step = 1, total - 1 do
     local phone = (s.phone + step) % total
     if not string.find(given, "," .. phone .. ",", 1, true) then
-      s.phone = phone
-      local next_zone = nth(zones, phone)
-      count_phase(c, "r", zone.zone, -1)
-      count_phase(c, put_ready(c, lead, state_text(s), sort, next_zone, now), next_zone, 1)
-      for _, head in ipairs(heads) do
-        if head.zone.zone == next_zone then head.list, head.at, head.is_dry = {}, 0, false end -- to be read anew, in order
-      end
-      return
+      return turn_to(lead, s, sort, zones, zone, phone)
     end
   end
   close(lead, s, sort, zone, "lifetime", digits)
 end
 
--- Moves a lead that must not be dialed now to where it belongs. True when it may be dialed.
+-- Moves a lead that must not be dialed now to where it belongs. True when it may be dialed, and the consent it has.
 local function may_dial(lead, s, sort, zones, numbers, zone, digits)
   if is_on_dnc(digits) then
     close(lead, s, sort, zone, "do_not_call", digits)
     return false
+  end
+  local basis
+  if req.consent then
+    local phone
+    phone, basis = agreed_phone(req.consent, s, numbers, now)
+    if phone ~= s.phone then
+      if phone then turn_to(lead, s, sort, zones, zone, phone) else refuse(lead, s, sort, zone, digits) end
+      return false
+    end
   end
   if call("HEXISTS", LOCKS, digits) == 1 then
     postpone(lead, s, sort, now + req.busy_ms, "number_busy")
@@ -194,7 +216,7 @@ local function may_dial(lead, s, sort, zones, numbers, zone, digits)
     postpone(lead, s, sort, zone.next_day_at, "per_day")
     return false
   end
-  return true
+  return true, basis
 end
 
 -- A gateway or switch whose rest is over is tried by one call, until that has ended.
@@ -209,13 +231,14 @@ local function try_out(r, id, trial_ms)
   end
 end
 
-local function dial(id, lead, state, sort, contact, zone, digits)
+local function dial(id, lead, state, sort, contact, zone, digits, basis)
   local g = pick_gateway()
   try_out(g.rest, id, req.trial_ms)
   try_out(g.host, id, req.heard_ms)
   local raw = attempt_text({
     campaign = c, lead = lead, number = digits, zone = zone.zone, day = zone.day, gateway = g.gateway,
     switch = g.switch, switch_uuid = g.switch_uuid, worker = req.worker, claimed_at = now, state = state,
+    basis = basis,
   })
   call("HSET", LIVE, id, raw)
   call("HSET", LOCKS, digits, id)
@@ -262,8 +285,9 @@ local claimed, looked, limit_reason, limit_until = {}, 0, nil, nil
 local function try_lead(lead, state, sort, zone, contact, zones, numbers)
   local s = read_state(state)
   local digits = nth(numbers, s.phone)
-  if may_dial(lead, s, sort, zones, numbers, zone, digits) then
-    claimed[#claimed + 1] = dial(req.ids[#claimed + 1], lead, state, sort, contact, zone, digits)
+  local may, basis = may_dial(lead, s, sort, zones, numbers, zone, digits)
+  if may then
+    claimed[#claimed + 1] = dial(req.ids[#claimed + 1], lead, state, sort, contact, zone, digits, basis)
   end
 end
 

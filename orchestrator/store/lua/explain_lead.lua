@@ -1,10 +1,11 @@
--- uses: _lead, _number, _reason, _rest, _gateway, _quota
+-- uses: _lead, _number, _consent, _reason, _rest, _gateway, _quota
 -- Why one lead is not being dialed.
 -- request: as in _reason, and lead gateways[] trial_ms heard_ms quota?
 -- reply: reason, at or "", zone number or "" (whose opening is meant)
 local req = cjson.decode(ARGV[1])
 local record = read_record(req.campaign, req.lead)
-if record and SETTLED[record.phase] then return { SETTLED[record.phase], "", "" } end
+local over = record and settled(record)
+if over then return { over, "", "" } end
 local state = halted(req)
 if state then return { state, "", "" } end
 local _, zones, numbers = read_contact(req.campaign, req.lead)

@@ -1,9 +1,9 @@
--- uses: _lead, _number, _attempt, _rest, _word, _standing, _quarter, _outcome
+-- uses: _lead, _number, _consent, _attempt, _rest, _word, _standing, _quarter, _outcome
 -- Ends attempts, each exactly once: whoever removes the live attempt applies its ending; anyone later changes nothing.
 -- A talk with a person drops the callbacks that its number waits for; a callback that was to be dropped is done.
 -- An attempt of which an agent has said something that the decision does not know stays as it is, and is decided again.
 -- request: now items[{id disposition result? answered answered_at? abandoned? kind at reason state uncount
---   outbox[{kind body}] works? fails? outcome? dnc? dnc_note? open? past? quarter talk_ms? ring_ms?}]
+--   outbox[{kind body}] works? fails? outcome? dnc? dnc_note? back?(as in _consent) open? past? quarter talk_ms? ring_ms?}]
 --   works, fails: as in _word; outcome: id of the one that was considered; open: an agent may still speak of it, or its
 --   lead waits for one; past: as in _outcome; quarter, talk_ms, ring_ms: for the history
 -- further arguments: one log entry per item
@@ -106,6 +106,7 @@ local function finish(i, item, a, said)
   for _, each in ipairs(item.outbox) do tell(c, a.lead, item.id, each.kind, now, each.body) end
   if said then apply_outcome(item, c, said) end
   list_numbers(item.dnc or {}, item.dnc_note)
+  for _, said in ipairs(item.back or {}) do take_back(said) end
   if item.open then call("SET", P .. "ended:" .. item.id, c .. " " .. a.lead .. " " .. entry, "EX", ENDED_S) end
   count_quarter(c, item)
 end

@@ -1,4 +1,4 @@
--- uses: _number, _consent
+-- uses: _lead, _number, _consent
 -- People agree. The outbox hears of those that are new, when there is a body for them.
 -- request: now items[{digits purpose at how tail(JSON) body?}] lift?{digits note}
 --   lift: a number that leaves the do-not-call list, if what that says of it begins with this note

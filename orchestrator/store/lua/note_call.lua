@@ -1,8 +1,8 @@
--- uses: _lead, _number, _standing, _callback, _outcome
+-- uses: _lead, _number, _consent, _standing, _callback, _outcome
 -- Records a call that came in, once: with it, what is to be done after it goes to the outbox, callbacks that it makes
 -- superfluous are dropped, and the callback that it asks for becomes a lead, or part of the number's open one.
 -- request: id day days[] scenario began ended now caller(digits or "") fate served("", "person", "flow") own outbox[{kind
---   body}] callback? (as in _callback) past? (as in _outcome)
+--   body}] callback? (as in _callback) past? (as in _outcome) back[](as in _consent)
 --   days: in which the id may have been recorded; own: the scenario's standing campaign, there or not
 -- further argument: the call
 -- reply: 1, or 0 when it was recorded before
@@ -26,6 +26,7 @@ for _, entry in ipairs(req.outbox) do
   call("XADD", OUTBOX, "*", "campaign", req.scenario, "lead", "", "attempt", req.id, "kind", entry.kind, "at", req.now,
     "body", entry.body)
 end
+for _, said in ipairs(req.back) do take_back(said) end
 if req.past and req.caller ~= "" then note_past(req.caller, req.past) end
 write_counts()
 return 1

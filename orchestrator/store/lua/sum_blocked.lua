@@ -1,9 +1,9 @@
--- uses: _lead, _number, _reason
+-- uses: _lead, _number, _consent, _reason
 -- Leads whose number holds them back although their place does not say so (on the do-not-call list, had its calls, on
 -- the line): for a range of leads, or for a range of number buckets. By buckets only numbers that are listed, were
 -- called or are on the line are looked at, and each lead under its current number alone: so it is counted once.
--- request: as in _reason, and by("leads" | "buckets") begin end
--- reply: [place, reason, leads, earliest or "", zone number or ""] ...; place: "wait REASON", "zone NUMBER" or, of those
+-- request: as in _reason, and by("leads" | "buckets") begin end held_only?
+-- reply: [place, reason, leads, earliest or "", zone number or ""] ...; place: "held", "wait REASON", "zone NUMBER" or, of those
 --   that wait for an agent and are due, "agent NUMBER", where they were counted; zone: the one whose opening they wait for
 local req = cjson.decode(ARGV[1])
 local c = req.campaign
@@ -47,7 +47,8 @@ end
 
 local function look_at(lead, digits)
   local record = read_record(c, lead)
-  if record and SETTLED[record.phase] then return end
+  if record and settled(record) == "no_consent" then return add("held", "no_consent") end
+  if req.held_only or record and SETTLED[record.phase] then return end
   local _, zones, numbers = read_contact(c, lead)
   local phone = record and read_state(record.state).phone or 0
   if digits and nth(numbers, phone) ~= digits then return end

@@ -1,4 +1,4 @@
--- uses: _lead, _number, _reason, _rest, _gateway, _quota
+-- uses: _lead, _number, _consent, _reason, _rest, _gateway, _quota
 -- The counts that `why` starts from; sum_blocked then moves single leads to stronger reasons.
 -- request: as in _reason, and gateways[] trial_ms heard_ms quota?
 -- reply: state that halts the campaign or "", dialing, done, held, ready + waiting, reason of those that nothing else
