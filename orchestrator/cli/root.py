@@ -53,8 +53,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "store": ("store", "store", "The embedded store: status and stop."),
     "switch": ("switch", "switch", "Switches: prepare a real one, run a simulated one."),
     "test": ("test", "test", "Run the tests written in scenarios, without a switch."),
+    "token": ("token", "token", "Tokens of the HTTP API: who may use it, for what, until when."),
     "top": ("top", "top", "Watch queues, predictive campaigns and agents: live figures."),
     "try": ("try_", "try_", "Call a scenario on a telephone in the terminal."),
+    "web": ("web", "web", "Serve the HTTP API."),
     "why": ("why", "why", "What each lead of a campaign waits for, summed by reason."),
 }
 

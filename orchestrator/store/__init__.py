@@ -1,7 +1,7 @@
 """The only door to Redis."""
 
 from orchestrator.store.commands import Command, Reply
-from orchestrator.store.db import NotLeading
+from orchestrator.store.db import NotLeading, Unreachable
 from orchestrator.store.figures import Figure, LiveFigures, Scope
 from orchestrator.store.floor import FloorChanges, FloorKept, Leader
 from orchestrator.store.outcomes import Caller, PastCall
@@ -72,6 +72,7 @@ __all__ = [
     "ScreenRow",
     "Store",
     "Taken",
+    "Unreachable",
     "Updated",
     "Why",
     "open_store",

@@ -46,6 +46,10 @@ class NotLeading(KnownError):  # noqa: N818  # no error: somebody else leads, an
     """Somebody else has led the floor since: nothing of this write was stored."""
 
 
+class Unreachable(KnownError):  # noqa: N818  # the network's, not ours
+    """Redis cannot be reached, or takes no changes now: it may be well again in a moment."""
+
+
 class Server(Protocol):
     """Where Redis is."""
 
@@ -113,7 +117,7 @@ class Db:
             except failure.AuthenticationError:
                 raise KnownError(f"Redis at {self._server.where} refuses the user or password") from None
             except _LOST as error:
-                hopeless: Exception = KnownError(
+                hopeless: Exception = Unreachable(
                     f"Redis at {self._server.where} cannot be reached: {what_failed(error)}"
                 )
             except failure.ResponseError as error:
@@ -137,7 +141,8 @@ class Db:
         if code == "NOTLEADING":
             return NotLeading("another worker leads the floor now")
         if code in _SAID:
-            return KnownError(_SAID[code].format(rest=rest, where=self._server.where))
+            kind = Unreachable if code in _PASSING or code in ("MISCONF", "OOM") else KnownError
+            return kind(_SAID[code].format(rest=rest, where=self._server.where))
         return error
 
 

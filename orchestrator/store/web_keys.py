@@ -23,4 +23,11 @@ WEB_KEYS: tuple[Key, ...] = (
         life="until the token may ask as fast as ever again",
         holds="its rate limiter (epoch ms)",
     ),
+    Key(
+        pattern="reply:DIGEST:KEY",
+        type="string",
+        life="a day, in real time; twenty seconds while what was asked is being done",
+        holds="of a token's request with an `Idempotency-Key` (both as digests): the request's digest, and the try that "
+        "is at it, or the reply (JSON)",
+    ),
 )

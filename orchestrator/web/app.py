@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI, Request
-from starlette.responses import Response
+from functools import partial
+
+from fastapi import APIRouter, FastAPI
 
 from orchestrator import __version__
 from orchestrator.runtime.project import Project
-from orchestrator.web.errors import ApiProblem
+from orchestrator.web.again import Again
+from orchestrator.web.bounds import Bounds
+from orchestrator.web.document import document_of
+from orchestrator.web.errors import add_handlers
 
 VERSION = "/v1"
 ROUTERS: tuple[APIRouter, ...] = ()  # below /v1
@@ -22,16 +26,15 @@ def app_of(project: Project) -> FastAPI:
         openapi_url=f"{VERSION}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.project = project
-    app.add_exception_handler(ApiProblem, _tell)
+    add_handlers(app)
     for router in ROUTERS:
         app.include_router(router, prefix=VERSION)
     for router in PLAIN:
         app.include_router(router)
+    app.add_middleware(Again, project=project)  # the last one added is the outermost
+    app.add_middleware(Bounds, api=project.settings.api)
+    app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # FastAPI's own way
     return app
-
-
-def _tell(_: Request, problem: Exception) -> Response:
-    assert isinstance(problem, ApiProblem)  # noqa: S101  # registered for it
-    return problem.response()

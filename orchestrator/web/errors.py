@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from uuid import uuid4
 
-from starlette.responses import JSONResponse
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from orchestrator.domain.problem import KnownError
+from orchestrator.store import Unreachable
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:prozvon:problem:"
@@ -71,3 +80,68 @@ def away(detail: str, *, retry_after_s: int = 5) -> ApiProblem:
         detail=detail,
         headers={"Retry-After": str(retry_after_s)},
     )
+
+
+def problem_of(error: Exception) -> ApiProblem:
+    """Any exception as what the client is told. One that nobody foresaw is logged whole, under an id that is told."""
+    match error:
+        case ApiProblem():
+            return error
+        case Unreachable():
+            return away(str(error))
+        case KnownError():
+            return conflict(str(error))
+        case RequestValidationError():
+            faults = [Fault(where=_where(item["loc"]), what=_what(item)) for item in error.errors()]
+            return invalid("; ".join(f"{fault.where}: {fault.what}" for fault in faults[:3]), *faults)
+        case HTTPException():
+            return _of_http(error)
+        case _:
+            number = uuid4().hex[:12]
+            structlog.get_logger().error("api_failed", error_id=number, exc_info=error)
+            return ApiProblem(
+                kind="bug",
+                status=500,
+                title="A fault of ours",
+                detail=f"this is a bug of prozvon; its log has the details under {number}",
+            )
+
+
+def _where(place: Sequence[str | int]) -> str:
+    return ".".join(map(str, place))
+
+
+def _what(item: Mapping[str, object]) -> str:
+    """pydantic's sentence; never the value itself, which may be a secret or a megabyte."""
+    return str(item["msg"]).removeprefix("Value error, ")
+
+
+_KINDS = {
+    400: ("bad_request", "The request cannot be read"),
+    404: ("not_found", "There is no such thing"),
+    405: ("method_not_allowed", "Not with this method"),
+}
+
+
+def _of_http(error: HTTPException) -> ApiProblem:
+    """Of starlette: no such path, another method."""
+    phrase = HTTPStatus(error.status_code).phrase
+    kind, title = _KINDS.get(error.status_code, (phrase.lower().replace(" ", "_"), phrase))
+    detail = {404: "there is nothing at this path", 405: "this path takes other methods (header Allow)"}
+    return ApiProblem(
+        kind=kind,
+        status=error.status_code,
+        title=title,
+        detail=detail.get(error.status_code, str(error.detail)),
+        headers=dict(error.headers or {}),
+    )
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Everything that is raised in a handler becomes a problem."""
+
+    def tell(_: Request, error: Exception) -> Response:
+        return problem_of(error).response()
+
+    for kind in (ApiProblem, KnownError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, tell)
