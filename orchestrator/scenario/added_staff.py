@@ -12,6 +12,7 @@ from orchestrator.scenario.reader import read_document
 from orchestrator.scenario.source import Map, Text
 from orchestrator.scenario.staff import Site, Staff, staff_in
 
+SAME_TELEPHONE: Final = "S806"
 IN_FILE: Final = "the agents file has an agent of this name, and goes first"
 
 
@@ -44,7 +45,12 @@ def with_added(root: Map | None, added: Mapping[str, Mapping[str, object]], site
     while True:
         findings = Findings()
         staff = staff_in(_joined(own, in_file, trees), site, findings) if in_file or trees else Staff()
-        wrong = {problem.file for problem in findings.sorted()} & {_place(agent_id) for agent_id in trees}
+        places = set(map(_place, trees))
+        found = [problem for problem in findings.sorted() if problem.file in places]
+        wrong = {problem.file for problem in found if problem.code != SAME_TELEPHONE}
+        wrong = wrong or {
+            problem.file for problem in found
+        }  # a telephone is free again once its taker is left out
         if not wrong:
             of_file = frozenset(map(str, in_file))
             return Roster(staff=staff, of_file=of_file, left_out=dict(sorted(left_out.items())))

@@ -61,7 +61,7 @@ def test_a_broken_file_and_a_broken_agent_change_nothing(staffed: Project) -> No
 
 def test_who_is_there_is_told_to_whoever_names_somebody_else(project: Project) -> None:
     book = StaffBook(project)
-    with pytest.raises(KnownError, match=r"no agent 'vera' \(there are: none"):
+    with pytest.raises(KnownError, match=r"no agent 'vera' in the agents file \(there are: none"):
         known_agent(book, "vera")
     for index in range(11):
         project.store.added_agents.put(f"a{index:02d}", {"dial": f"user/{index}"})
