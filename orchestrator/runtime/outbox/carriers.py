@@ -1,10 +1,11 @@
-"""How each kind of delivery is brought to its place: an explicit table."""
+"""How each kind of delivery is brought to its place, and what webhooks are told: an explicit table."""
 
 from __future__ import annotations
 
 from orchestrator.domain.delivery import Delivery
 from orchestrator.outside.service import Services
 from orchestrator.runtime.outbox.aside import Aside
+from orchestrator.runtime.outbox.hooks import HOOK, Hooks
 from orchestrator.runtime.outbox.mailbox_files import MailboxFiles
 from orchestrator.runtime.outbox.mailing import Mailing
 from orchestrator.runtime.outbox.place import Carry, Lines
@@ -18,7 +19,7 @@ from orchestrator.runtime.settings_parts.service_settings import services_of
 def carriers(
     project: Project, lines: Lines, aside: Aside, services: Services | None = None
 ) -> dict[str, Carry]:
-    """Kind -> what delivers it. services: default: its own, of the settings."""
+    """Kind (of lanes of webhooks: HOOK) -> what delivers it. services: default: its own, of the settings."""
     settings = project.settings
     services = services_of(settings.services) if services is None else services
     files = MailboxFiles(settings, lines, aside)
@@ -36,4 +37,5 @@ def carriers(
         "voicemail": voicemail,
         "recording": mailing.carry,
         "missed_call": mailing.carry,
+        HOOK: Hooks(settings.webhooks, services).carry,
     }

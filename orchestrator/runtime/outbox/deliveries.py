@@ -19,6 +19,7 @@ from orchestrator.outside.service import Services
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.outbox.aside import Aside
 from orchestrator.runtime.outbox.carriers import carriers
+from orchestrator.runtime.outbox.hooks import HOOK, HookRoutes, is_hooks
 from orchestrator.runtime.outbox.place import Carry, Lines
 from orchestrator.runtime.outbox.retention import Retention
 from orchestrator.runtime.outbox.routes import astray, deliveries_of
@@ -61,6 +62,7 @@ class Deliveries:
         self._now_ms = project.clock.now_ms
         self._aside = Aside()
         self._carry = carriers(project, lines, self._aside, services) if carry is None else carry
+        self._hooks = HookRoutes(self._settings.webhooks, project.store)
         self._retention = Retention(self._settings, lines, self._book, RealClock().now_ms)
         self._broke = broke
         self._by = f"d-{uuid.uuid4().hex[:12]}"
@@ -136,7 +138,10 @@ class Deliveries:
     def _made_of(self, entry: OutboxRow) -> tuple[Delivery, ...]:
         """One that we cannot read is parked, for a person to look at; it stops neither calls nor the others."""
         try:
-            return deliveries_of(entry, self._settings.project, self._settings.mailboxes)
+            hooked = self._hooks.wanted(entry)
+            return deliveries_of(entry, self._settings.project, self._settings.mailboxes, hooked)
+        except KnownError:  # the store is away: later
+            raise
         except Exception:
             log.exception("outbox_entry_not_understood", entry_id=entry.entry_id, kind=entry.kind)
             return (astray(entry, self._settings.project),)
@@ -166,7 +171,7 @@ class Deliveries:
     def _try(self, taken: Taken) -> Undelivered | None:
         """None when it was delivered. A bug of ours is a failure like any other: it stops neither calls nor others."""
         first = taken.deliveries[0]
-        carry = self._carry.get(first.kind)
+        carry = self._carry.get(HOOK if is_hooks(first.lane) else first.kind)
         if carry is None:
             return Undelivered(f"nothing is known of how to deliver {first.kind!r}", is_final=True)
         try:

@@ -80,6 +80,11 @@ def _values(entry: OutboxRow) -> dict[str, str]:
     return {name.removeprefix("value."): str(value) for name, value in dotted}
 
 
+def _contact(entry: OutboxRow) -> dict[str, str] | None:
+    found = entry.body.get("contact")
+    return {str(n): str(v) for n, v in found.items()} if isinstance(found, Mapping) else None
+
+
 def _campaigns(name: str) -> Callable[[OutboxRow], str | None]:
     return lambda entry: None if _is_inbound(entry) else getattr(entry, name) or None
 
@@ -160,7 +165,7 @@ OF_CONTACT: Final = (
     PayloadField(
         name="contact",
         schema={"type": ["object", "null"], "additionalProperties": {"type": "string"}},
-        read=lambda _: None,
+        read=_contact,
         about="the contact's columns when this was sent first; null where there is no lead (any more)",
     ),
 )
@@ -240,7 +245,16 @@ KINDS: Final[Mapping[str, tuple[PayloadField, ...]]] = {
     "row": (*_CALLED, _field("into", "the collection"), _COLLECTED),
     "sms": (_field("to", "number it is for"), _field("text", "text")),
     "email": (_field("to", "mailbox or address it is for"), _field("text", "text")),
-    "webhook": (*_CALLED, _field("service", "service"), _field("path", "path below it"), _COLLECTED),
+    "webhook": (
+        *_CALLED,
+        _field("service", "service; null: the rule names one of `webhooks:`"),
+        _field("path", "path below it"),
+        _field("rule", "the rule that told it; null: a step of the flow did"),
+        _field("result", "what the flow concluded"),
+        _COLLECTED,
+        _STATUS,
+        *_ATTEMPT,
+    ),
     "consent": (
         _field("what", "given or withdrawn"),
         _field("purpose", "what for; null: everything"),

@@ -8,8 +8,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 
 from orchestrator.domain.delivery import Delivery
+from orchestrator.runtime.outbox.hooks import HOOK, lane_of, of_hook
+from orchestrator.runtime.outbox.payload_fields import Json
 from orchestrator.runtime.settings_parts.notify_settings import Mailbox
 from orchestrator.store.rows import OutboxRow
 
@@ -21,14 +24,22 @@ SECOND_MS = 1_000
 _CHAIN = re.compile(r"[^A-Za-z0-9_@+.-]")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
 
+_NOBODY: Mapping[str, Json] = {}
+
 Mailboxes = Mapping[str, Mailbox]
 Wanted = Iterator[tuple[str, str, dict[str, object]]]  # lane, target, what differs from the usual
 
 
-def deliveries_of(entry: OutboxRow, project: str, mailboxes: Mailboxes) -> tuple[Delivery, ...]:
-    """The deliveries of one entry; none when nobody wants it."""
+def deliveries_of(
+    entry: OutboxRow, project: str, mailboxes: Mailboxes, hooked: Mapping[str, Json] = _NOBODY
+) -> tuple[Delivery, ...]:
+    """The deliveries of one entry; none when nobody wants it. hooked: webhooks that want it, with what each is told."""
     route = ROUTES.get(entry.kind)
-    wanted = () if route is None else route(entry, mailboxes)
+    own = iter(()) if route is None else route(entry, mailboxes)
+    told = (
+        (lane_of(name), "", of_hook(project, entry.entry_id, name, said)) for name, said in hooked.items()
+    )
+    wanted = chain(own, told)
     return tuple(
         Delivery(
             **{
@@ -68,7 +79,11 @@ def astray(entry: OutboxRow, project: str) -> Delivery:
 
 
 def chain_of(entry: OutboxRow) -> str:
-    """Whose it is: the caller or the contact, by number; of a withheld number the call."""
+    """Whose it is: a campaign's contact, whichever of its numbers was called; a caller, by number; of a withheld number
+    the call.
+    """
+    if entry.lead_id:
+        return _CHAIN.sub("_", f"{entry.lead_id}.{entry.campaign_id}")[:64]
     whose = str(entry.body.get("caller") or entry.body.get("number") or entry.attempt_id or entry.campaign_id)
     return _CHAIN.sub("_", whose)[:64] or "_"
 
@@ -87,7 +102,9 @@ def _row(_: OutboxRow, __: Mailboxes) -> Wanted:
 
 
 def _webhook(entry: OutboxRow, _: Mailboxes) -> Wanted:
-    yield f"{WEBHOOK}@{_place(entry.body.get('service'))}", "", {}
+    """Of a service and a path; one of the settings is named by `hook`."""
+    if not entry.body.get(HOOK):
+        yield f"{WEBHOOK}@{_place(entry.body.get('service'))}", "", {}
 
 
 def _voicemail(entry: OutboxRow, mailboxes: Mailboxes) -> Wanted:
