@@ -54,20 +54,42 @@ def connected(switch: Switch, ask_s: float = ASK_S) -> Iterator[Api]:
         connection.close()
 
 
-def read_recording(switch: Switch, api: Api | None, name: str, most_bytes: int) -> Iterator[bytes]:
-    """The recording's bytes. api: runs a command on the switch; None while it is not connected.
+def read_recording(
+    switch: Switch, api: Api | None, name: str, most_bytes: int, begin: int = 0, end: int | None = None
+) -> Iterator[bytes]:
+    """The recording's bytes, from `begin` up to before `end`. api: runs a command on the switch; None while it is not
+    connected.
 
     NoRecording: it is not there, or empty, or larger than `most_bytes`. Undelivered: nobody can tell now.
     """
-    if not is_name(name):
-        raise NoRecording(f"{name[:80]!r} is not the name of a recording")
-    here = None if switch.ssh else _here(switch.root / FOLDER / name)
+    here = _place(switch, name)
     if here is not None:
-        yield from _from_folder(here, most_bytes)
+        yield from _from_folder(here, most_bytes, begin, end)
     elif api is None:
         raise Undelivered("the switch is not connected")
     else:
-        yield from _from_switch(api, name, most_bytes)
+        yield from _from_switch(api, name, most_bytes, begin, end)
+
+
+def size_of(switch: Switch, api: Api | None, name: str, most_bytes: int) -> int:
+    """Its bytes. Raises as `read_recording`."""
+    here = _place(switch, name)
+    if here is not None:
+        try:
+            size = here.stat().st_size
+        except OSError as error:
+            raise Undelivered(f"the recording cannot be read: {error.strerror}") from None
+    elif api is None:
+        raise Undelivered("the switch is not connected")
+    else:
+        size, _ = _piece(api, name, 0)
+    _check(size, most_bytes)
+    return size
+
+
+def is_here(switch: Switch, name: str) -> bool:
+    """Whether the file is in a folder of this machine: nobody need be asked for it."""
+    return _place(switch, name) is not None
 
 
 def forget_recordings(api: Api, days: int) -> int:
@@ -81,8 +103,13 @@ def forget_recordings(api: Api, days: int) -> int:
     return int(found[1])
 
 
-def _here(path: Path) -> Path | None:
-    """A file that we can read; anything else is for the switch to say."""
+def _place(switch: Switch, name: str) -> Path | None:
+    """A file that we can read; anything else is for the switch to say. NoRecording: that is no name of one."""
+    if not is_name(name):
+        raise NoRecording(f"{name[:80]!r} is not the name of a recording")
+    if switch.ssh:
+        return None
+    path = switch.root / FOLDER / name
     try:
         with path.open("rb"):
             return path
@@ -90,25 +117,30 @@ def _here(path: Path) -> Path | None:
         return None
 
 
-def _from_folder(path: Path, most_bytes: int) -> Iterator[bytes]:
+def _from_folder(path: Path, most_bytes: int, begin: int, end: int | None) -> Iterator[bytes]:
     try:
-        _check(path.stat().st_size, most_bytes)
+        size = path.stat().st_size
+        _check(size, most_bytes)
+        left = (size if end is None else min(end, size)) - begin
         with path.open("rb") as file:
-            while block := file.read(_BLOCK):
+            file.seek(begin)
+            while left > 0 and (block := file.read(min(_BLOCK, left))):
+                left -= len(block)
                 yield block
     except OSError as error:
         raise Undelivered(f"the recording cannot be read: {error.strerror}") from None
 
 
-def _from_switch(api: Api, name: str, most_bytes: int) -> Iterator[bytes]:
-    at, size = 0, 1
-    while at < size:
+def _from_switch(api: Api, name: str, most_bytes: int, begin: int, end: int | None) -> Iterator[bytes]:
+    at, until = begin, begin + 1
+    while at < until:
         size, data = _piece(api, name, at)
         _check(size, most_bytes)
-        if not data:
+        until = size if end is None else min(end, size)
+        if not data and at < until:
             raise Undelivered("the switch says less of the recording than there is")
+        yield data[: max(0, until - at)]
         at += len(data)
-        yield data
 
 
 def _piece(api: Api, name: str, at: int) -> tuple[int, bytes]:

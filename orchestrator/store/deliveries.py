@@ -11,6 +11,7 @@ import redis
 from orchestrator.domain.delivery import Delivery, DeliveryState, Taken
 from orchestrator.store import outbox
 from orchestrator.store.db import Db
+from orchestrator.store.lags import OutboxLag, outbox_lag
 from orchestrator.store.rows import OutboxRow
 
 BATCH = 1000  # deliveries of a batch taken together, at most
@@ -153,6 +154,10 @@ class DeliveryBook:
             )
             for lane, figures in sorted(lanes.items())
         }
+
+    def lag(self) -> OutboxLag:
+        """How far behind it is."""
+        return outbox_lag(self._db)
 
     def has_due(self, now: int) -> bool:
         """Whether something waits to be made a delivery, is due, or is under way."""
