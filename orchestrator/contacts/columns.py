@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from orchestrator.contacts import agreed
 from orchestrator.contacts.amounts import money, number
 from orchestrator.contacts.moments import date, time
 from orchestrator.contacts.numbers import normalize
@@ -114,9 +115,13 @@ TYPES: Final = tuple(_MAKERS)
 
 
 def converter(column_type: str, reading: Reading) -> Converter:
-    """The converter of a column type, or of the external id, which is no type to declare. ValueError: no such type."""
+    """The converter of a column type, or of what is no type to declare: the external id, and what a consent is told by.
+    ValueError: no such type.
+    """
     if column_type == "external_id":
         return external_id
+    if column_type in agreed.CONVERTERS:
+        return agreed.CONVERTERS[column_type]
     if column_type not in _MAKERS:
         raise ValueError(f"unknown column type {column_type!r}; known: {', '.join(TYPES)}")
     return _MAKERS[column_type](reading)

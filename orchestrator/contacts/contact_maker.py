@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from orchestrator.contacts import agreed
 from orchestrator.contacts.columns import Changed, Converter, Reading, converter
 from orchestrator.contacts.numbers import locate
 from orchestrator.contacts.row import Accepted, Code, Fault, Refused
@@ -51,6 +52,7 @@ class ContactMaker:
         self._language = next((column.name for column in present if column.type == "language"), None)
         self._timezone = next((column.name for column in present if column.type == "timezone"), None)
         self._implied = [column.name for column in present if not (column.is_declared or column.is_phone)]
+        self._tells_consent = any(column.name in agreed.COLUMNS for column in present)
         self._blank = {column.name: "" for column in every if column.is_declared}
         self._keys: dict[tuple[str, ...], str | None] = {}
 
@@ -68,12 +70,17 @@ class ContactMaker:
         language = self._chosen_language(found.values)
         zone = found.values[self._timezone] if self._timezone else ""
         external_id = found.values.get(EXTERNAL_ID, "")
+        told = {name: found.values.get(name, "") for name in agreed.COLUMNS} if self._tells_consent else {}
         for name in self._implied:
             del found.values[name]
         for index, column in self._phones:
             self._number(found, column, cells[index].strip(), zone)
         if found.faults:
             return None if not any(map(str.strip, cells)) else _refused(line, raw, found)
+        consent = agreed.agreed_of(told, found.zones[0])
+        found.notes += [
+            f"{name}: {agreed.NO_MOMENT}" for name, text in told.items() if text and consent is None
+        ]
         contact = Contact(
             numbers=tuple(found.numbers),
             zones=tuple(found.zones),
@@ -81,7 +88,7 @@ class ContactMaker:
             fields=found.values,
             external_id=external_id,
         )
-        return Accepted(line=line, contact=contact, notes=tuple(found.notes))
+        return Accepted(line=line, contact=contact, notes=tuple(found.notes), agreed=consent)
 
     def _chosen_language(self, values: dict[str, str]) -> str:
         default = self._reading.languages[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from orchestrator.domain.consent import ConsentHow
 from orchestrator.domain.lead import Contact
 
 
@@ -27,6 +28,7 @@ class Code(StrEnum):
     BAD_LANGUAGE = "bad_language"
     BAD_TIMEZONE = "bad_timezone"
     BAD_EXTERNAL_ID = "bad_external_id"
+    BAD_CONSENT = "bad_consent"
     BAD_VALUE = "bad_value"
     TOO_FEW_COLUMNS = "too_few_columns"
     TOO_MANY_COLUMNS = "too_many_columns"
@@ -49,15 +51,26 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What a row says of its contact's consent. purpose "": what the scenario demands."""
+
+    given_at: int  # epoch ms
+    how: ConsentHow
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """A row that became a contact. `line` is the physical line where it begins, from 1.
 
+    `agreed`: to be called, as the row says; None: it does not.
     `notes` say what was changed or left out, without the value ("name: control characters became spaces").
     """
 
     line: int
     contact: Contact
     notes: tuple[str, ...] = ()
+    agreed: Agreed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
+from orchestrator.contacts import agreed
 from orchestrator.domain.plan import Column
 
 PHONES: Final = ("phone", "phone2", "phone3")
@@ -22,8 +23,10 @@ _ALWAYS: Final = (
     Column(name="language", type="language", required=False),
     Column(name="timezone", type="timezone", required=False),
     Column(name=EXTERNAL_ID, type=EXTERNAL_ID, required=False),
+    *(Column(name=name, type=name, required=False) for name in agreed.COLUMNS),
 )
-_OWN_TYPES: Final = dict.fromkeys(PHONES, "phone") | {EXTERNAL_ID: EXTERNAL_ID}  # whatever is declared
+# Whatever is declared
+_OWN_TYPES: Final = dict.fromkeys(PHONES, "phone") | {name: name for name in (EXTERNAL_ID, *agreed.COLUMNS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,8 @@ class Wanted:
 def wanted(declared: tuple[Column, ...]) -> tuple[Wanted, ...]:
     """All columns to look for, phones first, then the declared ones in the scenario's order.
 
-    A language is never required: the scenario has a default. The three phones are numbers, and `external_id` is a name,
-    whatever is declared.
+    A language is never required: the scenario has a default. The three phones are numbers, `external_id` is a name, and
+    the columns of a consent are what they are, whatever is declared.
     """
     names = {column.name for column in declared}
     types = {column.type for column in declared}

@@ -3,6 +3,8 @@ from __future__ import annotations
 from orchestrator.contacts.wanted import wanted
 from orchestrator.domain.plan import Column
 
+CONSENT = ("consent_at", "consent_how", "consent_for")
+
 
 def names(*declared: Column) -> list[str]:
     return [column.name for column in wanted(declared)]
@@ -16,6 +18,7 @@ def test_phones_come_first_and_declared_columns_in_their_order() -> None:
         "language",
         "timezone",
         "external_id",
+        *CONSENT,
         "b",
         "a",
     ]
@@ -24,7 +27,7 @@ def test_phones_come_first_and_declared_columns_in_their_order() -> None:
 def test_a_declared_column_takes_the_place_of_an_implied_one() -> None:
     tongue = Column(name="tongue", type="language")
     zone = Column(name="timezone", type="timezone")
-    assert names(tongue, zone) == ["phone", "phone2", "phone3", "external_id", "tongue", "timezone"]
+    assert names(tongue, zone) == ["phone", "phone2", "phone3", "external_id", *CONSENT, "tongue", "timezone"]
 
 
 def test_what_is_required() -> None:
@@ -44,6 +47,7 @@ def test_what_is_required() -> None:
         "language": False,  # there is a default
         "timezone": False,
         "external_id": False,
+        **dict.fromkeys(CONSENT, False),
         "order": True,
         "comment": False,
     }
@@ -58,5 +62,6 @@ def test_numbers_to_call_are_numbers_whatever_is_declared() -> None:
         ("language", "language", False, False),
         ("timezone", "timezone", False, False),
         ("external_id", "external_id", False, False),
+        *((name, name, False, False) for name in CONSENT),
         ("manager", "phone", False, True),
     ]
