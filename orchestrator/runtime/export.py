@@ -79,7 +79,7 @@ def rows(store: Store, campaign: Campaign) -> Iterator[Row]:
         spool.executemany(
             "insert into attempt values (?, ?, ?)",
             (
-                (item.attempt.lead_id, seq, json.dumps(_attempt(item), ensure_ascii=False))
+                (item.attempt.lead_id, seq, json.dumps(attempt_row(item), ensure_ascii=False))
                 for seq, item in enumerate(store.history(campaign.campaign_id))
             ),
         )
@@ -130,7 +130,8 @@ def _lead(campaign: Campaign, lead: LeadRow) -> Row:
     }
 
 
-def _attempt(item: AttemptRow) -> Row:
+def attempt_row(item: AttemptRow) -> Row:
+    """What the columns from `attempt_id` on say of an ended attempt."""
     attempt, ending, said = item.attempt, item.ending, item.outcome
     talk = None if ending.answered_at is None else max(0.0, (ending.ended_at - ending.answered_at) / 1000)
     return {
