@@ -36,12 +36,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Of one campaign, queue, agent or project. sums: what was counted, by name; milliseconds where a name ends so.
-    kpis: in the order of docs/kpi.md, only those that this kind of row has.
+    """Of one campaign, queue, agent or project. about: what else is known of it now: the campaign's state, the queue's
+    own N. sums: what was counted, by name, 0 left out; milliseconds where a name ends so. kpis: in the order of
+    docs/kpi.md, those that this kind of row has.
     """
 
     name: str
     title: str = ""
+    about: Mapping[str, str | int | None] = field(default_factory=dict)
     sums: Mapping[str, int] = field(default_factory=dict)
     kpis: tuple[Kpi, ...] = ()
     tables: tuple[Table, ...] = ()
@@ -53,6 +55,7 @@ class Row:
         return {
             "name": self.name,
             "title": self.title,
+            "about": dict(self.about),
             "sums": dict(self.sums),
             "kpis": {each.name: each.as_json() for each in self.kpis},
             "tables": {each.name: each.as_json() for each in self.tables},
@@ -72,6 +75,7 @@ class Report:
     made_at: int
     zone: str
     service_level_s: int | None  # None: each queue's own
+    window_days: int
     currency: str
     rows: tuple[Row, ...]
     total: Row
@@ -86,6 +90,7 @@ class Report:
             "made_at": instant(self.made_at),
             "zone": self.zone,
             "service_level_s": self.service_level_s,
+            "window_days": self.window_days,
             "currency": self.currency,
             "notes": list(self.notes),
             "total": self.total.as_json(),
