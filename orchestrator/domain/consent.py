@@ -81,6 +81,7 @@ class GivenAs(StrEnum):
     ADDED = "added"
     KNOWN = "known"  # we had it: same number, purpose, moment and way
     WITHDRAWN = "withdrawn"  # kept, but it was withdrawn at that moment or later: it allows nothing
+    NOT_YET = "not_yet"  # its moment is still to come: not stored
     TOO_MANY = "too_many"  # the number has as many records as are kept: not stored
 
 

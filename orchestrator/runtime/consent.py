@@ -1,13 +1,60 @@
-"""Consents from outside: what an SMS to us means, and what follows from it."""
+"""Consents from outside: those of lists and other rows, and what an SMS to us means."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
 from orchestrator.contacts.numbers import normalize
-from orchestrator.contacts.row import Fault
-from orchestrator.domain.consent import ConsentHow, SmsMeaning
+from orchestrator.contacts.row import Accepted, Fault
+from orchestrator.domain.consent import Consent, ConsentDemand, ConsentHow, GivenAs, SmsMeaning
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.consent_words import meaning_of
 from orchestrator.runtime.project import Project
+
+
+@dataclass(slots=True, kw_only=True)
+class Kept:
+    """What became of the consents that rows told of: one for each of their numbers."""
+
+    by_fate: Counter[GivenAs] = field(default_factory=Counter)
+    purposeless: int = 0  # rows that do not say for what, in a scenario that demands nothing
+
+    @property
+    def left_out(self) -> int:
+        """Consents that were not stored."""
+        return self.purposeless + self.by_fate[GivenAs.NOT_YET] + self.by_fate[GivenAs.TOO_MANY]
+
+
+def keep_consents(
+    project: Project, rows: Iterable[Accepted], demand: ConsentDemand | None, source: str
+) -> Kept:
+    """Keep what these rows say that their contacts agreed to, for all numbers of each; before the rows are loaded, so
+    that the first claim knows of it. The outbox does not hear of it: whoever sent the rows knows. demand: the
+    scenario's, for rows that do not say for what. Kept again, it changes nothing.
+    """
+    kept = Kept()
+    consents: list[Consent] = []
+    for row in rows:
+        if row.agreed is None:
+            continue
+        purpose = row.agreed.purpose or (demand.purpose if demand else "")
+        kept.purposeless += not purpose
+        consents += [
+            Consent(
+                number=number,
+                purpose=purpose,
+                given_at=row.agreed.given_at,
+                how=row.agreed.how,
+                source=source,
+            )
+            for number in row.contact.numbers
+            if purpose
+        ]
+    if consents:
+        kept.by_fate.update(project.store.consents.give(consents, now=project.clock.now_ms(), is_told=False))
+    return kept
 
 
 def heard_sms(project: Project, number: str, text: str) -> SmsMeaning:

@@ -40,13 +40,17 @@ class ConsentBook:
         """Keep what people agreed to (`withdrawn_*` is not looked at); what became of each, in order. Given again, a
         consent changes nothing. is_told: the outbox hears of new ones (kind `consent`).
 
-        ValueError: a number that is not E.164, a purpose that is no word, a moment that is still to come.
+        ValueError: a number that is not E.164, a purpose that is no word, a moment before 1970.
         """
         done: list[GivenAs] = []
-        items = (_given(consent, now, is_told=is_told) for consent in consents)
-        while batch := list(islice(items, BATCH)):
-            reply = self._db.run("give_consents", {"now": now, "items": batch})
-            done += [GivenAs(fate.decode()) for fate in reply]
+        said = iter(consents)
+        while batch := list(islice(said, BATCH)):
+            items = [_given(consent, is_told=is_told) for consent in batch if consent.given_at <= now]
+            fates = iter(self._db.run("give_consents", {"now": now, "items": items}) if items else ())
+            done += [
+                GivenAs(next(fates).decode()) if consent.given_at <= now else GivenAs.NOT_YET
+                for consent in batch
+            ]
         return done
 
     def withdraw(
@@ -79,7 +83,6 @@ class ConsentBook:
         items = [
             _given(
                 Consent(number=number, purpose=name, given_at=now, how=how, words=words, source=how.value),
-                now,
                 is_told=True,
             )
             for name in purposes
@@ -135,10 +138,10 @@ def pack_withdrawal(said: Withdrawal) -> dict[str, object]:
     return item
 
 
-def _given(consent: Consent, now: int, *, is_told: bool) -> dict[str, object]:
+def _given(consent: Consent, *, is_told: bool) -> dict[str, object]:
     _check_purpose(consent.purpose)
-    if not 0 <= consent.given_at <= now:
-        raise ValueError("a consent is given before it is told of, and after 1970")
+    if consent.given_at < 0:
+        raise ValueError("a consent is given after 1970")
     item: dict[str, object] = {
         "digits": digits(consent.number),
         "purpose": consent.purpose,

@@ -35,7 +35,15 @@ def test_a_moment_has_one_canonical_text(cell: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["yes", "2026-13-01", "2026-02-30 10:00", "2026-11-01 24:00", "1793527200", "2026-11-01T09:30+99:00"],
+    [
+        "yes",
+        "1900-01-01",
+        "2026-13-01",
+        "2026-02-30 10:00",
+        "2026-11-01 24:00",
+        "1793527200",
+        "2026-11-01T09:30+99:00",
+    ],
 )
 def test_what_is_no_moment_is_refused(cell: str) -> None:
     found = moment(cell)
