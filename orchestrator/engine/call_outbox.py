@@ -16,7 +16,9 @@ from orchestrator.engine.rules import outcome_body
 def outbox_of(
     call: InboundCall, decision: MissedDecision, plan: MissedPlan | None
 ) -> tuple[OutboxEntry, ...]:
-    """An entry for each note, one for a missed call that somebody wants to be told of, and one for the call."""
+    """An entry for each note, one for a missed call, and one for the call. notify: whose letter tells of a missed call;
+    "": nobody's, and webhooks alone may want it.
+    """
     common: dict[str, object] = {
         "switch": call.switch,
         "caller": call.caller,
@@ -26,13 +28,13 @@ def outbox_of(
     entries = [*entries_of(call.notes, common)]
     about = {**common, "scenario": call.scenario, "call_id": call.call_id, "at": call.ended_at}
     entries += consent_entries(withdrawals_of_call(call), about)
-    if decision.why and plan is not None and plan.notify is not None:
+    if decision.why:
         notice = {
             "scenario": call.scenario,
             "at": call.ended_at,
             "why": decision.why,
-            "notify": plan.notify,
-            "every_s": plan.notify_every_s,
+            "notify": (plan and plan.notify) or "",
+            "every_s": plan and plan.notify_every_s,
         }
         entries.append(OutboxEntry(kind="missed_call", body={**common, **notice}))
     entries.append(OutboxEntry(kind="call", body={**common, **_summary(call, decision)}))
@@ -60,5 +62,6 @@ def _summary(call: InboundCall, decision: MissedDecision) -> dict[str, object]:
         "end": call.end.value,
         "reached": call.reached,
         "result": call.result or "",
+        "values": dict(call.values),
         "missed": decision.why,
     }

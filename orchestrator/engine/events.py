@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from orchestrator.domain.call_event import CallEvent, CallEventKind, CallFacts, Party
+from orchestrator.engine.notes import RECORDED, notes_of
 from orchestrator.engine.notes import VARIABLES as NOTE_VARIABLES
-from orchestrator.engine.notes import notes_of
 from orchestrator.engine.payload import decode
 from orchestrator.engine.said import (
     ENTRY_CHARS,
@@ -51,7 +51,7 @@ _VARIABLES = (
         "sip_invite_failure_status",
         "progress_uepoch",
     ),
-    *("progress_media_uepoch", "answer_uepoch", "end_uepoch", *NOTE_VARIABLES),
+    *("progress_media_uepoch", "answer_uepoch", "end_uepoch", *NOTE_VARIABLES, RECORDED),
 )
 # Where an event has the same in a header
 _HEADERS = {

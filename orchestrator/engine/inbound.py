@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 from orchestrator.domain.call_event import FlowEnd
 from orchestrator.domain.inbound import CallEnd, InboundCall, Marker
+from orchestrator.engine.notes import RECORDED, notes_of, recordings_in, with_recordings
 from orchestrator.engine.notes import VARIABLES as NOTE_VARIABLES
-from orchestrator.engine.notes import notes_of
 from orchestrator.engine.payload import decode
 from orchestrator.engine.said import (
     ENTRY_CHARS,
@@ -32,7 +32,6 @@ from orchestrator.engine.said import (
     who_of,
 )
 
-RECORDINGS: Final = 50
 LONGEST_WAIT_S: Final = 86_400
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}\Z")
@@ -42,8 +41,6 @@ _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}\Z")
 _LANGUAGE = re.compile(r"[A-Za-z][A-Za-z-]{1,15}\Z")
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?\Z")
 _EPOCH_S = (1_000_000_000, 10_000_000_000)  # 2001 to 2286
-# A day's folder, the call's uuid, what it is
-_RECORDING = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}/[A-Za-z0-9][A-Za-z0-9_.-]{0,160}\.wav\Z")
 
 _VARIABLES = (
     *("prozvon_inbound", "prozvon_scenario", "prozvon_program", "prozvon_called", "prozvon_caller"),
@@ -60,7 +57,7 @@ _VARIABLES = (
         "prozvon_met",
         "prozvon_end",
         "prozvon_queue_wait",
-        "prozvon_recordings",
+        RECORDED,
         *NOTE_VARIABLES,
     ),
     *("hangup_cause", "start_uepoch", "answer_uepoch", "end_uepoch"),
@@ -151,6 +148,7 @@ def lost_call(marker: Marker, switch: str, now: int, recordings: tuple[str, ...]
         began_at=began_at,
         ended_at=began_at,
         end=CallEnd.LOST,
+        notes=with_recordings((), recordings),
         recordings=recordings,
     )
 
@@ -158,7 +156,7 @@ def lost_call(marker: Marker, switch: str, now: int, recordings: tuple[str, ...]
 def recordings_of(reply: str) -> tuple[str, ...]:
     """The names in the answer of `prozvon_switch left`; () when it is none."""
     first, *lines = reply.strip().split("\n")
-    return _recordings(lines) if first.startswith("+OK") else ()
+    return recordings_in(lines) if first.startswith("+OK") else ()
 
 
 def markers_of(reply: str, now: int) -> tuple[Marker, ...] | None:
@@ -229,7 +227,7 @@ def _call(call_id: str, switch: str, get: Get, marker: Marker | None, now: int) 
         met=met_of(decode(get("prozvon_met"))),
         end=_ENDS.get(get("prozvon_end")) or _end(flow, cause, is_answered=answered is not None),
         notes=notes_of(get),
-        recordings=_recordings(decode(get("prozvon_recordings"))),
+        recordings=recordings_in(decode(get(RECORDED))),
         queue_wait_s=min(int(float(wait)), LONGEST_WAIT_S) if _SECONDS.match(wait) else None,
     )
 
@@ -245,8 +243,3 @@ def _end(flow: FlowEnd, cause: str, *, is_answered: bool) -> CallEnd:
 
 def _matching(pattern: re.Pattern[str], text: str) -> str:
     return text if pattern.match(text) else ""
-
-
-def _recordings(value: object) -> tuple[str, ...]:
-    items = value[:RECORDINGS] if isinstance(value, list) else []
-    return tuple(item for item in items if isinstance(item, str) and _RECORDING.match(item))

@@ -23,13 +23,38 @@ LONGEST_S: Final = 7 * 86_400  # a callback is not promised for later
 # One text, cut into pieces that a variable takes
 VARIABLES: Final = ("prozvon_notes", "prozvon_notes_2", "prozvon_notes_3", "prozvon_notes_4")
 
+RECORDED: Final = "prozvon_recordings"  # the variable that names all recordings of a call
+RECORDINGS: Final = 50  # of one call
+
+# A day's folder, the call's uuid, what it is
+_RECORDING = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}/[A-Za-z0-9][A-Za-z0-9_.-]{0,160}\.wav\Z")
 # Lines and tabs may stand in an e-mail; otherwise as in engine.said
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def notes_of(get: Callable[[str], str]) -> tuple[Note, ...]:
-    """The notes of a call. get: channel variable -> its text, "" when there is none."""
-    return tuple(_notes(decode("".join(map(get, VARIABLES)))))
+    """The notes of a call. get: channel variable -> its text, "" when there is none.
+
+    What was recorded without a note of its own (all of the call, a talk) has one here: others may want to hear of it.
+    """
+    noted = tuple(_notes(decode("".join(map(get, VARIABLES)))))
+    return with_recordings(noted, recordings_in(decode(get(RECORDED))))
+
+
+def recordings_in(value: object) -> tuple[str, ...]:
+    """The names of recordings that a switch tells of: `2026/11/30/CALL.WHAT.wav`."""
+    items = value[:RECORDINGS] if isinstance(value, list) else []
+    return tuple(item for item in items if isinstance(item, str) and _RECORDING.match(item))
+
+
+def with_recordings(notes: tuple[Note, ...], names: Iterable[str]) -> tuple[Note, ...]:
+    """The notes, and one for each recording that none of them tells of."""
+    told = {note.body.get("recording") for note in notes}
+    left = dict.fromkeys(name for name in names if name not in told)
+    return notes + tuple(
+        Note(kind="recording", body={"recording": name, "name": name.rsplit(".", 2)[-2].rpartition("/")[2]})
+        for name in left
+    )
 
 
 def entries_of(notes: Iterable[Note], common: Mapping[str, object]) -> tuple[OutboxEntry, ...]:

@@ -14,14 +14,13 @@ from orchestrator.domain.call_event import FlowEnd
 from orchestrator.domain.inbound import CallEnd, InboundCall, Marker, Note
 from orchestrator.engine.inbound import (
     READ,
-    RECORDINGS,
     call_of_cdr,
     inbound_call,
     lost_call,
     markers_of,
     talk_of,
 )
-from orchestrator.engine.notes import KINDS, NOTE_CHARS, NOTES
+from orchestrator.engine.notes import KINDS, NOTE_CHARS, NOTES, RECORDINGS
 from orchestrator.engine.payload import encode
 
 NOW = 1_795_000_100_000
@@ -96,7 +95,10 @@ def test_the_last_event_tells_the_whole_call() -> None:
         values=(("order", "0042"),),
         reached="+79990000002",
         end=CallEnd.QUEUE,
-        notes=(Note(kind="sms", body={"to": "+79990000001", "text": "Ждём вас\nв 10:00"}),),
+        notes=(
+            Note(kind="sms", body={"to": "+79990000001", "text": "Ждём вас\nв 10:00"}),
+            Note(kind="recording", body={"recording": "2026/11/22/c1.complaint.wav", "name": "complaint"}),
+        ),
         recordings=("2026/11/22/c1.complaint.wav",),
         queue_wait_s=36,
     )
@@ -232,7 +234,8 @@ def test_notes_in_pieces_are_put_together_again() -> None:
     pieces = [text[at : at + 6000] for at in range(0, len(text), 6000)]
     assert len(pieces) == 4
     names = ("prozvon_notes", "prozvon_notes_2", "prozvon_notes_3", "prozvon_notes_4")
-    assert len(read(**dict(zip(names, pieces, strict=True))).notes) == 3
+    found = read(**dict(zip(names, pieces, strict=True)), prozvon_recordings=None)
+    assert len(found.notes) == 3
 
 
 def test_notes_hold_texts_numbers_and_mappings_of_texts() -> None:
@@ -247,7 +250,7 @@ def test_notes_hold_texts_numbers_and_mappings_of_texts() -> None:
         "list": [1],
         "none": None,
     }
-    (found,) = read(prozvon_notes=encode([note])).notes
+    (found,) = read(prozvon_notes=encode([note]), prozvon_recordings=None).notes
     assert found.body == {
         "into": ("meters " + "x" * NOTE_CHARS)[: NOTE_CHARS - 1],
         "seconds": 4.5,
@@ -255,15 +258,28 @@ def test_notes_hold_texts_numbers_and_mappings_of_texts() -> None:
         "is": True,
         "values": {"meter": "0042"},
     }
-    infinite = read(prozvon_notes=encode([{"do": "row", "x": float("inf")}]))
+    infinite = read(prozvon_notes=encode([{"do": "row", "x": float("inf")}]), prozvon_recordings=None)
     assert infinite.notes == (Note(kind="row", body={}),)
 
 
 def test_notes_of_no_kind_are_left_out_and_there_are_only_so_many() -> None:
     odd: list[object] = [5, {}, {"do": "exec"}, {"do": ["sms"]}, "sms", {"do": None}]
-    assert read(prozvon_notes=encode(odd)).notes == ()
-    assert read(prozvon_notes=encode({"do": "sms"})).notes == ()
-    assert len(read(prozvon_notes=encode([{"do": "email"}] * 500)).notes) == NOTES
+    for notes, count in ((odd, 0), ({"do": "sms"}, 0), ([{"do": "email"}] * 500, NOTES)):
+        assert len(read(prozvon_notes=encode(notes), prozvon_recordings=None).notes) == count
+
+
+def test_every_recording_has_a_note_whether_or_not_a_step_left_one() -> None:
+    day = "2026/11/22/c1"
+    own = {"do": "recording", "recording": f"{day}.complaint.wav", "name": "complaint", "email": "office"}
+    found = read(
+        prozvon_notes=encode([own]),
+        prozvon_recordings=encode(
+            [f"{day}.call.wav", f"{day}.complaint.wav", f"{day}.talk-2.wav", f"{day}.call.wav", "../x.wav"]
+        ),
+    )
+    assert [note.body.get("name") for note in found.notes] == ["complaint", "call", "talk-2"]
+    assert found.notes[1].body["recording"] == f"{day}.call.wav"
+    assert read(prozvon_notes=None, prozvon_recordings="no list").notes == ()
 
 
 def test_a_call_of_which_only_the_marker_is_left_is_lost() -> None:

@@ -226,15 +226,17 @@ def test_the_outbox_hears_of_every_note_then_of_the_missed_call_then_of_the_call
         "end": "queue",
         "reached": "",
         "result": "",
+        "values": {},
         "missed": "queue",
     }
 
 
-def test_nobody_is_told_of_missed_calls_who_did_not_ask_for_it() -> None:
+def test_every_missed_call_is_told_of_and_no_letter_goes_to_who_did_not_ask_for_it() -> None:
     made = call(answered_at=None)
     decision = decide(made, RULES, now=ENDED)
     for plan in (None, replace(PLAN, notify=None)):
-        (entry,) = outbox_of(made, decision, plan)
+        missed, entry = outbox_of(made, decision, plan)
+        assert (missed.kind, missed.body["why"], missed.body["notify"]) == ("missed_call", "queue", "")
         assert (entry.kind, entry.body["answered_s"]) == ("call", None)
     quiet = call(CallEnd.FLOW)
     assert [entry.kind for entry in outbox_of(quiet, decide(quiet, RULES, now=ENDED), PLAN)] == ["call"]

@@ -82,7 +82,7 @@ def test_a_call_that_ended_is_recorded_and_its_marker_goes(project: Project, swi
     assert lead is not None
     assert (lead.phase, lead.due_at) == (Phase.WAITING, BEGAN + 30_000 + 2 * MINUTE)
     assert (lead.contact.numbers, lead.contact.language) == ((number(1),), "ru")
-    assert [entry.kind for entry in project.store.outbox()] == ["call"]
+    assert [entry.kind for entry in project.store.outbox()] == ["missed_call", "call"]
 
 
 def test_twice_and_by_two_workers_it_is_recorded_once(project: Project, folder: Path, switch: Switch) -> None:
@@ -93,7 +93,7 @@ def test_twice_and_by_two_workers_it_is_recorded_once(project: Project, folder: 
             second.ended("main", event())
         until(lambda: not (first.is_busy or second.is_busy), "both are done")
     assert only(project).fate is CallbackFate.ADDED
-    assert len(project.store.outbox()) == 1
+    assert [entry.kind for entry in project.store.outbox()] == ["missed_call", "call"]
 
 
 def test_events_of_anything_else_are_left_alone(project: Project) -> None:

@@ -106,7 +106,7 @@ def test_what_cannot_be_understood_is_kept_whole() -> None:
 def test_everything_that_is_routed_can_be_carried(project: Project) -> None:
     from orchestrator.runtime.outbox.aside import Aside
 
-    assert set(carriers(project, {}, Aside())) == set(ROUTES)
+    assert set(carriers(project, {}, Aside())) == {*ROUTES, "hook"}
 
 
 def test_pauses_double_up_to_the_most_and_are_spread() -> None:
