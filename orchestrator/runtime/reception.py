@@ -1,4 +1,6 @@
-"""What a worker does besides dialing: answers what calls ask, records those that came in, delivers what calls leave."""
+"""What a worker does besides dialing: answers what calls ask, records those that came in, delivers what calls leave,
+brings contacts in.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.inbound.desk import Desk
 from orchestrator.runtime.inbound.ear import Ear
 from orchestrator.runtime.inbound.recorder import Recorder
+from orchestrator.runtime.intake.intakes import Intakes
 from orchestrator.runtime.operators.operators import Operators
 from orchestrator.runtime.outbox import Deliveries
 from orchestrator.runtime.project import Project
@@ -34,6 +37,7 @@ class Reception:
         self._desk = Desk(project, lines, services=services, broke=broke, asked_of_leader=operators.asked)
         self._recorder = Recorder(project, lines, broke=broke)
         self._deliveries = Deliveries(project, lines, services=services, broke=broke)
+        self._intakes = Intakes(project, services=services, broke=broke)
         self._ear = Ear(
             project.settings.switches,
             asked=[self._desk.asked],
@@ -47,17 +51,21 @@ class Reception:
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is left to record or to deliver now."""
+        """Whether something is left to record, to deliver or to bring in now."""
         try:
-            return self._recorder.is_busy or self._deliveries.is_busy
+            return self._recorder.is_busy or self._deliveries.is_busy or self._intakes.is_busy
         except KnownError:  # the store is away: whoever waits for us waits for it too
             return True
 
+    def next_at(self) -> int | None:
+        """When something of this is due by the project's clock; None: nothing is."""
+        return self._intakes.next_at()
+
     def start(self) -> None:
-        for part in (self._desk, self._recorder, self._deliveries, self._ear):
+        for part in (self._desk, self._recorder, self._deliveries, self._ear, self._intakes):
             part.start()
 
     def stop(self) -> None:
         """Nothing is lost: what is not recorded has its marker on the switch, what is not delivered its entry."""
-        for part in (self._ear, self._desk, self._recorder, self._deliveries):
+        for part in (self._intakes, self._ear, self._desk, self._recorder, self._deliveries):
             part.stop()

@@ -138,7 +138,7 @@ class Worker:
             wake=self._wake,
             is_still=self._is_still,
             is_busy=self._is_busy,
-            next_at=self._operators.next_at,
+            next_at=self._next_at,
         )
 
     # -- life
@@ -229,6 +229,10 @@ class Worker:
 
     def _is_busy(self) -> bool:
         return self._reception.is_busy or self._operators.is_busy
+
+    def _next_at(self) -> int | None:
+        due = (self._operators.next_at(), self._reception.next_at())
+        return min((at for at in due if at is not None), default=None)
 
     # -- listening
 
