@@ -41,6 +41,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "What was counted by quarters of an hour: queues, campaigns, agents, projects.",
     ),
     "init": ("init", "init", "Make a project: settings, and scenarios to begin with."),
+    "intake": (
+        "intake",
+        "intake",
+        "What brings contacts in by itself: dropped lists, services that are asked.",
+    ),
     "lead": ("lead", "lead", "Decide about a held lead: call again, or close."),
     "outbox": ("outbox", "outbox", "What is still to be delivered after calls: list, try again, drop."),
     "missed": ("missed", "missed", "Missed calls: called back, reached, called again; how often, how soon."),
@@ -57,6 +62,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "top": ("top", "top", "Watch queues, predictive campaigns and agents: live figures."),
     "try": ("try_", "try_", "Call a scenario on a telephone in the terminal."),
     "web": ("web", "web", "Serve the HTTP API."),
+    "webhook": (
+        "webhook",
+        "webhook",
+        "Webhooks: who is told what by itself; trying one, telling again.",
+    ),
     "why": ("why", "why", "What each lead of a campaign waits for, summed by reason."),
 }
 

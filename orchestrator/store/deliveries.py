@@ -66,16 +66,16 @@ class DeliveryBook:
 
     def route(self, after: str, upto: str, deliveries: Iterable[Delivery]) -> bool:
         """The entries after the mark `after` up to id `upto` have become these. False: others were faster."""
-        add = [
-            {
-                "id": delivery.delivery_id,
-                "lane": delivery.lane,
-                "chain": delivery.chain,
-                "record": _record(delivery),
-            }
-            for delivery in deliveries
-        ]
+        add = [_new(delivery) for delivery in deliveries]
         return bool(self._db.run("route_outbox", {"after": after, "upto": upto, "add": add}))
+
+    def add(self, deliveries: Iterable[Delivery]) -> int:
+        """Deliver these as well, but those whose ids wait already; how many were added. For replays."""
+        waiting, added = list(deliveries), 0
+        for begin in range(0, len(waiting), _IDS):
+            some = [_new(delivery) for delivery in waiting[begin : begin + _IDS]]
+            added += int(self._db.run("add_deliveries", {"add": some}))
+        return added
 
     # -- delivering them
 
@@ -226,6 +226,15 @@ class DeliveryBook:
 def order_of(delivery_id: str) -> tuple[int, ...]:
     """By it, deliveries stand in the order their entries were written."""
     return tuple(int(part) for part in delivery_id.replace("-", ".").split(".") if part.isdigit())
+
+
+def _new(delivery: Delivery) -> dict[str, str]:
+    return {
+        "id": delivery.delivery_id,
+        "lane": delivery.lane,
+        "chain": delivery.chain,
+        "record": _record(delivery),
+    }
 
 
 def _record(delivery: Delivery) -> str:

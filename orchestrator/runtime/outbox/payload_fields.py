@@ -206,7 +206,7 @@ KINDS: Final[Mapping[str, tuple[PayloadField, ...]]] = {
         _STATUS,
         *_ATTEMPT,
     ),
-    "held": (_STATUS, *_ATTEMPT),
+    "held": (_STATUS, *_ATTEMPT, _field("why", "why: no_consent; null: nobody knows how the attempt ended")),
     "outcome": (
         _field("outcome", "what the agent said of the call; null: a note, or what comes next, alone"),
         _field("note", "what the agent wrote down"),
