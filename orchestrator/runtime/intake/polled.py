@@ -44,7 +44,9 @@ WITHDRAWN: Final = {
 
 
 class PolledSource:
-    """`look` as often as one likes; `work` when it is due, and it is our turn. services: shared with the process."""
+    """`look` as often as one likes; `work` when it is due, and it is our turn. services: shared with the process.
+    is_early: ask whether or not it is due.
+    """
 
     def __init__(
         self,
@@ -55,8 +57,10 @@ class PolledSource:
         worker: str,
         aside: Aside,
         services: Services,
+        is_early: bool = False,
     ) -> None:
         self.name = name
+        self._is_early = is_early
         self._project, self._part = project, part
         self._worker, self._aside, self._services = worker, aside, services
         self._now_ms = project.clock.now_ms
@@ -68,13 +72,13 @@ class PolledSource:
         self.due_at = self._project.store.intakes.read(self.name).due_at
         return self.due_at <= self._now_ms()
 
-    def work(self, turn: IntakeRound, *, is_early: bool = False) -> None:
-        """Ask until there is no more for now. is_early: whether or not it is due. KnownError: the service cannot be
-        asked, or answers what we do not understand; what came before that is kept, with its cursor.
+    def work(self, turn: IntakeRound) -> None:
+        """Ask until there is no more for now. KnownError: the service cannot be asked, or answers what we do not
+        understand; what came before that is kept, with its cursor.
         """
         row = self._project.store.intakes.read(self.name)
         self.brought = Brought()
-        if row.due_at > self._now_ms() and not is_early:
+        if row.due_at > self._now_ms() and not self._is_early:
             return  # another worker has asked since we looked
         cursor, has_more = cursor_of(row.cursor, self._part), True
         self.due_at = self._now_ms() + round(self._part.every * 1000)

@@ -32,12 +32,14 @@ class Source(Protocol):
     def work(self, turn: IntakeRound) -> None: ...
 
 
-def source_of(project: Project, name: str, *, worker: str, aside: Aside, services: Services) -> Source:
-    """The intake `name` of the settings."""
+def source_of(
+    project: Project, name: str, *, worker: str, aside: Aside, services: Services, is_early: bool = False
+) -> DropFolder | PolledSource:
+    """The intake `name` of the settings. is_early: a service is asked whether or not it is due."""
     part = project.settings.intake[name]
     if part.folder is not None:
         return DropFolder(project, name, part, worker=worker, aside=aside)
-    return PolledSource(project, name, part, worker=worker, aside=aside, services=services)
+    return PolledSource(project, name, part, worker=worker, aside=aside, services=services, is_early=is_early)
 
 
 def carry_out(project: Project, source: Source, turn: IntakeRound) -> str:
