@@ -36,10 +36,22 @@ def contains(db: Db, number: str) -> bool:
     return bool(db.read(lambda client: client.hexists(db.key(f"dnc:{text[-4:]}"), text[:-4])))
 
 
-def listed(db: Db) -> Iterator[DncRow]:
-    """All of the list, by the last four digits of the numbers, read page by page."""
-    for begin in range(0, NUMBER_BUCKETS, PAGE):
-        tails = [f"{bucket:04d}" for bucket in range(begin, begin + PAGE)]
+def of(db: Db, number: str) -> DncRow | None:
+    """What the list says of a number; None: it is not on it."""
+    if not is_number(number):
+        return None
+    text = digits(number)
+    found = db.read(lambda client: client.hget(db.key(f"dnc:{text[-4:]}"), text[:-4]))
+    return None if found is None else _row(number, found)
+
+
+def listed(db: Db, after: str | None = None) -> Iterator[DncRow]:
+    """All of the list, by the last four digits of the numbers, read page by page; or what is behind the number `after`
+    in that order. ValueError when that is not E.164.
+    """
+    last = ("", "") if after is None else (digits(after)[-4:], digits(after)[:-4])
+    for begin in range(int(last[0] or 0), NUMBER_BUCKETS, PAGE):
+        tails = [f"{bucket:04d}" for bucket in range(begin, min(begin + PAGE, NUMBER_BUCKETS))]
 
         def read_buckets(client: redis.Redis, tails: list[str] = tails) -> Any:
             pipe = client.pipeline(transaction=False)
@@ -49,8 +61,13 @@ def listed(db: Db) -> Iterator[DncRow]:
 
         for tail, bucket in zip(tails, db.read(read_buckets), strict=True):
             for head, value in sorted(bucket.items()):
-                added_at, _, note = value.decode().partition(" ")
-                yield DncRow(number=f"+{head.decode()}{tail}", added_at=int(added_at), note=note)
+                if (tail, head.decode()) > last:
+                    yield _row(f"+{head.decode()}{tail}", value)
+
+
+def _row(number: str, value: bytes) -> DncRow:
+    added_at, _, note = value.decode().partition(" ")
+    return DncRow(number=number, added_at=int(added_at), note=note)
 
 
 def _batches(numbers: Iterable[str]) -> Iterator[list[str]]:

@@ -141,6 +141,10 @@ class Store(LeadDoors):
         """RUNNING -> FINISHED when no lead is ready, waiting or being dialed."""
         return campaigns.finish_if_done(self._db, campaign_id, now)
 
+    def close_campaign(self, campaign_id: str) -> bool:
+        """An open campaign takes no more contacts. False: it was not open."""
+        return campaigns.close(self._db, campaign_id)
+
     def delete_campaign(self, campaign_id: str) -> None:
         """Remove a campaign in LOADING without a trace. KnownError in any other state."""
         campaigns.delete(self._db, campaign_id)
@@ -356,10 +360,22 @@ class Store(LeadDoors):
     def dnc_contains(self, number: str) -> bool:
         return dnc.contains(self._db, number)
 
-    def dnc_list(self) -> Iterator[DncRow]:
-        """All of the list, ordered by the last four digits."""
-        return dnc.listed(self._db)
+    def dnc_of(self, number: str) -> DncRow | None:
+        """What the list says of a number; None: it is not on it."""
+        return dnc.of(self._db, number)
+
+    def dnc_list(self, after: str | None = None) -> Iterator[DncRow]:
+        """All of the list, ordered by the last four digits; or what is behind the number `after` in that order."""
+        return dnc.listed(self._db, after)
 
     def outbox(self, after: str = outbox.BEGIN, limit: int = 1000) -> list[OutboxRow]:
         """Entries after the one with id `after`, oldest first."""
         return outbox.read(self._db, after, limit)
+
+    def outbox_end(self) -> str:
+        """Id of the latest entry: whoever reads behind it gets what comes from now on."""
+        return outbox.end(self._db)
+
+    def outbox_has(self, entry_id: str) -> bool:
+        """Whether this entry is kept (still)."""
+        return outbox.has(self._db, entry_id)

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from functools import partial
 
+import anyio
 from fastapi import APIRouter, FastAPI
 
 from orchestrator import __version__
 from orchestrator.runtime.project import Project
+from orchestrator.web import campaigns, consents, contacts, dnc, leads, messages, outbox, reports
 from orchestrator.web.again import Again
 from orchestrator.web.bounds import Bounds
 from orchestrator.web.document import document_of
 from orchestrator.web.errors import add_handlers
 
 VERSION = "/v1"
-ROUTERS: tuple[APIRouter, ...] = ()  # below /v1
+AT_ONCE = 8  # streamed lists, each with a thread of its own
+ROUTERS: tuple[APIRouter, ...] = (  # below /v1
+    campaigns.router,
+    contacts.router,
+    leads.router,
+    dnc.router,
+    consents.router,
+    messages.router,
+    outbox.router,
+    reports.router,
+)
 PLAIN: tuple[APIRouter, ...] = ()  # at the root: /healthz, /readyz, /metrics
 
 
@@ -29,6 +41,7 @@ def app_of(project: Project) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.project = project
+    app.state.lists = anyio.CapacityLimiter(AT_ONCE)
     add_handlers(app)
     for router in ROUTERS:
         app.include_router(router, prefix=VERSION)

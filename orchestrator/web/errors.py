@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from orchestrator.contacts.problems import ListError
 from orchestrator.domain.problem import KnownError
 from orchestrator.store import Unreachable
 
@@ -39,18 +40,19 @@ class ApiProblem(Exception):  # noqa: N818  # it is told to the client; no error
     errors: Sequence[Fault] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def members(self) -> dict[str, object]:
+        """As RFC 9457 has them."""
+        return {
+            "type": TYPE_PREFIX + self.kind,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "errors": [{"where": fault.where, "what": fault.what} for fault in self.errors],
+        }
+
     def response(self) -> JSONResponse:
         return JSONResponse(
-            {
-                "type": TYPE_PREFIX + self.kind,
-                "title": self.title,
-                "status": self.status,
-                "detail": self.detail,
-                "errors": [{"where": fault.where, "what": fault.what} for fault in self.errors],
-            },
-            status_code=self.status,
-            headers=dict(self.headers),
-            media_type=MEDIA_TYPE,
+            self.members(), status_code=self.status, headers=dict(self.headers), media_type=MEDIA_TYPE
         )
 
 
@@ -89,6 +91,9 @@ def problem_of(error: Exception) -> ApiProblem:
             return error
         case Unreachable():
             return away(str(error))
+        case ListError():
+            lines = [str(item) for item in error.problems]
+            return invalid("; ".join(lines[:3]), *(Fault(where="body", what=line) for line in lines))
         case KnownError():
             return conflict(str(error))
         case RequestValidationError():
