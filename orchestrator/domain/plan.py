@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from orchestrator.domain.consent import ConsentDemand
 from orchestrator.domain.hours import WeeklyHours
+from orchestrator.domain.telling import Tell, Texts
 
 
 class MachinePolicy(StrEnum):
@@ -34,6 +36,7 @@ class Rule:
     next_phone: with retry, the next attempt takes the contact's next number in turn; without, this number is
         given up and the next one is due at once, and `status` applies when no number is left.
     status: the lead's status from now on; final when nothing is retried.
+    tells: SMS, letters and webhooks, in their order, each time that it applies (docs/rules.md).
     """
 
     retry: tuple[Delay, ...] = ()
@@ -42,6 +45,7 @@ class Rule:
     next_phone: bool = False
     status: str | None = None
     hold: bool = False  # keep the lead for a person (default of `lost`)
+    tells: tuple[Tell, ...] = ()
 
 
 class ZoneSource(StrEnum):
@@ -159,7 +163,9 @@ class DialPlan:
     """The `dial:` and `rules:` of a scenario with every default filled in.
 
     pacing: of a predictive campaign; None: as fast as gateways and caps allow. per_hour: attempts of a campaign in
-    an hour at most; None: no such cap. even: what is left is spread over the open hours that are left.
+    an hour at most; None: no such cap. even: what is left is spread over the open hours that are left. texts: the
+    messages that rules tell. title: the subject of letters that name none; "" where there are no such letters. consent:
+    what whoever is called must have agreed to; None: nothing.
     """
 
     gateways: tuple[GatewayShare, ...]
@@ -176,6 +182,9 @@ class DialPlan:
     pacing: PacingPlan | None = None
     per_hour: int | None = None
     even: bool = False
+    texts: Texts = field(default_factory=dict)
+    title: str = ""
+    consent: ConsentDemand | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

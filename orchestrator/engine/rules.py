@@ -19,6 +19,9 @@ from orchestrator.domain.lead import (
 from orchestrator.domain.outcome import NextAction, Outcome
 from orchestrator.domain.plan import Delay, DialPlan, Rule
 from orchestrator.engine.notes import entries_of, place_of, promise_of
+from orchestrator.engine.opting_out import OPTED_OUT, ends_calls, withdrawals_of
+from orchestrator.engine.opting_out import entries_of as consent_entries
+from orchestrator.engine.telling import is_told, told_by
 
 EXHAUSTED = "exhausted"
 OUTCOME = "outcome"
@@ -70,7 +73,7 @@ def decide(
     A due time is never before `ending.ended_at`. The counted attempts never pass `plan.attempts`,
     but for calls that somebody was promised.
     """
-    decision = _decided(plan, attempt, ending, next_day_at, outcome)
+    decision = _with_withdrawals(plan, attempt, ending, _decided(plan, attempt, ending, next_day_at, outcome))
     if outcome is None:
         return decision
     return replace(
@@ -100,14 +103,15 @@ def decide_outcome(
         was = {"was": state.status}
         told.insert(0, OutboxEntry(kind="status", body={**_about_attempt(attempt, ending, status), **was}))
     if outcome.key:
-        told = [*(entry for entry in again.outbox if entry.kind == EXHAUSTED), *told]
+        exhausted = (entry for entry in again.outbox if entry.kind == EXHAUSTED)
+        told = [*exhausted, *told, *filter(is_told, again.outbox)]
     return replace(again, outbox=tuple(told), outcome_id=outcome.outcome_id)
 
 
 def _decided(
     plan: DialPlan, attempt: Attempt, ending: Ending, next_day_at: NextDayAt, outcome: Outcome | None
 ) -> Decision:
-    decision = _by_rule(plan, attempt, ending, next_day_at, outcome)
+    decision = _with_told(plan, attempt, ending, _by_rule(plan, attempt, ending, next_day_at, outcome))
     if decision.next.kind is NextKind.HELD or (outcome is not None and outcome.next is not NextAction.NONE):
         return decision
     promised_s = promise_of(ending.notes) if ending.disposition is Disposition.ANSWERED else None
@@ -117,6 +121,40 @@ def _decided(
     delay = Delay(after_s=None if promised_s < 0 else promised_s)
     after = replace(decision.state, needs_agent=decision.state.needs_agent or bool(place_of(ending.notes)))
     return replace(decision, state=after, next=_due(delay, attempt, ending, after, next_day_at))
+
+
+def _with_withdrawals(plan: DialPlan, attempt: Attempt, ending: Ending, decision: Decision) -> Decision:
+    """With what the person took back in the call: whoever may not be called again is not, whatever the rule says."""
+    said = withdrawals_of(
+        ending.notes, attempt.contact.numbers, at=ending.ended_at, call_id=attempt.attempt_id
+    )
+    if not said:
+        return decision
+    state, what_next, outbox = decision.state, decision.next, decision.outbox
+    if what_next.kind is NextKind.DUE and ends_calls(said, plan.consent):
+        state = replace(state, status=OPTED_OUT, needs_agent=False)
+        what_next = Next(kind=NextKind.DONE, reason=WaitReason.DONE)
+        status = {**_about_attempt(attempt, ending, OPTED_OUT), "was": attempt.state.status}
+        kept = tuple(entry for entry in outbox if entry.kind != "status")
+        outbox = (*kept, OutboxEntry(kind="status", body=status))
+    about = _about_attempt(attempt, ending, state.status)
+    return replace(
+        decision,
+        state=state,
+        next=what_next,
+        outbox=(*outbox, *consent_entries(said, {**_about_call(attempt), **about})),
+        withdrawals=said,
+    )
+
+
+def _with_told(plan: DialPlan, attempt: Attempt, ending: Ending, decision: Decision) -> Decision:
+    """With what the rule tells. A number that gives way to the next one is nobody's end: nothing is told of it."""
+    after = decision.state
+    if decision.next.kind is NextKind.DUE and after.given_up != attempt.state.given_up:
+        return decision
+    about = _about_attempt(attempt, ending, after.status)
+    told = told_by(plan, decision.rule, attempt, ending, after, about)
+    return replace(decision, outbox=(*decision.outbox, *told)) if told else decision
 
 
 def _by_rule(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestrator.domain.plan import Column, DeskPlan, DialPlan
 from orchestrator.domain.problem import Problem
 from orchestrator.engine.rules import EXHAUSTED
+from orchestrator.engine.sms_size import SmsSize
 from orchestrator.scenario.caller_id import rule_of
 from orchestrator.scenario.check_contact import check_contact
 from orchestrator.scenario.check_desk import check_desk
@@ -28,8 +29,10 @@ from orchestrator.scenario.check_rules import (
     ruled,
 )
 from orchestrator.scenario.check_steps import check_steps
+from orchestrator.scenario.check_telling import NOTHING_KNOWN, Outside, check_telling, sms_messages
 from orchestrator.scenario.check_tests import check_tests, tests_of
 from orchestrator.scenario.company import Company
+from orchestrator.scenario.consent import demand_of
 from orchestrator.scenario.dial import RuleSpec
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import Findings
@@ -41,6 +44,8 @@ from orchestrator.scenario.model import AnyModel, Predictive, Robocall
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.plan import plan_of
 from orchestrator.scenario.rehearsal import ScenarioTest
+from orchestrator.scenario.rule_tells import with_texts
+from orchestrator.scenario.sms_texts import sizes_of
 from orchestrator.scenario.sounds import Sound
 from orchestrator.scenario.source import Mark, Text
 from orchestrator.scenario.staff import Staff
@@ -54,7 +59,7 @@ class Scenario:
     blocks, those of `missed` too. `plan`: how it dials, of an ivr for its callers; `callback`: how it calls back.
     `sound_names`: file names of recordings, by the place of the `file` that names them. `standard`: standard messages
     as this scenario says them. `vips`: numbers that a file holds, by the place that names it. `desk`: None when agents
-    see none.
+    see none. `sms`: (message, language, size at its longest) of each SMS.
     """
 
     name: str
@@ -73,18 +78,23 @@ class Scenario:
     standard: Mapping[str, Mapping[str, str]]
     vips: Mapping[Mark, tuple[str, ...]]
     desk: DeskPlan | None = None
+    sms: tuple[tuple[str, str, SmsSize], ...] = ()
 
 
 def check_path(
-    paths: Iterable[Path] | Path, *, folder: Path | None = None, staff: Staff | None = None
+    paths: Iterable[Path] | Path,
+    *,
+    folder: Path | None = None,
+    staff: Staff | None = None,
+    outside: Outside = NOTHING_KNOWN,
 ) -> tuple[list[Scenario], list[Problem]]:
     """Check files, and all scenarios below folders: those without a problem, and all problems by place.
 
     folder: what scenarios share must be inside it; by default the folder named, or that of the file named. staff: who
-    is in the agents file; None: the agents of queues are not looked for.
+    is in the agents file; None: the agents of queues are not looked for. outside: what rules may tell.
     """
     with _no_collecting():
-        return _check_all([paths] if isinstance(paths, Path) else paths, folder, staff)
+        return _check_all([paths] if isinstance(paths, Path) else paths, folder, staff, outside)
 
 
 @contextmanager
@@ -102,7 +112,7 @@ def _no_collecting() -> Iterator[None]:
 
 
 def _check_all(
-    paths: Iterable[Path], folder: Path | None, staff: Staff | None
+    paths: Iterable[Path], folder: Path | None, staff: Staff | None, outside: Outside
 ) -> tuple[list[Scenario], list[Problem]]:
     findings = Findings()
     libraries: dict[Path, Library] = {}
@@ -122,7 +132,7 @@ def _check_all(
             draft = Draft.of(loaded, library.folder, own)
             _check_name(draft.model.scenario, names, own)
             check_claims(draft, claims)
-            scenario = check_draft(draft, staff)
+            scenario = check_draft(draft, staff, outside)
             scenarios += [scenario] if scenario is not None else []
         findings.extend(own.sorted())
     for path, library in shared:
@@ -138,7 +148,9 @@ def _check_name(name: Text, names: dict[str, Text], findings: Findings) -> None:
         findings.add("S022", name, f"{first.mark.file} is called `{name}` too")
 
 
-def check_draft(draft: Draft, staff: Staff | None = None) -> Scenario | None:
+def check_draft(
+    draft: Draft, staff: Staff | None = None, outside: Outside = NOTHING_KNOWN
+) -> Scenario | None:
     """Run all cross checks; None when there is any problem."""
     check_desk(draft)
     check_messages(draft)
@@ -154,7 +166,9 @@ def check_draft(draft: Draft, staff: Staff | None = None) -> Scenario | None:
         if isinstance(model, Predictive):
             check_paced(draft, model)
         plan = plan_of(model.dial, _rules_that_apply(draft, model), draft.results | _outcomes(draft))
+        plan = replace(plan, consent=demand_of(model.consent))
         check_tests(draft, plan)
+        check_telling(draft, outside)
         return None if draft.findings else _finish(draft, plan, None)
     check_inbound(draft, model)
     is_called_back = model.missed is not None and model.missed.flow is not None
@@ -168,6 +182,7 @@ def check_draft(draft: Draft, staff: Staff | None = None) -> Scenario | None:
                 model, model.missed, book.results | _outcomes(draft), _rules_of_outcomes(draft)
             )
     check_tests(draft, callback)
+    check_telling(draft, outside)
     return None if draft.findings else _finish(draft, inbound_plan(model), callback)
 
 
@@ -208,13 +223,15 @@ def _finish(draft: Draft, plan: DialPlan, callback: DialPlan | None) -> Scenario
                 language: _wording(wordings[language], draft, sounds)  # type: ignore[index]  # a Text is found by an equal str
                 for language in draft.languages
             }
+    types = {name: str(spec.type) for name, spec in draft.columns.items()}
     names = {mark: sound.name for mark, sound in draft.recordings.items() if sound is not None}
     for block in draft.blocks.values():
         for file in block.sounds:
             _keep(file, draft, sounds)
+    title = str(model.title or model.scenario)
     return Scenario(
         name=str(model.scenario),
-        title=str(model.title or model.scenario),
+        title=title,
         path=draft.path,
         model=model,
         languages=draft.languages,
@@ -224,10 +241,11 @@ def _finish(draft: Draft, plan: DialPlan, callback: DialPlan | None) -> Scenario
         ),
         messages=messages,
         sounds=tuple(sounds.values()),
-        plan=plan,
+        plan=with_texts(plan, messages, draft.languages, title),
         flow=draft.flow,
         sound_names=names,
-        callback=callback,
+        callback=None if callback is None else with_texts(callback, messages, draft.languages, title),
+        sms=tuple(sizes_of(map(str, sms_messages(draft)), messages, types)),
         tests=tests_of(draft),
         standard=standard,
         vips=draft.vips,

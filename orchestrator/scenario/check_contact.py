@@ -10,6 +10,7 @@ from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean, nearest
 from orchestrator.scenario.hours import parse_date
 from orchestrator.scenario.model import Robocall
+from orchestrator.scenario.rule_tells import RuleWebhook
 from orchestrator.scenario.source import Text
 
 # Columns with a meaning of their own: they may be in a list without being declared, and need not be used
@@ -46,8 +47,9 @@ def check_contact(draft: Draft, model: Robocall) -> None:
             message = f"only `{spec.type}` is of type {spec.type}"
             draft.findings.add("S403", spec.place("type"), message, "text can be spoken")
     _check_first(draft, model)
-    # An agent sees all of a contact on the screen
-    if draft.has_agents or {"contact", "flow", "messages", "dial"} & draft.lost:
+    # An agent sees all of a contact on the screen, and a webhook is told all of it
+    tells_all = any(isinstance(tell, RuleWebhook) for _, tell in draft.tells)
+    if draft.has_agents or tells_all or {"contact", "flow", "messages", "dial"} & draft.lost:
         return
     if not model.dial.is_broken("first"):
         _check_used(draft)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from orchestrator.scenario.caller_id import is_number
 from orchestrator.scenario.checked import KEYS, Confirm, Review
+from orchestrator.scenario.consent import OptOut, OptOutStep
 from orchestrator.scenario.draft import Draft
 from orchestrator.scenario.findings import did_you_mean
 from orchestrator.scenario.flow import each_step, noted, with_fields
-from orchestrator.scenario.model import Ivr
+from orchestrator.scenario.model import Ivr, Robocall
 from orchestrator.scenario.operands import Value
 from orchestrator.scenario.outside_steps import (
     METHODS,
@@ -52,7 +53,7 @@ EXTENSION_MAX = 8  # figures of one key of a menu
 
 
 def check_steps(draft: Draft) -> None:
-    private = _private(draft)
+    private = private_names(draft)
     for steps in draft.flow.values():
         for step in each_step(steps):
             if not isinstance(step, Broken):
@@ -99,6 +100,8 @@ def _check_step(draft: Draft, step: AnyStep) -> None:
             _check_recipient(draft, step.sms.to)
         case EmailStep():
             _check_text(draft, step.email.message)
+        case OptOutStep():
+            _check_opt_out(draft, step.opt_out)
         case LanguageStep():
             _check_language(draft, step.language)
         case _:
@@ -225,6 +228,17 @@ def _check_recipient(draft: Draft, to: Value) -> None:
         draft.findings.add("S501", to.text, f"`{shorten(to.text)}` is not an E.164 number")
 
 
+def _check_opt_out(draft: Draft, opt_out: OptOut) -> None:
+    if opt_out.everything:
+        if opt_out.purpose is not None:
+            what = f"everything is taken back, `{opt_out.purpose}` too"
+            draft.findings.add("S335", opt_out.place("purpose"), what, "add `everything: no`, or remove it")
+        return
+    demands = isinstance(draft.model, Robocall) and draft.model.consent is not None
+    if opt_out.purpose is None and not (demands or opt_out.has_mistakes or "consent" in draft.lost):
+        draft.findings.add("S334", opt_out, "nothing says what is taken back")
+
+
 def _check_language(draft: Draft, language: Value) -> None:
     if not language.is_reference and language.text not in draft.languages and "languages" not in draft.lost:
         hint = did_you_mean(language.text, draft.languages)
@@ -233,7 +247,7 @@ def _check_language(draft: Draft, language: Value) -> None:
         )
 
 
-def _private(draft: Draft) -> set[str]:
+def private_names(draft: Draft) -> set[str]:
     """Variables that private digits go into."""
     return {
         str(step.ask.into)

@@ -13,6 +13,7 @@ from orchestrator.scenario.findings import did_you_mean
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.rehearsal import NONE, Expectation, ScenarioTest, TestSpec
 from orchestrator.scenario.rehearsal_moves import BEGINNINGS, CONNECTED, Move, MoveKind
+from orchestrator.scenario.rule_tells import name_of
 from orchestrator.scenario.source import Text
 
 # What a test without a contact has, when no test before it has one
@@ -137,6 +138,7 @@ def _check_expectation(draft: Draft, spec: TestSpec, plan: DialPlan | None) -> N
     if expect.result is not None and expect.result not in possible | {NO_RESULT}:
         hint = did_you_mean(expect.result, draft.results | {NO_RESULT})
         draft.findings.add("S703", expect.result, f"the flow never comes to `{expect.result}`", hint)
+    _check_told(draft, expect.told or ())
     if plan is None:
         for key in _CALLBACK_EXPECTS:
             if expect.has(key):
@@ -152,6 +154,13 @@ def _check_expectation(draft: Draft, spec: TestSpec, plan: DialPlan | None) -> N
             draft.findings.add("S703", expect.disposition, f"`{expect.disposition}` cannot be: {why}")
     for key, message in _too_much(spec, len(calls_of(spec)), comes_in=is_ivr(draft)):
         draft.findings.add("S703", expect.place(key), message)
+
+
+def _check_told(draft: Draft, told: tuple[Text, ...]) -> None:
+    possible = {name_of(tell) for _, tell in draft.tells}
+    for name in told:
+        if name not in possible and not draft.has_lost_tells:
+            draft.findings.add("S703", name, f"no rule tells `{name}`", did_you_mean(name, possible))
 
 
 def _too_much(spec: TestSpec, calls: int, *, comes_in: bool) -> Iterator[tuple[str, str]]:
@@ -220,6 +229,7 @@ def _expectation(spec: TestSpec) -> Expectation:
         reached=_or_nothing(expect.reached),
         missed=expect.missed,
         notes=expect.notes,
+        told=None if expect.told is None else tuple(map(str, expect.told)),
         stored={
             str(into): {str(name): str(value) for name, value in row.items()}
             for into, row in (expect.stored or {}).items()

@@ -98,6 +98,7 @@ CODES: dict[str, Code] = {
         "a standard message that names other keys", "declare a message of your own, or keep the keys 1, 2, 3"
     ),
     "S217": Code("a recording where text is needed", "write the message as text"),
+    "S218": Code("an SMS that is too long", "at most 10 segments: say less, or send a link"),
     "S301": Code("no block `start`", "the call begins there: add it to `flow`"),
     "S302": Code("a block that does not exist", "add it to `flow`"),
     "S303": Code(
@@ -138,6 +139,8 @@ CODES: dict[str, Code] = {
         "a service's answer is spoken though there may be none",
         "add `otherwise` to the `fetch`, or look at it by `if`",
     ),
+    "S334": Code("an opt-out of nothing", "add `purpose`, or `consent` to the scenario"),
+    "S335": Code("an opt-out of one thing and of everything", "write `everything: no`, or no `purpose`"),
     "S401": Code("a contact column that is not declared", "declare it under `contact`"),
     "S402": Code("a contact column that is never used", "use it, or remove it"),
     "S403": Code(
@@ -193,6 +196,13 @@ CODES: dict[str, Code] = {
     "S602": Code("a rule that never fires", "remove it"),
     "S603": Code("retries beyond `attempts`", "raise `dial.attempts`, or remove what is never reached"),
     "S604": Code("keys of a rule that do not go together", "remove one of them"),
+    "S605": Code(
+        "a rule tells what nobody knows by then",
+        "contact columns are always known; what the flow asked, under a result of its own",
+    ),
+    "S606": Code(
+        "a place that the settings do not have", "see `mailboxes`, `services` and `webhooks` in prozvon.yaml"
+    ),
     "S701": Code(
         "an unknown move",
         "moves: hears, presses, says_nothing, waits, speaks, takes, hangs_up, answers, busy, ...",

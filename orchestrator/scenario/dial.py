@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -13,9 +14,10 @@ from orchestrator.scenario.caller_id import CallerIdField
 from orchestrator.scenario.findings import Findings, nearest
 from orchestrator.scenario.hours import Hours
 from orchestrator.scenario.pacing import Pacing, PerHour
-from orchestrator.scenario.part import Part, each, refuse_if_any, wrong
+from orchestrator.scenario.part import Broken, Part, each, refuse_if_any, wrong
 from orchestrator.scenario.reader import shape
-from orchestrator.scenario.source import SCALAR_TYPES, Map, Text
+from orchestrator.scenario.rule_tells import AnyTell, OneOrMoreEmails, OneOrMoreSms, OneOrMoreWebhooks
+from orchestrator.scenario.source import SCALAR_TYPES, Map, Text, texts_in
 from orchestrator.scenario.values import (
     Name,
     YesNo,
@@ -237,3 +239,25 @@ class RuleSpec(Part):
     )
     status: Name | None = Field(default=None, description="the lead's status from now on")
     hold: YesNo = Field(default=False, description="keep the lead until a person decides")
+    sms: OneOrMoreSms = Field(
+        default=(),
+        description="a message as SMS to the contact: its name, or `{message, to}`; or a list of them",
+    )
+    email: OneOrMoreEmails = Field(
+        default=(), description="a message by e-mail: `{to, message, subject}`; or a list of them"
+    )
+    webhook: OneOrMoreWebhooks = Field(
+        default=(),
+        description="who is told of it: a webhook of the settings, or a service and path; or a list of them",
+    )
+
+    @property
+    def tells(self) -> tuple[AnyTell, ...]:
+        """What is understood of what it tells, in the order in which it is told."""
+        return tuple(part for part in (*self.sms, *self.email, *self.webhook) if not isinstance(part, Broken))
+
+    def lost_tells(self) -> Iterator[Text]:
+        """What stands in what is not understood."""
+        yield from self.lost_texts()
+        for part in (*self.sms, *self.email, *self.webhook):
+            yield from texts_in(part.raw) if isinstance(part, Broken) else part.lost_texts()

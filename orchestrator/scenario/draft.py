@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestrator.domain.disposition import Disposition
+from orchestrator.engine.rules import EXHAUSTED
 from orchestrator.scenario.company import Company
 from orchestrator.scenario.dial import RuleSpec
 from orchestrator.scenario.findings import Findings
@@ -17,8 +20,10 @@ from orchestrator.scenario.model import MODELS, ROBOCALL, AnyModel, ColumnSpec, 
 from orchestrator.scenario.part import Broken
 from orchestrator.scenario.queue_plan import promises_in
 from orchestrator.scenario.queues import QueueSpec
+from orchestrator.scenario.roles import Role, names_in
+from orchestrator.scenario.rule_tells import AnyTell
 from orchestrator.scenario.sounds import Sound
-from orchestrator.scenario.source import Map, Mark, Text
+from orchestrator.scenario.source import Map, Mark, Text, texts_in
 from orchestrator.scenario.standard_messages import ABANDONED, STANDARD
 from orchestrator.scenario.template import Template, parse_template
 from orchestrator.scenario.words import LANGUAGES
@@ -27,6 +32,9 @@ from orchestrator.scenario.words import LANGUAGES
 WHISPER = "whisper_accept"  # the standard message of who must press a key
 GIVEN = frozenset({"caller", "called", "is_open"})
 TOLD = frozenset({"entered", "queue.position", "queue.wait"})
+RULED = frozenset(
+    {*(kind.value for kind in Disposition), EXHAUSTED}
+)  # what rules stand under in every scenario
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,8 +110,8 @@ class Draft:
 
     @property
     def vouched(self) -> set[str]:
-        """What broken steps may refer to."""
-        return set().union(*(block.vouched for block in self.blocks.values()))
+        """What broken steps, and rules that tell something, may refer to."""
+        return set(self._lost_tells()).union(*(block.vouched for block in self.blocks.values()))
 
     @property
     def variables(self) -> set[str]:
@@ -127,6 +135,7 @@ class Draft:
             said += [spec.whisper] if spec.whisper is not None else []
             said += [Text.at(WHISPER, spec.mark)] if spec.accept is not None else []
         said += promises_in(self.model, self.flow)
+        said += [name for _, tell in self.tells for role, name in names_in(tell) if role is Role.SAYS]
         return said + [Text.at(ABANDONED, self.model.mark)] * self.is_paced
 
     @property
@@ -195,6 +204,31 @@ class Draft:
         return {} if self.model.missed is None else self.model.missed.rules
 
     @property
+    def rule_specs(self) -> dict[Text, RuleSpec]:
+        """Rules that are understood, those of outcomes too; of results that are for other scenarios as well."""
+        both = [*self.written_rules.items(), *self.outcomes.items()]
+        return {key: spec for key, spec in both if isinstance(spec, RuleSpec)}
+
+    @property
+    def tells(self) -> list[tuple[Text, AnyTell]]:
+        """(rule, what it tells), without rules that an included file has for results of other scenarios."""
+        return [
+            (key, tell)
+            for key, spec in self.rule_specs.items()
+            if self.is_own(key.mark) or key in RULED or key in self.results or key in self.outcomes
+            for tell in spec.tells
+        ]
+
+    @property
+    def has_lost_tells(self) -> bool:
+        """Whether something that rules tell is not understood."""
+        return next(self._lost_tells(), None) is not None
+
+    def _lost_tells(self) -> Iterator[Text]:
+        for spec in (*self.written_rules.values(), *self.outcomes.values()):
+            yield from texts_in(spec.raw) if isinstance(spec, Broken) else spec.lost_tells()
+
+    @property
     def machine(self) -> str:
         """What answering machines are met with; "" when that is not understood."""
         if isinstance(self.model, Robocall):
@@ -211,6 +245,7 @@ class Draft:
             str(spec.priority.column) for spec in self.agent_queues.values() if spec.priority is not None
         }
         used |= {name for name, _ in names_in_script(self.script)}
+        used |= {str(name) for _, tell in self.tells for role, name in names_in(tell) if role is Role.READS}
         first = self.model.dial.first if isinstance(self.model, Robocall) else ()
         return used | {order.key.column for order in first if order.key.column}
 

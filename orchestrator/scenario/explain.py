@@ -23,6 +23,7 @@ from orchestrator.scenario.queue_plan import wait_of
 from orchestrator.scenario.queues import QueueSpec
 from orchestrator.scenario.rehearsal import TestSpec
 from orchestrator.scenario.rehearsal_text import written_test
+from orchestrator.scenario.rule_tells import written_tells
 from orchestrator.scenario.values import format_duration
 from orchestrator.scenario.written import (
     Beside,
@@ -227,6 +228,7 @@ def written_rule(rule: Rule) -> dict[str, Any]:
         "next_phone": rule.next_phone,
         "status": rule.status,
         "hold": rule.hold,
+        **written_tells(rule.tells),
     }
 
 

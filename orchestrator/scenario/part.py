@@ -25,7 +25,7 @@ from orchestrator.scenario.reader import shape
 from orchestrator.scenario.source import Map, Mark, Text, Tree, mark_of, texts_in
 
 # Keys that a later version will know: never taken for a typing mistake
-LATER = frozenset({"email", "notify", "sms", "webhook"})
+LATER = frozenset({"notify"})
 
 
 V = TypeVar("V")

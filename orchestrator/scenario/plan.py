@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
+from orchestrator.domain.consent import ConsentDemand, NoConsent
 from orchestrator.domain.hours import Span, WeeklyHours
 from orchestrator.domain.plan import (
     CallerIdRule,
@@ -25,6 +26,7 @@ from orchestrator.engine.rules import DEFAULT_RULES
 from orchestrator.scenario.caller_id import rule_of
 from orchestrator.scenario.dial import Dial, PacedDial, RuleSpec
 from orchestrator.scenario.pacing import pacing_plan
+from orchestrator.scenario.rule_tells import dump_tell, dump_tells, load_tell, load_texts, tell_of
 
 
 def plan_of(dial: Dial, rules: dict[str, RuleSpec], results: Iterable[str]) -> DialPlan:
@@ -78,6 +80,7 @@ def _rule(key: str, spec: RuleSpec) -> Rule:
         next_phone=spec.next_phone,
         status=status,
         hold=spec.hold,
+        tells=tuple(map(tell_of, spec.tells)),
     )
 
 
@@ -97,6 +100,8 @@ def dump_plan(plan: DialPlan) -> dict[str, Any]:
         "first": [[key.by.value, key.column, key.descending] for key in plan.first],
         "rules": {key: _dump_rule(rule) for key, rule in plan.rules.items()},
         **_dump_speed(plan),
+        **dump_tells(plan),
+        **_dump_consent(plan.consent),
     }
 
 
@@ -135,11 +140,22 @@ def load_plan(data: dict[str, Any]) -> DialPlan:
         pacing=_load_pacing(data.get("pacing")),
         per_hour=data.get("per_hour"),
         even=data.get("even", False),
+        texts=load_texts(data.get("texts", {})),
+        title=data.get("title", ""),
+        consent=_load_consent(data.get("consent")),
     )
 
 
 def _load_pacing(data: dict[str, Any] | None) -> PacingPlan | None:
     return None if data is None else PacingPlan(**{**data, "mode": PacingMode(data["mode"])})
+
+
+def _dump_consent(demand: ConsentDemand | None) -> dict[str, Any]:
+    return {} if demand is None else {"consent": [demand.purpose, demand.otherwise.value]}
+
+
+def _load_consent(data: list[str] | None) -> ConsentDemand | None:
+    return None if data is None else ConsentDemand(purpose=data[0], otherwise=NoConsent(data[1]))
 
 
 def dump_hours(hours: WeeklyHours) -> dict[str, Any]:
@@ -178,8 +194,10 @@ def _dump_rule(rule: Rule) -> dict[str, Any]:
         "next_phone": rule.next_phone,
         "status": rule.status,
         "hold": rule.hold,
+        **({"tells": [dump_tell(tell) for tell in rule.tells]} if rule.tells else {}),
     }
 
 
 def _load_rule(data: dict[str, Any]) -> Rule:
-    return Rule(**{**data, "retry": tuple(Delay(after_s=after_s) for after_s in data["retry"])})
+    retry = tuple(Delay(after_s=after_s) for after_s in data["retry"])
+    return Rule(**{**data, "retry": retry, "tells": tuple(map(load_tell, data.get("tells", ())))})

@@ -48,6 +48,7 @@ NONE = "none"
 NOTES = ("sms", "email", "row", "webhook", "voicemail", "recording", "callback")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}\Z", re.ASCII)
+_TOLD = re.compile(r"^(sms|email|webhook) [a-z][A-Za-z0-9_./~-]*\Z")
 _DAY_AT = re.compile(rf"({'|'.join(DAYS)}) (\d{{2}}:\d{{2}})\Z", re.ASCII)
 
 
@@ -57,7 +58,8 @@ class Expectation:
     `waits` are the delays before the second and later calls.
 
     Of calls that come in: reached is the number that took the call, "" for nobody; missed whether it made a
-    callback; notes what is to be done afterwards; stored and values compare what they name.
+    callback; notes what is to be done afterwards; stored and values compare what they name. told: what rules have told
+    in all, as `sms MESSAGE`, `email MESSAGE`, `webhook NAME`.
     """
 
     result: str | None = None
@@ -68,6 +70,7 @@ class Expectation:
     reached: str | None = None
     missed: bool | None = None
     notes: tuple[str, ...] | None = None
+    told: tuple[str, ...] | None = None
     stored: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
 
@@ -135,6 +138,20 @@ def _notes(raw: Any) -> tuple[str, ...]:
     return tuple(map(str, map(one_of(NOTES), items_of(raw))))
 
 
+def _told(raw: Any) -> tuple[Text, ...]:
+    if isinstance(raw, Text) and raw == NONE:
+        return ()
+    return tuple(map(_one_told, items_of(raw)))
+
+
+def _one_told(raw: Any) -> Text:
+    text = text_of(raw)
+    if not _TOLD.match(text):
+        hint = "write sms MESSAGE, email MESSAGE or webhook NAME, several in a list"
+        raise wrong("S103", f"`{shorten(text)}` is nothing that a rule tells", hint)
+    return text
+
+
 At = Annotated[dt.datetime, PlainValidator(_at), WithJsonSchema({"type": "string"})]
 Count = Annotated[int, PlainValidator(whole_between(0, CALLS_MAX)), whole_schema(0, CALLS_MAX)]
 Number = Annotated[Text, PlainValidator(parse_number), WithJsonSchema({"type": SCALAR_TYPES})]
@@ -145,6 +162,14 @@ Notes = Annotated[
     tuple[str, ...],
     PlainValidator(_notes),
     WithJsonSchema({"anyOf": [_NOTE_SCHEMA, {"type": "array", "items": _NOTE_SCHEMA}]}),
+]
+_TOLD_SCHEMA: dict[str, Any] = {"type": "string", "pattern": _TOLD.pattern.replace(r"\Z", "$")}
+Told = Annotated[
+    tuple[Text, ...],
+    PlainValidator(_told),
+    WithJsonSchema(
+        {"anyOf": [{"const": NONE}, _TOLD_SCHEMA, {"type": "array", "items": _TOLD_SCHEMA, "minItems": 1}]}
+    ),
 ]
 _DISPOSITIONS = tuple(kind.value for kind in Disposition)
 DispositionName = Annotated[Text, PlainValidator(one_of(_DISPOSITIONS)), choice_schema(_DISPOSITIONS)]
@@ -170,6 +195,10 @@ class ExpectSpec(Part):
         default=None,
         description="`ivr`: what is to be done after the last call, in its order, or `none`: "
         + ", ".join(NOTES),
+    )
+    told: Told | None = Field(
+        default=None,
+        description="what rules tell in all, in its order, or `none`: `sms MESSAGE`, `email MESSAGE`, `webhook NAME`",
     )
     stored: dict[Text, dict[Text, Text]] | None = Field(
         default=None, description="`ivr`: rows stored, set -> column -> text"

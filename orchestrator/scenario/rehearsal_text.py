@@ -38,7 +38,8 @@ def _expect(expect: ExpectSpec) -> Written:
         waits = [NEXT_DAY if each.after_s is None else format_duration(each.after_s) for each in expect.waits]
     notes = None if expect.notes is None else list(expect.notes) or NONE
     rest = {name: value for name, value in expect.values.items() if name != "values_"}
-    return {**rest, "waits": waits, "notes": notes, "values": expect.values_}
+    told = None if expect.told is None else list(expect.told) or NONE
+    return {**rest, "waits": waits, "notes": notes, "told": told, "values": expect.values_}
 
 
 def written_move(move: Move) -> str | Written:

@@ -25,6 +25,7 @@ from orchestrator.scenario.part import Broken, Part
 from orchestrator.scenario.people_steps import NEXT_OPENING, NOW, OfferCallback, Queue, QueueStep, Waiting
 from orchestrator.scenario.queue_plan import order_of, strategy_of
 from orchestrator.scenario.queues import AGENT_RING_S, ASSIGNED, Priority, QueueSpec, Team, Vip
+from orchestrator.scenario.rule_tells import tell_of, written_tells
 from orchestrator.scenario.source import Text
 from orchestrator.scenario.steps import AnyStep, IfStep, SwitchStep
 from orchestrator.scenario.values import format_duration
@@ -194,6 +195,7 @@ def _written_spec(spec: RuleSpec) -> dict[str, Any]:
         "next_phone": spec.next_phone,
         "status": spec.status,
         "hold": spec.hold,
+        **written_tells(tuple(map(tell_of, spec.tells))),
     }
 
 

@@ -13,7 +13,10 @@ from orchestrator.scenario.compile import Compiled, compile_scenario
 
 HERE = Path(__file__).parent
 # The scenarios beside the tests
-ALL = tuple(HERE / f"{name}.yaml" for name in ("parcel", "everything", "everything_ivr", "everything_paced"))
+ALL = tuple(
+    HERE / f"{name}.yaml"
+    for name in ("parcel", "everything", "everything_ivr", "everything_paced", "everything_told")
+)
 
 # Part -> its text in the smallest scenario there is
 SMALLEST: dict[str, str] = {

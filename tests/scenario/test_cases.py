@@ -22,8 +22,8 @@ NAMES = sorted(
     for path in CASES.iterdir()
     if path.suffix != ".expected" and path.name not in ("shared", "sounds")
 )
-# Codes whose case cannot be a text file of the repository, and those that take an agents file
-MADE_HERE = {"S001", "S002", "S003", "S807", *(case.code for case in AGENT_CASES)}
+# Codes whose case cannot be a text file of the repository, and those that take an agents file or settings
+MADE_HERE = {"S001", "S002", "S003", "S606", "S807", *(case.code for case in AGENT_CASES)}
 
 
 @pytest.mark.parametrize("name", NAMES)

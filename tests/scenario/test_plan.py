@@ -20,6 +20,7 @@ from orchestrator.domain.plan import (
     ZoneRule,
     ZoneSource,
 )
+from orchestrator.domain.telling import Tell, TellKind, WrittenPart
 from orchestrator.scenario.plan import dump_plan, load_plan
 
 names = st.text("abc_", min_size=1, max_size=5)
@@ -39,6 +40,23 @@ rules = st.builds(
     next_phone=st.booleans(),
     status=st.none() | names,
     hold=st.booleans(),
+    tells=st.lists(
+        st.builds(
+            Tell,
+            kind=st.sampled_from(TellKind),
+            to=st.text(max_size=5),
+            is_column=st.booleans(),
+            message=names,
+            subject=st.just("") | names,
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+parts = st.builds(WrittenPart, text=st.text(max_size=3)) | st.builds(
+    WrittenPart, name=names, filter=st.lists(names, max_size=2).map(tuple), default=st.text(max_size=3)
+)
+texts = st.dictionaries(
+    names, st.dictionaries(names, st.lists(parts, max_size=3).map(tuple), max_size=2), max_size=2
 )
 plans = st.builds(
     DialPlan,
@@ -60,6 +78,8 @@ plans = st.builds(
         max_size=3,
     ).map(tuple),
     rules=st.dictionaries(names, rules, max_size=4),
+    texts=texts,
+    title=st.text(max_size=3),
 )
 
 

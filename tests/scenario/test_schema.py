@@ -79,7 +79,7 @@ def test_a_good_scenario_is_valid(path: Path) -> None:
         (["dial", "hours"], {"monday": "09:00-20:00"}),
         (["dial", "timezone"], {"from": "contact"}),
         (["dial", "atempts"], 6),
-        (["rules", "busy"], {"retry": "15m", "sms": "x"}),
+        (["rules", "busy"], {"retry": "15m", "sms": ["two words"]}),
         (["rules", "busy"], {"counts": "perhaps"}),
         (["tests", 0, "call"], ["answer"]),
         (["tests", 0, "expect"], {"disposition": "gone"}),

@@ -9,9 +9,15 @@ from orchestrator.engine.hours import next_open
 from orchestrator.runtime.rehearsal.inbound_story import InboundStory
 from orchestrator.runtime.rehearsal.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.rehearsal.story import Stuck, clock_of
-from orchestrator.runtime.rehearsal.test_outcome import NO_RESULT, TestOutcome, differences, said_waits
+from orchestrator.runtime.rehearsal.test_outcome import (
+    NO_RESULT,
+    TestOutcome,
+    differences,
+    listed,
+    said_waits,
+)
 from orchestrator.runtime.rehearsal.timeline import Failure, render
-from orchestrator.runtime.rehearsal.told_notes import notes_of
+from orchestrator.runtime.rehearsal.told_notes import notes_of, told_by_rules, told_name
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal import FIRST_MOMENT, ScenarioTest
 
@@ -80,7 +86,8 @@ def _unmet(test: ScenarioTest, story: InboundStory) -> Iterator[str]:
         ("attempts", expect.attempts, back.state.attempts if back else 0),
         ("waits", None if expect.waits is None else said_waits(expect.waits), said_waits(story.waits)),
         ("disposition", expect.disposition, back.endings[-1].disposition.value if back else NO_RESULT),
-        ("notes", _listed(expect.notes), _listed([note.kind for note in notes])),
+        ("notes", listed(expect.notes), listed(note.kind for note in notes)),
+        ("told", listed(expect.told), listed(map(told_name, told_by_rules(back.decisions if back else ())))),
     )
     values = dict(last.values)
     for name, value in expect.values.items():
@@ -100,7 +107,3 @@ def _unstored(into: str, row: dict[str, str], notes: tuple[Note, ...]) -> Iterat
 
 def _yes_no(value: bool | None) -> str | None:
     return None if value is None else "yes" if value else "no"
-
-
-def _listed(kinds: tuple[str, ...] | list[str] | None) -> str | None:
-    return None if kinds is None else f"[{', '.join(kinds)}]"

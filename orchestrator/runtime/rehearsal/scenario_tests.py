@@ -11,8 +11,15 @@ from orchestrator.domain.lead import Contact
 from orchestrator.runtime.rehearsal.inbound_tests import IVR, NOBODY, run_inbound_test
 from orchestrator.runtime.rehearsal.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.rehearsal.story import Story, Stuck, clock_of
-from orchestrator.runtime.rehearsal.test_outcome import NO_RESULT, TestOutcome, differences, said_waits
+from orchestrator.runtime.rehearsal.test_outcome import (
+    NO_RESULT,
+    TestOutcome,
+    differences,
+    listed,
+    said_waits,
+)
 from orchestrator.runtime.rehearsal.timeline import Failure, render
+from orchestrator.runtime.rehearsal.told_notes import told_by_rules, told_name
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal import FIRST_MOMENT, ScenarioTest
 
@@ -85,4 +92,5 @@ def _unmet(test: ScenarioTest, story: Story) -> Iterator[str]:
         ("waits", None if expect.waits is None else said_waits(expect.waits), said_waits(story.waits)),
         ("disposition", expect.disposition, last.disposition.value),
         ("reached", None if expect.reached is None else expect.reached or NOBODY, last.reached or NOBODY),
+        ("told", listed(expect.told), listed(map(told_name, told_by_rules(story.decisions)))),
     )

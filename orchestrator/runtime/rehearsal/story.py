@@ -21,7 +21,7 @@ from orchestrator.runtime.rehearsal.rehearsed_answers import RehearsedAnswers
 from orchestrator.runtime.rehearsal.rehearsed_flow import RehearsedFlow
 from orchestrator.runtime.rehearsal.scripted_call import Misfit, ScriptedCall
 from orchestrator.runtime.rehearsal.timeline import Entry, Failure
-from orchestrator.runtime.rehearsal.told_notes import notes_of, told_note
+from orchestrator.runtime.rehearsal.told_notes import notes_of, told_by_rules, told_entry, told_note
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.rehearsal_moves import Move, MoveKind
 from orchestrator.scenario.speech import spoken
@@ -195,6 +195,8 @@ class Story:
         attempts = f"{state.attempts} of {self.compiled.plan.attempts} attempts"
         what_next = self._what_next(attempt, decision)
         self._note(f"rule {decision.rule}: {what_next}; status {state.status}, {attempts}")
+        for entry in told_by_rules([decision]):
+            self._note(f"then {told_entry(entry)}")
 
     def _what_next(self, attempt: Attempt, decision: Decision) -> str:
         if decision.next.kind is NextKind.HELD:

@@ -45,3 +45,8 @@ def said_waits(delays: Iterable[Delay]) -> str:
     """`[15m, next_day]`."""
     each = ("next_day" if delay.after_s is None else format_duration(delay.after_s) for delay in delays)
     return f"[{', '.join(each)}]"
+
+
+def listed(names: Iterable[str] | None) -> str | None:
+    """`[sms, email]`; None expects nothing."""
+    return None if names is None else f"[{', '.join(names)}]"

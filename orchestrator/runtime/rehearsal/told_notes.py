@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from callflow.state import State
+from orchestrator.domain.lead import Decision, OutboxEntry
 from orchestrator.domain.note import Note
+from orchestrator.domain.telling import TellKind
+from orchestrator.engine.telling import is_told
 
 
 def notes_of(state: State) -> tuple[Note, ...]:
@@ -26,3 +31,24 @@ def told_note(note: Note) -> str:
     values = note.body.get("values")
     row = ", ".join(f"{name}={value}" for name, value in values.items()) if isinstance(values, dict) else ""
     return f"{note.kind} {told}{text}{f': {row}' if row else ''}".strip()
+
+
+def told_by_rules(decisions: Iterable[Decision]) -> tuple[OutboxEntry, ...]:
+    """All that rules have told, in its order."""
+    return tuple(entry for decision in decisions for entry in decision.outbox if is_told(entry))
+
+
+def told_name(entry: OutboxEntry) -> str:
+    """`sms MESSAGE`, `email MESSAGE`, `webhook NAME`: as a test expects it under `told`."""
+    body = entry.body
+    if entry.kind != TellKind.WEBHOOK:
+        return f"{entry.kind} {body['message']}"
+    return f"{entry.kind} {body.get('hook') or '{service}/{path}'.format_map(body)}"
+
+
+def told_entry(entry: OutboxEntry) -> str:
+    """`sms sorry to +7..: "..."`."""
+    to = entry.body.get("to") or entry.body.get("address")
+    whom = f" to {to}" if to else "" if entry.kind == TellKind.WEBHOOK else " to nobody"
+    text = f': "{entry.body["text"]}"' if entry.body.get("text") else ""
+    return f"{told_name(entry)}{whom}{text}"
