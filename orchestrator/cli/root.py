@@ -51,6 +51,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "missed": ("missed", "missed", "Missed calls: called back, reached, called again; how often, how soon."),
     "prompts": ("prompts", "prompts", "Hear a scenario before anybody is called; the prompts that are kept."),
     "recordings": ("recordings", "recordings", "Recordings of calls: list, fetch, forget old ones."),
+    "report": (
+        "report",
+        "report_command",
+        "Ratios of any period: service level, handling, answer rate, cost, as table, CSV, JSON or a page.",
+    ),
     "run": ("run", "run", "The worker, as a service: calls whatever is due."),
     "service": ("service", "service", "HTTP services that scenarios use: which there are; asking one."),
     "schema": ("schema", "schema", "Print the JSON Schema of scenarios, for editors."),

@@ -44,10 +44,11 @@ def of_handling(sums: Sums) -> tuple[Kpi, ...]:
 
 def of_serving(sums: Sums) -> tuple[Kpi, ...]:
     """Of the agents who serve a queue or a project."""
-    handling = total(sums, HANDLING)
+    handling, paid = total(sums, HANDLING), sums[Sum.SERVING_PAID_MS]
     return (
-        share("occupancy", handling, handling + sums[Sum.SERVING_FREE_MS]),
-        count("calls_per_agent_hour", sums[Figure.HANDLED], sums[Sum.SERVING_PAID_MS] / HOUR_MS),
+        # nobody known to serve it: then nothing is known of who was free
+        _time_share("occupancy", handling, handling + sums[Sum.SERVING_FREE_MS] if paid else 0),
+        count("calls_per_agent_hour", sums[Figure.HANDLED], paid / HOUR_MS),
     )
 
 
@@ -58,8 +59,8 @@ def of_agents(sums: Sums) -> tuple[Kpi, ...]:
     rung = sums[Figure.HANDLED] + sums[Figure.MISSED]
     return (
         *of_handling(sums),
-        share("occupancy", busy, ready),
-        share("utilisation", ready, paid),
+        _time_share("occupancy", busy, ready),
+        _time_share("utilisation", ready, paid),
         count("calls_per_agent_hour", sums[Figure.HANDLED], paid / HOUR_MS),
         share("missed_share", sums[Figure.MISSED], rung),
     )
@@ -114,6 +115,11 @@ def of_cost(sums: Sums, calls: int) -> tuple[Kpi, ...]:
 def of_success_cost(sums: Sums) -> tuple[Kpi, ...]:
     spent = (sums[Sum.COST_CALLS] + sums[Sum.COST_AGENTS]) / MICROS
     return (Kpi(name="cost_per_success", unit=Unit.MONEY, part=spent, whole=sums[Sum.SUCCESSES]),)
+
+
+def _time_share(name: str, part_ms: int, whole_ms: int) -> Kpi:
+    """Of times: both parts in seconds."""
+    return Kpi(name=name, unit=Unit.SHARE, part=part_ms / 1_000, whole=whole_ms / 1_000)
 
 
 def _abandoned(abandoned: int, connected: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.engine.kpi.attempts import Dialed, DialedCount, Settled
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.report.counted import with_attempts
+from orchestrator.runtime.report.model import Note
 from orchestrator.runtime.report.period import Period
 from orchestrator.store import AttemptRow, Store
 
@@ -21,7 +22,7 @@ class DialedAll:
     """by_campaign: campaign id -> what it dialed; those that dialed nobody are left out. notes: for whoever reads."""
 
     by_campaign: dict[str, Dialed] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def dialed(
@@ -43,7 +44,7 @@ def dialed(
         if campaign.created_at >= period.until or (known is not None and campaign.campaign_id not in known):
             continue
         blocks, fault = _blocks(bundles, campaign)
-        if fault:
+        if fault is not None:
             notes.append(fault)
         count = DialedCount(period.since, period.until, period.zone, blocks=blocks, success=success)
         for row in store.history(campaign.campaign_id):
@@ -68,10 +69,13 @@ def _settled(store: Store, row: AttemptRow) -> Settled:
     return Settled(status=lead.state.status, is_done=lead.phase is Phase.DONE, outcome=said.key)
 
 
-def _blocks(bundles: Bundles, campaign: Campaign) -> tuple[frozenset[str], str]:
+def _blocks(bundles: Bundles, campaign: Campaign) -> tuple[frozenset[str], Note | None]:
     """The blocks of the flow that it was launched with; else none, and why."""
     try:
         flow = bundles.of(campaign).program.get("flow")
     except KnownError as error:
-        return frozenset(), f"results of {campaign.campaign_id} by step are not known: {error}"
-    return frozenset(flow if isinstance(flow, dict) else ()), ""
+        return frozenset(), Note(
+            f"results of {campaign.campaign_id} by step are not known: {error}",
+            f"результаты {campaign.campaign_id} по шагам неизвестны: {error}",
+        )
+    return frozenset(flow if isinstance(flow, dict) else ()), None

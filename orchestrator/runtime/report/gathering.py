@@ -12,7 +12,7 @@ from orchestrator.runtime.project import Project
 from orchestrator.runtime.report.called import CalledAll, called
 from orchestrator.runtime.report.counted import Counted, counted
 from orchestrator.runtime.report.dialed import DialedAll, dialed
-from orchestrator.runtime.report.model import By
+from orchestrator.runtime.report.model import By, Note
 from orchestrator.runtime.report.period import Period
 from orchestrator.runtime.report.rows import Part, within
 from orchestrator.runtime.report.serving import Serving
@@ -36,7 +36,7 @@ class Gathering:
     def __init__(self, project: Project, period: Period, serving: Serving, wanted: Wanted) -> None:
         self._project, self._store, self._period = project, project.store, period
         self._serving, self._wanted = serving, wanted
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
 
     def parts(self) -> list[Part]:
         """By name. KnownError: nobody knows the name that is asked for, the store is away."""
@@ -118,12 +118,20 @@ class Gathering:
         for campaign in wanted:
             if campaign.campaign_id in made:
                 found[campaign.project or own].dialed.add(made[campaign.campaign_id])
+        self._levels(found)
+        return {key: part for key, part in found.items() if name is not None or _has_any(part)}
+
+    def _levels(self, found: Mapping[str, Part]) -> None:
+        """Service levels of projects: of all their callers when N is said; else of each queue's own N."""
+        seconds = self._wanted.service_level_s
+        if seconds is not None:
+            for part in found.values():
+                part.sums.update(within(part.counted, seconds))
+            return
         for queue_id, mine in counted(self._store, Scope.QUEUE, self._period).items():
             owner = self._serving.rules.project_of(queue_id)
-            seconds = self._seconds(queue_id)
             if owner in found:
-                found[owner].sums.update(within(mine, seconds))
-        return {key: part for key, part in found.items() if name is not None or _has_any(part)}
+                found[owner].sums.update(within(mine, self._serving.service_level_s(queue_id)))
 
     def _dialed(self, wanted: Iterable[Campaign]) -> DialedAll:
         keep_days = self._project.settings.operators.keep_days

@@ -62,11 +62,19 @@ class Row:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What whoever reads the numbers must know."""
+
+    en: str
+    ru: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """since, until: epoch ms, both at a quarter of an hour; of what began from `since` on and before `until`.
-    zone: IANA, of its hours and weekdays. total: of all rows, from the sums of all, not from their ratios. notes: what
-    whoever reads the numbers must know, in English.
+    zone: IANA, of its hours and weekdays. total: of all rows, from the sums of all, not from their ratios.
+    window_days: of first calls.
     """
 
     by: By
@@ -79,7 +87,7 @@ class Report:
     currency: str
     rows: tuple[Row, ...]
     total: Row
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """As `prozvon report --format json` and GET /v1/report give it; instants in ISO 8601, UTC."""
@@ -92,7 +100,7 @@ class Report:
             "service_level_s": self.service_level_s,
             "window_days": self.window_days,
             "currency": self.currency,
-            "notes": list(self.notes),
+            "notes": [note.en for note in self.notes],
             "total": self.total.as_json(),
             "rows": [row.as_json() for row in self.rows],
         }

@@ -121,8 +121,7 @@ def _money(by: By, sums: Sums) -> tuple[Kpi, ...]:
         case By.CAMPAIGN:
             return (*formulas.of_cost(sums, sums[Sum.ATTEMPTS]), *formulas.of_success_cost(sums))
         case By.PROJECT:
-            calls = sums[Sum.ATTEMPTS] + sums[Sum.CALLS_IN]
-            return (*formulas.of_cost(sums, calls), *formulas.of_success_cost(sums))
+            return formulas.of_cost(sums, sums[Sum.ATTEMPTS] + sums[Sum.CALLS_IN])
         case _:
             return formulas.of_cost(sums, sums[Figure.HANDLED])
 

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from orchestrator.domain.problem import KnownError
 from orchestrator.engine.kpi.formulas import FREE, PAID, total
 from orchestrator.engine.kpi.sums import Sum, Sums
 from orchestrator.runtime.bundles import Bundles
+from orchestrator.runtime.inbound.callbacks import Scenarios
 from orchestrator.runtime.operators.rota import Rota, Rules
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.report.counted import Counted
@@ -40,12 +42,25 @@ class Serving:
         rules = self.rules.queues.get(queue_id)
         return None if rules is None else rules.service_level_s
 
-    @property
-    def zone(self) -> str:
-        """Of the first queue, or paced campaign, that names one; else UTC."""
-        zones = [queue.zone for _, queue in sorted(self.rules.queues.items())]
-        zones += [compiled.plan.zone.name or "" for _, (_, compiled) in sorted(self.rules.paced.items())]
-        return next((zone for zone in zones if zone and zone != "UTC"), "UTC")
+
+def zone_of(project: Project, rules: Rules) -> str:
+    """Whose clock hours and days are of, when nobody says it: the first queue's that names a zone, else that of a
+    scenario that takes calls, else that of the newest campaign that does; else UTC. KnownError: the store is away.
+    """
+    zones = [queue.zone for _, queue in sorted(rules.queues.items())]
+    zones += [zone for _, zone in sorted(Scenarios(project.store).zones().items())]
+    found = next((zone for zone in zones if zone and zone != "UTC"), "")
+    if found:
+        return found
+    bundles = Bundles(project.store)
+    for campaign in reversed(project.store.campaigns()):
+        try:
+            zone = bundles.of(campaign).plan.zone.name
+        except KnownError:  # of another version: it is not its zone that matters
+            continue
+        if zone:
+            return zone
+    return "UTC"
 
 
 def rules_of(project: Project) -> Rules:
