@@ -12,6 +12,7 @@ import click
 from orchestrator.cli.root import COMMANDS, root
 from orchestrator.doctor.page import doctor_page
 from orchestrator.engine.dispositions_page import dispositions_page
+from orchestrator.runtime.outbox import payloads_page
 from orchestrator.scenario import reference
 from orchestrator.store.keys import refreshed
 
@@ -47,6 +48,8 @@ def write_all(docs: Path) -> None:
     (docs / "dispositions.md").write_text(dispositions_page(), encoding="utf-8")
     keys = docs / "keys.md"
     keys.write_text(refreshed(keys.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, content in payloads_page.documents().items():
+        (docs / name).write_text(content, encoding="utf-8")
     reference.write_all(docs)
 
 

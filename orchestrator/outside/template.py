@@ -104,7 +104,9 @@ def _in_header(value: object) -> Markup:
 def _in_path(value: object) -> Markup:
     """One part of a path. Some servers take %2F for a slash, so there are no dots alone around one either."""
     text = _text(value)
-    if not text or any(not part.strip(".") for part in text.replace("\\", "/").split("/")):
+    if not text:
+        raise NotFilled("nothing stands where a part of the path is needed")
+    if any(not part.strip(".") for part in text.replace("\\", "/").split("/")):
         raise NotFilled(f"{text[:60]!r} cannot be a part of a path")
     return Markup(quote(text, safe="~", errors="replace"))  # noqa: S704
 

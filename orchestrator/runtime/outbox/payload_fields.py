@@ -14,6 +14,10 @@ from orchestrator.store.rows import OutboxRow
 
 Json = dict[str, object]
 
+MOST: Final = 2**53  # beyond it JSON's readers round
+DIGITS: Final = 16
+LAST_MS: Final = 253_402_300_800_000  # the year 10000
+
 EXTERNAL_ID: Final = "external_id"  # the name by which others know a contact
 
 
@@ -44,9 +48,10 @@ def _text(*names: str) -> Callable[[OutboxRow], str | None]:
 def _number(name: str) -> Callable[[OutboxRow], int | float | None]:
     def read(entry: OutboxRow) -> int | float | None:
         said = entry.body.get(name)
-        if isinstance(said, str) and said.isascii() and said.isdigit():
-            return int(said)
-        return said if isinstance(said, int | float) and not isinstance(said, bool) else None
+        if isinstance(said, str) and said.isascii() and said.isdigit() and len(said) <= DIGITS:
+            said = int(said)
+        is_number = isinstance(said, int | float) and not isinstance(said, bool)
+        return said if is_number and abs(said) < MOST else None  # type: ignore[arg-type, return-value]
 
     return read
 
@@ -60,7 +65,11 @@ def _whole(name: str) -> Callable[[OutboxRow], int | None]:
 
 
 def _instant(name: str) -> Callable[[OutboxRow], str | None]:
-    return lambda entry: instant(_whole(name)(entry))
+    def read(entry: OutboxRow) -> str | None:
+        at = _whole(name)(entry)
+        return instant(at) if at is not None and 0 < at < LAST_MS else None
+
+    return read
 
 
 def _flag(name: str) -> Callable[[OutboxRow], bool | None]:
