@@ -19,7 +19,7 @@ from orchestrator.scenario.plan import retries_within
 from orchestrator.scenario.source import Text
 
 # Words that the store itself gives to leads
-RESERVED_STATUSES = ("new", "do_not_call", "lifetime")
+RESERVED_STATUSES = ("new", "do_not_call", "no_consent", "lifetime")
 NO_RESULT = "none"  # what a test expects of a call without a result
 DISPOSITIONS = frozenset(kind.value for kind in Disposition)
 RESERVED_RESULTS = DISPOSITIONS | {EXHAUSTED, NO_RESULT}

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from orchestrator.scenario.company import OrCompany
+from orchestrator.scenario.consent import ConsentSpec
 from orchestrator.scenario.desk import Desk
 from orchestrator.scenario.dial import Dial, PacedDial, RuleSpec
 from orchestrator.scenario.hours import Hours
@@ -133,6 +134,10 @@ class Robocall(ScenarioModel):
     )
     machine: Machine = Field(default=Text.at("hang_up"), description="what to do when a machine answers")
     dial: Dial = Field(description="how to call")
+    consent: ConsentSpec | None = Field(
+        default=None,
+        description="what whoever is called must have agreed to: `marketing`, or `{purpose: marketing, else: hold}`",
+    )
     rules: dict[Text, Tolerant[RuleSpec]] = Field(
         default_factory=dict, description="disposition, result or `exhausted` -> what happens"
     )
@@ -165,6 +170,7 @@ class Ivr(ScenarioModel):
         "machine": "`missed`, for callbacks",
         "rules": "`missed`, for callbacks",
         "company": "`kind: predictive`",
+        "consent": "`kind: robocall` and `kind: predictive`",
     }
 
     numbers: Claims = Field(

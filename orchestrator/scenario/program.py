@@ -81,6 +81,7 @@ def _dialed(scenario: Scenario, model: Robocall) -> Json:
         is_robocall=True,
         sounds=scenario.sound_names,
         queues=agent_queues(model, _waited_in(scenario, roots)),
+        consent="" if model.consent is None else str(model.consent.purpose),
     )
     if isinstance(model, Predictive):
         within_s = pacing_plan(model.dial.pacing).within_s

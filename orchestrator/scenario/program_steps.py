@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.scenario.checked import Check
+from orchestrator.scenario.consent import OptOut
 from orchestrator.scenario.flow import Branch, Steps
 from orchestrator.scenario.melody import SoundFile
 from orchestrator.scenario.operands import Condition, Value
@@ -39,7 +40,7 @@ class Around:
     sounds: file name on the switch of a recording, by its place. fields: variable -> fields of it that anything reads.
     ring_s: how long a number rings where a step does not say. queues: those with agents. paced: steps by which people
     who were called come to agents, of a predictive scenario; within_s: they are abandoned after so long.
-    promise: message to who is to be called back from a queue with agents.
+    promise: message to who is to be called back from a queue with agents. consent: what the scenario demands, or "".
     """
 
     is_robocall: bool
@@ -50,6 +51,7 @@ class Around:
     paced: tuple[Queue, ...] = ()
     within_s: float | None = None
     promise: str = ""
+    consent: str = ""
 
 
 def program_steps(steps: Steps | Broken, around: Around) -> Iterator[Json]:
@@ -261,6 +263,12 @@ def _offer_callback(part: Part, around: Around) -> Json:
     return {**made, "when": "next_opening" if when is None else when, "done": _unless_none(made["done"])}
 
 
+def _opt_out(part: Part, around: Around) -> Json:
+    assert isinstance(part, OptOut)  # noqa: S101  # the table below
+    purpose = None if part.everything else str(part.purpose or around.consent)
+    return {"everything": part.everything, "purpose": purpose}
+
+
 _SPECIAL: dict[str, Callable[[Any, Around], Json]] = {
     "menu": _menu,
     "music": _music,
@@ -273,6 +281,7 @@ _SPECIAL: dict[str, Callable[[Any, Around], Json]] = {
     "fetch": _fetch,
     "webhook": _webhook,
     "offer_callback": _offer_callback,
+    "opt_out": _opt_out,
 }
 
 

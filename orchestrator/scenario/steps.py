@@ -16,6 +16,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from orchestrator.scenario.consent import OptOutStep
 from orchestrator.scenario.findings import did_you_mean
 from orchestrator.scenario.operands import PATH_SCHEMA, ConditionField, ValueField, parse_path
 from orchestrator.scenario.outside_steps import EmailStep, FetchStep, SmsStep, StoreStep, WebhookStep
@@ -204,6 +205,7 @@ VERBS: dict[str, type[Part]] = {
     "transfer": TransferStep,
     "queue": QueueStep,
     "offer_callback": OfferCallbackStep,
+    "opt_out": OptOutStep,
     "fetch": FetchStep,
     "sms": SmsStep,
     "email": EmailStep,
@@ -219,10 +221,24 @@ VERBS: dict[str, type[Part]] = {
     "hang_up": HangUpStep,
 }
 # Verbs that say all by themselves
-BARE = ("answer", "hang_up")
+BARE = ("answer", "hang_up", "opt_out")
 # What a robocall may do as well; the others need a call that came in
 ROBOCALL_VERBS = frozenset(
-    {"say", "menu", "ask", "queue", "set", "if", "switch", "goto", "call", "result", "wait", "hang_up"}
+    {
+        "say",
+        "menu",
+        "ask",
+        "queue",
+        "set",
+        "if",
+        "switch",
+        "goto",
+        "call",
+        "result",
+        "wait",
+        "hang_up",
+        "opt_out",
+    }
 )
 
 
@@ -261,6 +277,7 @@ AnyStep = (
     | TransferStep
     | QueueStep
     | OfferCallbackStep
+    | OptOutStep
     | FetchStep
     | SmsStep
     | EmailStep
@@ -289,6 +306,7 @@ Step = Annotated[
     | Annotated[TransferStep, Tag("transfer")]
     | Annotated[QueueStep, Tag("queue")]
     | Annotated[OfferCallbackStep, Tag("offer_callback")]
+    | Annotated[OptOutStep, Tag("opt_out")]
     | Annotated[FetchStep, Tag("fetch")]
     | Annotated[SmsStep, Tag("sms")]
     | Annotated[EmailStep, Tag("email")]

@@ -215,6 +215,15 @@ class State:
         else:
             self.note("no room for " + shown)
 
+    def leave_first_note(self, note: dict[str, object], shown: str) -> None:
+        """As `leave_note`, before all others, once, and for certain: where there is no room the latest ones give way."""
+        if note not in [{key: kept[key] for key in kept if key != "at"} for kept in self.notes]:
+            notes = ({**note, "at": round(self.now_s, 1)}, *self.notes)
+            while len(notes) > 1 and not fits(notes):
+                notes = notes[:-1]
+            self.notes = notes
+        self.note(shown)
+
     def name_recording(self, what: str) -> str:
         """A name for a recording that this call has none of yet."""
         cut = what[:RECORDED_AS_MAX]  # or the number behind a long name would be cut off with its end

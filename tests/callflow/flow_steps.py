@@ -139,6 +139,12 @@ STEP = st.one_of(
     ),
     st.builds(lambda s, o: fetch(say=s, otherwise=o), st.sampled_from([None, "hello"]), BLOCK),
     st.just({"do": "sms", "to": {"ref": "caller"}, "message": "hello"}),
+    st.sampled_from(
+        [
+            {"do": "opt_out", "everything": True, "purpose": None},
+            {"do": "opt_out", "everything": False, "purpose": "marketing"},
+        ]
+    ),
     st.just({"do": "email", "to": "office", "message": "hello"}),
     st.just({"do": "store", "into": "rows", "values": None, "webhook": {"service": "crm", "path": "x"}}),
     st.just({"do": "webhook", "service": "crm", "path": "x", "send": {"code": {"ref": "code"}}}),

@@ -95,7 +95,7 @@ def _run(case: dict[str, Any]) -> dict[str, Any]:
         inp, at_s = _input(spec)
         state, action = machine.step(state, inp, at_s)
         actions.append(_action(action))
-    names = (*STATE, *TAKEN) + (() if state.is_campaign else INBOUND)
+    names = (*STATE, *TAKEN) + (("notes",) if state.is_campaign else INBOUND)
     shown = {name: getattr(state, name) for name in names}
     return {
         "actions": actions,

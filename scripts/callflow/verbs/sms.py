@@ -12,6 +12,10 @@ def enter(call: State, step: dict[str, object]) -> None:
     to = open_value(call, step.get("to"))
     text = written(call, reading.name(step, "message"))
     if to:
-        call.leave_note({"do": "sms", "to": to, "text": text}, "sms")
+        note: dict[str, object] = {"do": "sms", "to": to, "text": text}
+        spec = step.get("to")
+        if isinstance(spec, dict) and "ref" in spec and to != call.lookup("caller"):
+            note["typed"] = True  # whoever calls has chosen it: the settings limit how much such a number gets
+        call.leave_note(note, "sms")
     else:
         call.note("sms to nobody")  # the number is withheld, or was never typed
