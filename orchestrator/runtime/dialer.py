@@ -122,6 +122,7 @@ class Dialer:
                 heard_ms=self._heard_ms,
                 only=only,
                 per_hour=quota_of(plan, ground.zones, now),
+                consent=plan.consent,
             )
         )
         self._trials.add(reply.trials)

@@ -23,6 +23,7 @@ SAY: dict[WaitReason, str] = {
     WaitReason.LIFETIME: "the number had all the calls it may ever get (`limits:` in prozvon.yaml)",
     WaitReason.NUMBER_BUSY: "another campaign is calling this number right now",
     WaitReason.DO_NOT_CALL: "on the do-not-call list",
+    WaitReason.NO_CONSENT: "has not agreed to be called for this (`prozvon consent`); a held one: `prozvon lead retry`",
     WaitReason.PAUSED: "the campaign is paused: `prozvon campaign resume`",
     WaitReason.STOPPED: "the campaign was stopped for good",
     WaitReason.LOADING: "the list is still being loaded",
@@ -66,6 +67,7 @@ def why(project: Project, campaign: Campaign, *, number: str | None = None, as_r
         project_ever=limits.ever,
         gateways=gateway_budgets(project.settings, compiled.plan, up),
         per_hour=quota_of(compiled.plan, zones, now),
+        consent=compiled.plan.consent,
         number=number,
         as_running=as_running,
     )
