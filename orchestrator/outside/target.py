@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 PATH_CHARS = 512
 SEGMENTS = 16
@@ -60,7 +60,7 @@ def path_fault(path: str, *, is_escaped: bool = False) -> str | None:
     for segment in segments:
         if not (_ESCAPED if is_escaped else _SEGMENT).match(segment):
             return "a path is made of letters, digits and ._~- with / between them"
-        if not segment.strip("."):
+        if not unquote(segment).strip("."):
             return "a path has no part of dots alone"
     return None
 
