@@ -13,6 +13,7 @@ from contextlib import closing
 from typing import TextIO
 
 from orchestrator.contacts.refused_file import inert
+from orchestrator.domain.consent import Basis
 from orchestrator.domain.lead import Campaign
 from orchestrator.store import AttemptRow, CallbackRow, LeadRow, Store
 
@@ -34,6 +35,8 @@ COLUMNS: dict[str, str] = {
     "switch": "switch",
     "gateway": "gateway",
     "claimed_at": "when the attempt was stored, just before its originate was written",
+    "basis": "why the call was allowed: the consent that held when it was claimed (for what, by which road, when), or "
+    "`no consent demanded`",
     "answered_at": "when the customer answered",
     "ended_at": "when the call ended",
     "talk_s": "seconds from answer to end",
@@ -141,6 +144,7 @@ def attempt_row(item: AttemptRow) -> Row:
         "switch": attempt.switch,
         "gateway": attempt.gateway,
         "claimed_at": instant(attempt.claimed_at),
+        "basis": basis_text(attempt.basis),
         "answered_at": instant(ending.answered_at),
         "ended_at": instant(ending.ended_at),
         "talk_s": talk,
@@ -157,6 +161,13 @@ def attempt_row(item: AttemptRow) -> Row:
         "note": said.note if said else "",
         "detail": ending.detail,
     }
+
+
+def basis_text(basis: Basis | None) -> str:
+    """`marketing web 2026-11-01T06:30:00.000Z`."""
+    if basis is None:
+        return "no consent demanded"
+    return f"{basis.purpose} {basis.how.value} {instant(basis.given_at)}"
 
 
 def write_jsonl(out: TextIO, items: Iterator[Row]) -> int:

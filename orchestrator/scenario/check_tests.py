@@ -28,7 +28,7 @@ _SAMPLES = {
 }
 IVR = "ivr"
 _IVR_KEYS = ("caller", "called", "services")
-_IVR_EXPECTS = ("missed", "notes", "stored", "values")
+_IVR_EXPECTS = ("missed", "stored", "values")
 _CALLBACK_EXPECTS = ("status", "attempts", "waits", "disposition")
 _IVR_MOVES = (MoveKind.SPEAKS,)
 _PEOPLE_MOVES = (MoveKind.TAKES, MoveKind.NOBODY_TAKES, MoveKind.OUTCOME)

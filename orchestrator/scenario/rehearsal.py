@@ -45,7 +45,7 @@ __all__ = ["BEGINNINGS", "CALLS_MAX", "KEYS", "WITH_VALUE", "Call", "Calls", "Mo
 
 FIRST_MOMENT = dt.datetime(2026, 12, 1, 12)  # a Tuesday noon: where a test without `at` begins
 NONE = "none"
-NOTES = ("sms", "email", "row", "webhook", "voicemail", "recording", "callback")
+NOTES = ("sms", "email", "row", "webhook", "voicemail", "recording", "callback", "opt_out")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}\Z", re.ASCII)
 _TOLD = re.compile(r"^(sms|email|webhook) [a-z][A-Za-z0-9_./~-]*\Z")
@@ -57,8 +57,8 @@ class Expectation:
     """What must come of it; None is not compared. `disposition` and `result` are those of the last call,
     `waits` are the delays before the second and later calls.
 
-    Of calls that come in: reached is the number that took the call, "" for nobody; missed whether it made a
-    callback; notes what is to be done afterwards; stored and values compare what they name. told: what rules have told
+    notes: what is to be done after the last call. Of calls that come in: reached is the number that took the call, ""
+    for nobody; missed whether it made a callback; stored and values compare what they name. told: what rules have told
     in all, as `sms MESSAGE`, `email MESSAGE`, `webhook NAME`.
     """
 
@@ -193,7 +193,7 @@ class ExpectSpec(Part):
     missed: YesNo | None = Field(default=None, description="`ivr`: whether the caller is to be called back")
     notes: Notes | None = Field(
         default=None,
-        description="`ivr`: what is to be done after the last call, in its order, or `none`: "
+        description="what the flow leaves to be done after the last call, in its order, or `none`: "
         + ", ".join(NOTES),
     )
     told: Told | None = Field(

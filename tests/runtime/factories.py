@@ -151,6 +151,7 @@ def claimed(
         ),
         project_per_day=limits.day,
         project_ever=limits.ever,
+        consent=plan.consent,
     )
     return list(project.store.claim(request).attempts)
 

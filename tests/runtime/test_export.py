@@ -107,6 +107,7 @@ def test_an_attempt_is_told_with_all_its_facts(called: list[Row]) -> None:
         "switch": "main",
         "gateway": "main",
         "claimed_at": "2026-11-30T11:00:00.000Z",
+        "basis": "no consent demanded",
         "answered_at": "2026-11-30T10:59:30.000Z",
         "ended_at": "2026-11-30T11:00:00.000Z",
         "talk_s": 30.0,

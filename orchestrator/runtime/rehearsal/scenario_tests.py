@@ -92,5 +92,6 @@ def _unmet(test: ScenarioTest, story: Story) -> Iterator[str]:
         ("waits", None if expect.waits is None else said_waits(expect.waits), said_waits(story.waits)),
         ("disposition", expect.disposition, last.disposition.value),
         ("reached", None if expect.reached is None else expect.reached or NOBODY, last.reached or NOBODY),
+        ("notes", listed(expect.notes), listed(note.kind for note in last.notes)),
         ("told", listed(expect.told), listed(map(told_name, told_by_rules(story.decisions)))),
     )

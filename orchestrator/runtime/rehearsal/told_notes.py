@@ -8,6 +8,7 @@ from callflow.state import State
 from orchestrator.domain.lead import Decision, OutboxEntry
 from orchestrator.domain.note import Note
 from orchestrator.domain.telling import TellKind
+from orchestrator.engine.opting_out import OPT_OUT
 from orchestrator.engine.telling import is_told
 
 
@@ -25,6 +26,8 @@ def told_note(note: Note) -> str:
         when = note.body.get("when")
         after = "at the next opening" if isinstance(when, str) else f"after {when}s" if when else "at once"
         return f"call back {after}"
+    if note.kind == OPT_OUT:
+        return f"opt out of {note.body['purpose']}" if note.body.get("purpose") else "opt out of everything"
     body = {key: value for key, value in note.body.items() if key not in ("at", "text", "values")}
     told = " ".join(f"{key} {value}" for key, value in body.items() if value not in ("", None))
     text = f': "{note.body["text"]}"' if note.body.get("text") else ""
