@@ -15,7 +15,7 @@ from orchestrator.cli.wishes import known_agent, tell
 from orchestrator.domain.outcome import NextAction, OutcomeFate
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.floor.orders import Moment
-from orchestrator.runtime.operators.outcomes import say
+from orchestrator.runtime.operators.outcomes import latest_call, say
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.store.screens import BEGIN, ScreenEvent, ScreenRow
 
@@ -104,18 +104,7 @@ def outcome(
     said = SaidOf(outcome=word, note=note, next=wanted[0] if wanted else NextAction.NONE, at=at or "")
     with open_project(folder) as project:
         known_agent(project, agent_id)
-        click.echo(_say(project, agent_id, _call(project, agent_id, call_id), said), err=True)
-
-
-def _call(project: Project, agent_id: str, call_id: str | None) -> ScreenEvent:
-    """The latest event about a call of the agent's."""
-    rows = project.store.screens.read(agent_id)
-    for row in reversed(rows):
-        event = row.event
-        if event.kind != Moment.MISSED and call_id in (None, event.body.get("call_id")):
-            return event
-    what = "has had no call lately" if call_id is None else f"has had no call {call_id!r} lately"
-    raise KnownError(f"{agent_id} {what}: `prozvon agent screen {agent_id} --once` shows the latest")
+        click.echo(_say(project, agent_id, latest_call(project, agent_id, call_id), said), err=True)
 
 
 def _say(project: Project, agent_id: str, event: ScreenEvent, said: SaidOf) -> str:

@@ -13,6 +13,7 @@ from rich.live import Live
 
 from orchestrator.cli.board_view import board_table, warning_of
 from orchestrator.cli.view import console
+from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.operators.board import Board, read_board
 from orchestrator.runtime.project import Project, open_project
 
@@ -53,25 +54,10 @@ def top(folder: Path, once: bool, as_json: bool, queue: str | None) -> None:
 
 def _look(project: Project, queue: str | None) -> Board:
     board = read_board(project.store)
-    return board if queue is None else _of_queue(board, queue)
-
-
-def _of_queue(board: Board, queue: str) -> Board:
-    def is_meant(queue_id: str) -> bool:
-        return queue in (queue_id, queue_id.rpartition(":")[2])
-
-    known = sorted(row.queue_id for row in board.queues)
-    if not any(map(is_meant, known)):
-        there = ", ".join(known) or "none yet"
-        raise click.BadParameter(f"no queue {queue!r} (there are: {there})", param_hint="--queue")
-    return Board(
-        at=board.at,
-        is_stale=board.is_stale,
-        leader=board.leader,
-        queues=tuple(row for row in board.queues if is_meant(row.queue_id)),
-        campaigns=tuple(row for row in board.campaigns if is_meant(row.queue_id)),
-        agents=tuple(row for row in board.agents if is_meant(row.queue_id)),
-    )
+    try:
+        return board if queue is None else board.of_queue(queue)
+    except KnownError as error:
+        raise click.BadParameter(str(error), param_hint="--queue") from None
 
 
 def _said(board: Board) -> dict[str, object]:

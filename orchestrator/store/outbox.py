@@ -20,6 +20,17 @@ def read(db: Db, after: str, limit: int) -> list[OutboxRow]:
     ]
 
 
+def end(db: Db) -> str:
+    """Id of the latest entry."""
+    page = db.read(lambda client: client.xrevrange(db.key("outbox"), "+", "-", count=1))
+    return page[0][0].decode() if page else BEGIN
+
+
+def has(db: Db, entry_id: str) -> bool:
+    """Whether this entry is there (still)."""
+    return bool(db.read(lambda client: client.xrange(db.key("outbox"), entry_id, entry_id, count=1)))
+
+
 def _row(entry_id: str, fields: dict[str, str]) -> OutboxRow:
     return OutboxRow(
         entry_id=entry_id,

@@ -9,7 +9,23 @@ from fastapi import APIRouter, FastAPI
 
 from orchestrator import __version__
 from orchestrator.runtime.project import Project
-from orchestrator.web import campaigns, consents, contacts, dnc, leads, messages, outbox, reports
+from orchestrator.web import (
+    agents,
+    campaigns,
+    consents,
+    contacts,
+    dnc,
+    events,
+    figures,
+    health,
+    leads,
+    messages,
+    metrics,
+    outbox,
+    recordings,
+    reports,
+    screens,
+)
 from orchestrator.web.again import Again
 from orchestrator.web.bounds import Bounds
 from orchestrator.web.document import document_of
@@ -26,8 +42,13 @@ ROUTERS: tuple[APIRouter, ...] = (  # below /v1
     messages.router,
     outbox.router,
     reports.router,
+    events.router,
+    figures.router,
+    agents.router,
+    screens.router,
+    recordings.router,
 )
-PLAIN: tuple[APIRouter, ...] = ()  # at the root: /healthz, /readyz, /metrics
+PLAIN: tuple[APIRouter, ...] = (health.router, metrics.router)  # at the root: /healthz, /readyz, /metrics
 
 
 def app_of(project: Project) -> FastAPI:

@@ -6,8 +6,10 @@ Sums and counts are kept, ratios are computed here, last (docs/queues.md defines
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
+from orchestrator.domain.problem import KnownError
 from orchestrator.engine.floor.ratios import Sums, occupancy, ratio
 from orchestrator.store import Store
 from orchestrator.store.figures import LiveFigures, Scope
@@ -92,6 +94,22 @@ class Board:
     queues: tuple[QueueRow, ...]
     campaigns: tuple[CampaignRow, ...]
     agents: tuple[AgentRow, ...]
+
+    def of_queue(self, queue: str) -> Self:
+        """Of one queue (SCENARIO:QUEUE, or its name), and who works in it now. KnownError: there is none."""
+
+        def is_meant(queue_id: str) -> bool:
+            return queue in (queue_id, queue_id.rpartition(":")[2])
+
+        known = sorted(row.queue_id for row in self.queues)
+        if not any(map(is_meant, known)):
+            raise KnownError(f"no queue {queue[:100]!r} (there are: {', '.join(known) or 'none yet'})")
+        return replace(
+            self,
+            queues=tuple(row for row in self.queues if is_meant(row.queue_id)),
+            campaigns=tuple(row for row in self.campaigns if is_meant(row.queue_id)),
+            agents=tuple(row for row in self.agents if is_meant(row.queue_id)),
+        )
 
 
 def read_board(store: Store) -> Board:

@@ -10,6 +10,7 @@ from orchestrator.domain.lead import Attempt, Contact, Decision, Ending, LeadSta
 from orchestrator.domain.outcome import NextAction, Outcome, OutcomeFate
 from orchestrator.domain.problem import KnownError
 from orchestrator.engine.call_outbox import outcome_of
+from orchestrator.engine.floor.orders import Moment
 from orchestrator.engine.missed import COLUMNS
 from orchestrator.engine.rules import decide_outcome
 from orchestrator.runtime.budgets import next_day_at
@@ -69,6 +70,16 @@ def say(
         return project.store.outcomes.say(said, decide=decide, caller=caller, now=now)
     except ValueError as error:  # a note without end, an id that cannot be one
         raise KnownError(f"this cannot be stored: {error}") from None
+
+
+def latest_call(project: Project, agent_id: str, call_id: str | None = None) -> ScreenEvent:
+    """The latest event about a call of the agent's, or about this call. KnownError: there was none lately."""
+    for row in reversed(project.store.screens.read(agent_id)):
+        event = row.event
+        if event.kind != Moment.MISSED and call_id in (None, event.body.get("call_id")):
+            return event
+    what = "has had no call lately" if call_id is None else f"has had no call {call_id!r} lately"
+    raise KnownError(f"{agent_id} {what}: `prozvon agent screen {agent_id} --once` shows the latest")
 
 
 def _of_campaign(project: Project, bundles: Bundles, campaign_id: str) -> Compiled:
