@@ -21,6 +21,7 @@ from orchestrator.runtime.export import cell
 from orchestrator.runtime.project import open_project
 from orchestrator.runtime.report import By, Report, report
 from orchestrator.runtime.report.page import page
+from orchestrator.runtime.report.period import zone_named
 from orchestrator.runtime.report.words import LANGUAGES
 
 FORMATS = ("table", "csv", "json", "html")
@@ -55,7 +56,9 @@ FORMATS = ("table", "csv", "json", "html")
     help="Days without a second call, for the first one to have been enough.",
 )
 @click.option("--success", multiple=True, help="A status that counts as success; may be given several times.")
-@click.option("--zone", default="", help="Whose hours and days: Europe/Moscow; default: the scenarios'.")
+@click.option(
+    "--zone", default="", help="Whose hours and dates: Europe/Moscow; default: the scenarios' hours."
+)
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--table", "table", help="With csv: one breakdown of all rows, such as answer_rate_by_hour.")
 @click.option(
@@ -92,11 +95,12 @@ def report_command(
         raise click.UsageError("--table goes with --format csv")
     with open_project(folder) as project:
         now = project.clock.now_ms()
+        clock = zone_named(zone) if zone else None
         found = report(
             project,
             by=By(by),
-            since=instant_of(since, now),
-            until=now + 1 if until is None else instant_of(until, now),
+            since=instant_of(since, now, clock),
+            until=now + 1 if until is None else instant_of(until, now, clock),
             name=name,
             service_level_s=seconds,
             zone=zone,

@@ -61,11 +61,8 @@ class Tariffs:
             if tariff is None:
                 continue
             yield tariff.attempt * calls
-            match tariff.per:
-                case Billing.MINUTE:
-                    yield tariff.minute * usage.minutes[name]
-                case Billing.SECOND:
-                    yield tariff.minute * usage.seconds[name] / 60
+            is_by_minute = tariff.per is Billing.MINUTE
+            yield tariff.minute * (usage.minutes[name] if is_by_minute else Decimal(usage.seconds[name]) / 60)
 
 
 def _micros(amount: Decimal) -> int:

@@ -35,8 +35,6 @@ class Period:
 
 def period_of(since: int, until: int, now: int, zone: str) -> Period:
     """Moved outwards to quarters of an hour. KnownError: nothing is between them, or no such zone."""
-    if zone not in zoneinfo.available_timezones():
-        raise KnownError(f"{zone!r} is not a time zone, such as Europe/Moscow")
     if not 0 <= since < until:
         raise KnownError("the period is empty: it ends before it begins")
     if until - since > LONGEST_MS:
@@ -45,5 +43,12 @@ def period_of(since: int, until: int, now: int, zone: str) -> Period:
         since=since - since % QUARTER_MS,
         until=until + -until % QUARTER_MS,
         now=now,
-        zone=zoneinfo.ZoneInfo(zone),
+        zone=zone_named(zone),
     )
+
+
+def zone_named(name: str) -> zoneinfo.ZoneInfo:
+    """KnownError: there is no such zone."""
+    if name not in zoneinfo.available_timezones():
+        raise KnownError(f"{name!r} is not a time zone, such as Europe/Moscow")
+    return zoneinfo.ZoneInfo(name)
