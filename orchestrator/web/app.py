@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import anyio
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from orchestrator import __version__
 from orchestrator.runtime.project import Project
@@ -28,6 +28,7 @@ from orchestrator.web import (
 )
 from orchestrator.web.again import Again
 from orchestrator.web.bounds import Bounds
+from orchestrator.web.contexts import refuse_unknown
 from orchestrator.web.document import document_of
 from orchestrator.web.errors import add_handlers
 
@@ -60,6 +61,7 @@ def app_of(project: Project) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(refuse_unknown)],
     )
     app.state.project = project
     app.state.lists = anyio.CapacityLimiter(AT_ONCE)
