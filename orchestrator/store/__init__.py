@@ -1,5 +1,6 @@
 """The only door to Redis."""
 
+from orchestrator.store.changing import Moved
 from orchestrator.store.commands import Command, Reply
 from orchestrator.store.db import NotLeading, Unreachable
 from orchestrator.store.figures import Figure, LiveFigures, Scope
@@ -58,6 +59,7 @@ __all__ = [
     "LiveFigures",
     "LoadedAs",
     "Merged",
+    "Moved",
     "NotLeading",
     "OpenZone",
     "OutboxRow",

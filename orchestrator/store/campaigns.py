@@ -11,12 +11,13 @@ from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.plan import OrderKey
 from orchestrator.domain.problem import KnownError
 from orchestrator.store.db import Db
-from orchestrator.store.keys import LEADS_A_BUCKET, NUMBER_BUCKETS, SEEN_BUCKETS
+from orchestrator.store.keys import EXTERNAL_BUCKETS, LEADS_A_BUCKET, NUMBER_BUCKETS, SEEN_BUCKETS
 from orchestrator.store.records import check_id, is_id, unword
 from orchestrator.store.rows import CampaignCounts
 from orchestrator.store.terms import TermsBook, pack_order
 
 FIELDS = ("scenario", "program", "state", "created_at", "title", "source", "standing", "project")
+_READ = (*FIELDS, "open")
 
 
 def create(db: Db, campaign: Campaign, bundle: bytes, first: tuple[OrderKey, ...]) -> None:
@@ -24,6 +25,8 @@ def create(db: Db, campaign: Campaign, bundle: bytes, first: tuple[OrderKey, ...
     finish_deletions(db)
     check_id(campaign.campaign_id, "campaign id")
     fields = {name: str(getattr(campaign, name)) for name in FIELDS} | {"first": pack_order(first)}
+    if campaign.is_open:
+        fields["open"] = "1"
     check_id(campaign.scenario, "scenario")
     check_id(campaign.program, "program")
     request = {"campaign": campaign.campaign_id, "token": uuid4().hex, "fields": fields}
@@ -35,7 +38,7 @@ def read(db: Db, campaign_id: str) -> Campaign | None:
     if not is_id(campaign_id):
         return None
     key = db.key(f"campaign:{campaign_id}")
-    return _campaign(campaign_id, db.read(lambda client: client.hmget(key, list(FIELDS))))
+    return _campaign(campaign_id, db.read(lambda client: client.hmget(key, list(_READ))))
 
 
 def read_all(db: Db) -> tuple[Campaign, ...]:
@@ -45,7 +48,7 @@ def read_all(db: Db) -> tuple[Campaign, ...]:
     def read_fields(client: redis.Redis) -> Any:
         pipe = client.pipeline(transaction=False)
         for name in names:
-            pipe.hmget(db.key(f"campaign:{name}"), list(FIELDS))
+            pipe.hmget(db.key(f"campaign:{name}"), list(_READ))
         return pipe.execute()
 
     found = (_campaign(name, values) for name, values in zip(names, db.read(read_fields), strict=True))
@@ -55,7 +58,7 @@ def read_all(db: Db) -> tuple[Campaign, ...]:
 def _campaign(campaign_id: str, values: list[bytes | None]) -> Campaign | None:
     if values[0] is None:
         return None
-    texts = dict(zip(FIELDS, ((value or b"").decode() for value in values), strict=True))
+    texts = dict(zip(_READ, ((value or b"").decode() for value in values), strict=True))
     return Campaign(
         campaign_id=campaign_id,
         scenario=texts["scenario"],
@@ -66,6 +69,7 @@ def _campaign(campaign_id: str, values: list[bytes | None]) -> Campaign | None:
         source=texts["source"],
         standing=texts["standing"],
         project=texts["project"],
+        is_open=texts["open"] == "1",
     )
 
 
@@ -80,6 +84,11 @@ def set_state(
     request = {"campaign": campaign_id, "to": to.value, "among": sorted(among), "now": now}
     (is_changed, state), is_repeated = db.run_telling("set_state", request)
     return bool(is_changed) or (is_repeated and state.decode() == to.value)
+
+
+def close(db: Db, campaign_id: str) -> bool:
+    was_open, is_repeated = db.run_telling("close_campaign", {"campaign": campaign_id})
+    return bool(was_open) or is_repeated
 
 
 def finish_if_done(db: Db, campaign_id: str, now: int) -> bool:
@@ -136,6 +145,7 @@ def _delete_parts(db: Db, campaign_id: str) -> None:
     leads = counts(db, campaign_id).leads
     _in_steps(db, campaign_id, "contact", leads // LEADS_A_BUCKET + 1, size=500)
     _in_steps(db, campaign_id, "index", NUMBER_BUCKETS, size=1000)
+    _in_steps(db, campaign_id, "external", EXTERNAL_BUCKETS, size=1000)
     _in_steps(db, campaign_id, "seen", SEEN_BUCKETS, size=500)
     db.run("delete_part", {"campaign": campaign_id, "part": "rest", "begin": 0, "end": 0})
 

@@ -14,7 +14,7 @@ from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.lead import Attempt, Contact, Decision, Ending, Next, NextKind, WaitReason
 from orchestrator.domain.problem import KnownError
 from orchestrator.store.db import Db
-from orchestrator.store.leads import read_contacts
+from orchestrator.store.leads import contacts_then
 from orchestrator.store.records import Terms, pack_basis, pack_state, unpack_basis, unpack_state
 from orchestrator.store.rows import AttemptRow
 from orchestrator.store.said import outcomes_of
@@ -65,22 +65,33 @@ def history(db: Db, terms: TermsBook, campaign_id: str) -> Iterator[AttemptRow]:
     """Ended attempts in the order they ended, read page by page. KnownError when another version of the program has
     written them in a way that this one does not read.
     """
+    after = ""
+    while found := log_page(db, terms, campaign_id, after, PAGE):
+        yield from (row for _, row in found if row is not None)
+        after = found[-1][0]
+
+
+def log_page(
+    db: Db, terms: TermsBook, campaign_id: str, after: str, limit: int, lead_id: int | None = None
+) -> list[tuple[str, AttemptRow | None]]:
+    """Entries of the log behind `after` ("": from the first on): (entry id, attempt). None instead of an attempt of
+    another lead than this one. KnownError as `history`.
+    """
     key = db.key(f"campaign:{campaign_id}:log")
-    begin = "-"
-    while True:
-        page = db.read(partial(_page, key=key, begin=begin))
-        if not page:
-            return
-        try:
-            entries = [orjson.loads(fields[b"e"]) for _, fields in page]
-            rows = _rows(db, terms, campaign_id, entries)
-        except (ValueError, TypeError, LookupError) as error:
-            raise KnownError(
-                f"the attempts of {campaign_id} were stored by another version of prozvon ({error}): "
-                "read them with the version that dialed the campaign"
-            ) from error
-        yield from rows
-        begin = "(" + page[-1][0].decode()
+    page = db.read(partial(_page, key=key, begin=f"({after}" if after else "-", limit=limit))
+    try:
+        entries = [orjson.loads(fields[b"e"]) for _, fields in page]
+        wanted = [entry for entry in entries if lead_id is None or entry[1] == lead_id]
+        rows = {row.attempt.attempt_id: row for row in _rows(db, terms, campaign_id, wanted)}
+        return [
+            (entry_id.decode(), rows.get(entry[0]))
+            for (entry_id, _), entry in zip(page, entries, strict=True)
+        ]
+    except (ValueError, TypeError, LookupError) as error:
+        raise KnownError(
+            f"the attempts of {campaign_id} were stored by another version of prozvon ({error}): "
+            "read them with the version that dialed the campaign"
+        ) from error
 
 
 def one_attempt(db: Db, terms: TermsBook, campaign_id: str, entry_id: str) -> AttemptRow:
@@ -96,19 +107,22 @@ def _entry(client: redis.Redis, *, key: str, entry_id: str) -> Any:
 
 
 def _rows(db: Db, terms: TermsBook, campaign_id: str, entries: list[Any]) -> list[AttemptRow]:
-    contacts = read_contacts(db, terms, campaign_id, [entry[1] for entry in entries])
+    if not entries:
+        return []
+    tried = [(entry[1], unpack_state(entry[4]).tries) for entry in entries]
+    contacts = contacts_then(db, terms, campaign_id, tried)
     said = outcomes_of(db, db.key(f"campaign:{campaign_id}:outcomes"), [entry[0] for entry in entries])
     return [
         replace(
-            terms.decoded(campaign_id, partial(_unpack_entry, campaign_id, entry, contacts[entry[1]])),
+            terms.decoded(campaign_id, partial(_unpack_entry, campaign_id, entry, contact)),
             outcome=said.get(entry[0]),
         )
-        for entry in entries
+        for entry, contact in zip(entries, contacts, strict=True)
     ]
 
 
-def _page(client: redis.Redis, *, key: str, begin: str) -> Any:
-    return client.xrange(key, begin, "+", count=PAGE)
+def _page(client: redis.Redis, *, key: str, begin: str, limit: int) -> Any:
+    return client.xrange(key, begin, "+", count=limit)
 
 
 def _unpack_entry(campaign_id: str, entry: list[Any], contact: Contact, terms: Terms) -> AttemptRow:

@@ -28,4 +28,3 @@ def _regex(pattern: str) -> str:
 
 FOR_EVER = "for ever"
 CAMPAIGN = "with the campaign"
-LOADING = "until the campaign leaves `loading`"

@@ -6,8 +6,9 @@ CAMPAIGN, NUMBER and so on stand for what varies; the Lua side builds the same n
 
 from __future__ import annotations
 
+from orchestrator.store.desk_keys import DESK_KEYS
 from orchestrator.store.intake_keys import INTAKE_KEYS
-from orchestrator.store.key import CAMPAIGN, FOR_EVER, LOADING, Key
+from orchestrator.store.key import CAMPAIGN, FOR_EVER, Key
 from orchestrator.store.live_keys import LIVE_KEYS
 from orchestrator.store.message_keys import MESSAGE_KEYS
 from orchestrator.store.people_keys import PEOPLE_KEYS
@@ -16,6 +17,7 @@ from orchestrator.store.web_keys import WEB_KEYS
 LEADS_A_BUCKET = 100  # leads of one contact or lead hash; as in lua/_keys.lua
 NUMBER_BUCKETS = 10_000  # numbers are bucketed by their last four digits
 SEEN_BUCKETS = 16_384
+EXTERNAL_BUCKETS = 4_096  # external ids are bucketed by three hexadecimal digits of their SHA-1
 
 
 KEYS: tuple[Key, ...] = (
@@ -38,8 +40,8 @@ KEYS: tuple[Key, ...] = (
         type="hash",
         life=CAMPAIGN,
         holds="seq, token (of the call that created it), scenario, program, state, state_at, created_at, title, "
-        "source, project, first (JSON); of a standing one also standing (its scenario), unless (reached, never), "
-        "before (the program before)",
+        "source, project, first (JSON); of an open one also open: 1, or 0 once it was closed; of a standing one also "
+        "standing (its scenario), unless (reached, never), before (the program before)",
     ),
     Key(
         pattern="campaign:CAMPAIGN:counts",
@@ -65,8 +67,10 @@ KEYS: tuple[Key, ...] = (
         pattern="campaign:CAMPAIGN:contact:BUCKET",
         type="hash",
         life=CAMPAIGN,
-        holds="lead id % 100 -> contact, never changed: language, zones, digits, schema, JSON values",
+        holds="lead id % 100 -> contact: language, zones, digits, schema with external id and how many contacts it had "
+        "before, JSON values",
     ),
+    *DESK_KEYS,
     Key(
         pattern="campaign:CAMPAIGN:lead:BUCKET",
         type="hash",
@@ -77,7 +81,7 @@ KEYS: tuple[Key, ...] = (
         pattern="campaign:CAMPAIGN:index:LAST4",
         type="hash",
         life=CAMPAIGN,
-        holds="number without plus and last four digits -> lead id; in a standing campaign the latest one",
+        holds="number without plus and last four digits -> lead id; in a standing or open campaign the latest one",
     ),
     Key(
         pattern="campaign:CAMPAIGN:missed:BUCKET",
@@ -133,8 +137,8 @@ KEYS: tuple[Key, ...] = (
     Key(
         pattern="campaign:CAMPAIGN:loaded",
         type="hash",
-        life=LOADING,
-        holds="token and reply of the last batch of contacts, for a caller who lost the reply",
+        life="while it is loaded; of one that runs, an hour after the last batch, in real time",
+        holds="tokens, `reply TOKEN`: what was said of the last batches of contacts, for a caller who lost the reply",
     ),
     Key(
         pattern="seen:SCENARIO:BUCKET",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from orchestrator.domain.entry import Withdrawn
 from orchestrator.domain.lead import Contact, Phase
-from orchestrator.store import lead_pages, leads
+from orchestrator.store import changing, lead_pages, leads
 from orchestrator.store.db import Db
 from orchestrator.store.loading import Loader
 from orchestrator.store.rows import AttemptRow, LeadRow, LoadedAs, Page
@@ -25,14 +26,55 @@ class LeadDoors:
         campaign_id: str,
         contacts: Sequence[tuple[int, Contact]],
         *,
-        now: int,  # noqa: ARG002  # every change is told the time, though nothing is kept of it here
+        now: int,
         again: bool = False,
     ) -> list[LoadedAs]:
-        """Add (line, contact) pairs to a campaign in LOADING; what became of each, in order.
+        """Add (line, contact) pairs to a campaign that is being loaded, or that runs; what became of each, in order.
 
-        again: also rows that another campaign of the scenario has. ValueError for a contact without E.164 numbers.
+        While it runs: an open lead with the contact's external id gets the contact's columns instead. While it is open
+        (`Campaign.is_open`) leads that are done let go of their numbers and external ids.
+        again: also rows that another campaign of the scenario has, or this one. ValueError for a contact without E.164
+        numbers, or with an external id that cannot be one. KnownError when the campaign takes no (more) contacts.
         """
-        return self._loader.load(campaign_id, contacts, again=again)
+        return self._loader.load(campaign_id, [contact for _, contact in contacts], now=now, again=again)
+
+    def change_lead(
+        self, campaign_id: str, lead_id: int, base: Contact, contact: Contact, now: int
+    ) -> LoadedAs | None:
+        """Give an open lead another contact, if what it has, or is to have (`LeadRow.pending`), is `base`; else Moved
+        is raised. Updated, Already (it has it), Taken; None: it is done, or not there.
+        """
+        return changing.change(self._db, self._terms, campaign_id, lead_id, base, contact, now)
+
+    def withdraw_lead(
+        self,
+        campaign_id: str,
+        lead_id: int,
+        *,
+        external_id: str = "",
+        note: str = "",
+        by: str,
+        cancel: bool = False,
+        now: int,
+    ) -> Withdrawn:
+        """The lead is called no more; the outbox hears of it when it is done. external_id: it is meant by that, and
+        Moved is raised when that is another lead's by now. cancel: see `take_cancels`.
+        """
+        return changing.withdraw(
+            self._db,
+            self._terms,
+            campaign_id,
+            lead_id,
+            external_id=external_id,
+            note=note,
+            by=by,
+            cancel=cancel,
+            now=now,
+        )
+
+    def take_cancels(self, worker_id: str) -> tuple[str, ...]:
+        """Attempts of this worker that need not ring on: their leads were withdrawn. Each is told once."""
+        return changing.take_cancels(self._db, worker_id)
 
     def leads(self, campaign_id: str) -> Iterator[LeadRow]:
         """All leads in the order of loading."""

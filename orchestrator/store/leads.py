@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,15 @@ from orchestrator.domain.lead import Contact, LeadState, Phase, WaitReason
 from orchestrator.store.campaigns import counts
 from orchestrator.store.db import Db
 from orchestrator.store.keys import LEADS_A_BUCKET
-from orchestrator.store.records import digits, is_id, is_number, unpack_contact, unpack_state, word
+from orchestrator.store.records import (
+    digits,
+    is_changed,
+    is_id,
+    is_number,
+    unpack_contact,
+    unpack_state,
+    word,
+)
 from orchestrator.store.rows import DueNow, LeadRow
 from orchestrator.store.terms import TermsBook
 
@@ -69,10 +78,6 @@ def due_for_agent(db: Db, campaign_id: str, now: int, most: int) -> tuple[int, .
     return tuple(map(int, found))
 
 
-def read_contacts(db: Db, terms: TermsBook, campaign_id: str, lead_ids: Iterable[int]) -> dict[int, Contact]:
-    return {row.lead_id: row.contact for row in read_leads(db, terms, campaign_id, sorted(set(lead_ids)))}
-
-
 def read_leads(db: Db, terms: TermsBook, campaign_id: str, lead_ids: Sequence[int]) -> Iterator[LeadRow]:
     """Those of them that there are, in this order."""
     base = db.key(f"campaign:{campaign_id}")
@@ -86,9 +91,60 @@ def read_leads(db: Db, terms: TermsBook, campaign_id: str, lead_ids: Sequence[in
         return pipe.execute()
 
     slots = db.read(read_slots)
+    dialing = [
+        lead for lead, record in zip(lead_ids, slots[1::2], strict=True) if (record or b"r")[:1] == b"d"
+    ]
+    wished = _wished(db, base, dialing) if dialing else {}
     for lead_id, contact, record in zip(lead_ids, slots[::2], slots[1::2], strict=True):
         if contact is not None:
-            yield _row(lead_id, terms.decoded(campaign_id, partial(unpack_contact, contact)), record)
+            row = _row(lead_id, terms.decoded(campaign_id, partial(unpack_contact, contact)), record)
+            if raw := wished.get(lead_id):
+                row = replace(row, pending=terms.decoded(campaign_id, partial(unpack_contact, raw)))
+            yield row
+
+
+def _wished(db: Db, base: str, lead_ids: Sequence[int]) -> dict[int, bytes]:
+    """What the contacts of leads that are being called become then."""
+    found = db.read(partial(_read_slots, base=f"{base}:wished", lead_ids=lead_ids))
+    return {lead: raw[1 + raw[0] :] for lead, raw in zip(lead_ids, found, strict=True) if raw is not None}
+
+
+def _read_slots(client: redis.Redis, *, base: str, lead_ids: Sequence[int]) -> Any:
+    pipe = client.pipeline(transaction=False)
+    for lead_id in lead_ids:
+        bucket, field = divmod(lead_id, LEADS_A_BUCKET)
+        pipe.hget(f"{base}:{bucket}", str(field))
+    return pipe.execute()
+
+
+def contacts_then(
+    db: Db, terms: TermsBook, campaign_id: str, attempts: Sequence[tuple[int, int]]
+) -> list[Contact]:
+    """The contact of each of these leads as it was when the lead had been tried so often: (lead id, tries). LookupError
+    when one of them is not there.
+    """
+    base = db.key(f"campaign:{campaign_id}")
+    lead_ids = sorted({lead_id for lead_id, _ in attempts})
+    raws = dict(
+        zip(lead_ids, db.read(partial(_read_slots, base=f"{base}:contact", lead_ids=lead_ids)), strict=True)
+    )
+    if None in raws.values():
+        raise LookupError("a lead is not there")
+    changed = [lead_id for lead_id, raw in raws.items() if is_changed(raw)]
+    old = db.read(partial(_read_slots, base=f"{base}:was", lead_ids=changed)) if changed else []
+    was = {lead_id: orjson.loads(raw) for lead_id, raw in zip(changed, old, strict=True)}
+
+    known: dict[bytes, Contact] = {}
+
+    def then(lead_id: int, tries: int) -> Contact:
+        kept: bytes = next(
+            (raw.encode() for until, raw in was.get(lead_id, ()) if tries < until), raws[lead_id]
+        )
+        if kept not in known:
+            known[kept] = terms.decoded(campaign_id, partial(unpack_contact, kept))
+        return known[kept]
+
+    return [then(lead_id, tries) for lead_id, tries in attempts]
 
 
 def _row(lead_id: int, contact: Contact, record: bytes | None) -> LeadRow:

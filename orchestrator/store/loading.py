@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from itertools import count
 
 from orchestrator.domain.lead import Contact
+from orchestrator.store.changing import change_to
 from orchestrator.store.db import Db, Stale
 from orchestrator.store.order import NO_ATTEMPTS, is_newest_first, sort_bytes
 from orchestrator.store.records import fingerprint, pack_contact
-from orchestrator.store.rows import Added, Already, LoadedAs, Merged
+from orchestrator.store.rows import Added, Already, LoadedAs, Merged, Updated
 from orchestrator.store.terms import Fixed, TermsBook
 
 _SIZES = struct.Struct(">BBI")
@@ -26,21 +27,37 @@ class Loader:
         self._terms = terms
         self._tokens = (f"{secrets.token_hex(8)}-{number}" for number in count())
 
-    def load(
-        self, campaign_id: str, contacts: Sequence[tuple[int, Contact]], *, again: bool
-    ) -> list[LoadedAs]:
+    def load(self, campaign_id: str, contacts: Sequence[Contact], *, now: int, again: bool) -> list[LoadedAs]:
         loaded: list[LoadedAs] = []
         for begin in range(0, len(contacts), BATCH):
-            batch = [contact for _, contact in contacts[begin : begin + BATCH]]
-            token = next(self._tokens)
-            try:
-                loaded += self._load(campaign_id, batch, token, again=again)
-            except Stale:
-                self._terms.forget(campaign_id)
-                loaded += self._load(campaign_id, batch, token, again=again)
+            loaded += self._settled(campaign_id, contacts[begin : begin + BATCH], now, again=again)
         return loaded
 
-    def _load(self, campaign_id: str, batch: list[Contact], token: str, *, again: bool) -> list[LoadedAs]:
+    def _settled(
+        self, campaign_id: str, batch: Sequence[Contact], now: int, *, again: bool
+    ) -> list[LoadedAs]:
+        """Leads that the batch is to change are changed; those that are done by then are asked for again."""
+        done: list[LoadedAs] = []
+        for contact, outcome in zip(batch, self._once(campaign_id, batch, again=again), strict=True):
+            found = outcome
+            while isinstance(found, Updated):
+                changed = change_to(self._db, self._terms, campaign_id, found.lead_id, contact, now)
+                if changed is not None:
+                    found = changed
+                    break
+                (found,) = self._once(campaign_id, [contact], again=again)
+            done.append(found)
+        return done
+
+    def _once(self, campaign_id: str, batch: Sequence[Contact], *, again: bool) -> list[LoadedAs]:
+        token = next(self._tokens)
+        try:
+            return self._load(campaign_id, batch, token, again=again)
+        except Stale:
+            self._terms.forget(campaign_id)
+            return self._load(campaign_id, batch, token, again=again)
+
+    def _load(self, campaign_id: str, batch: Sequence[Contact], token: str, *, again: bool) -> list[LoadedAs]:
         fixed = self._terms.with_contacts(campaign_id, batch)
         request: dict[str, object] = {
             "campaign": campaign_id,
@@ -51,7 +68,7 @@ class Loader:
         }
         rows = b"".join([_row(contact, fixed) for contact in batch])
         reply = self._db.run("load_leads", request, rows)
-        return [_loaded_as(line) for line in reply.decode().split("\n")]
+        return [_loaded_as(campaign_id, line) for line in reply.decode().split("\n")]
 
 
 def _row(contact: Contact, fixed: Fixed) -> bytes:
@@ -63,10 +80,15 @@ def _row(contact: Contact, fixed: Fixed) -> bytes:
     return fingerprint(contact) + _SIZES.pack(at, len(static), len(record)) + static + record
 
 
-def _loaded_as(line: str) -> LoadedAs:
+def _loaded_as(campaign_id: str, line: str) -> LoadedAs:
     sign, rest = line[0], line[1:]
-    if sign == "+":
-        return Added(lead_id=int(rest))
-    if sign == "=":
-        return Merged(into=int(rest))
+    match sign:
+        case "+":
+            return Added(lead_id=int(rest))
+        case "=":
+            return Merged(into=int(rest))
+        case "~":
+            return Already(campaign_id=campaign_id, lead_id=int(rest))
+        case "*":
+            return Updated(lead_id=int(rest))
     return Already(campaign_id=rest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -94,7 +94,12 @@ class OutcomeBook:
         lead = one_lead(self._db, self._terms, campaign_id, lead_id)
         if lead is None:
             raise LookupError(f"no lead {lead_id} in {campaign_id}")
-        decision = decide(row.attempt, row.ending, outcome, lead.state)
+        attempt = row.attempt
+        if (
+            attempt.contact.numbers != lead.contact.numbers
+        ):  # it was changed since: the state counts its numbers
+            attempt = replace(attempt, contact=lead.contact)
+        decision = decide(attempt, row.ending, outcome, lead.state)
         return {
             "expected": pack_state(lead.state),
             "tries": row.attempt.state.tries + 1,

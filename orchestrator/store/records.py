@@ -20,7 +20,10 @@ from orchestrator.domain.lead import Attempt, Contact, LeadState
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}\Z")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}\Z")
+_PLAIN_EXTERNAL = re.compile(r"[^\x00-\x20\x7f]+\Z")
 _PLAIN = re.compile(r"[^\x00-\x20\x7f%:,]+\Z")
+
+MAX_EXTERNAL = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,13 @@ def check_id(text: str, what: str) -> str:
         raise ValueError(
             f"{what} {text!r} is not 1 to 100 of A-Z a-z 0-9 _ . @ - beginning with a letter or digit"
         )
+    return text
+
+
+def check_external(text: str) -> str:
+    """ValueError when it cannot be an external id: blanks would cut it, and `-` stands for none."""
+    if not 1 <= len(text) <= MAX_EXTERNAL or text.startswith("-") or not _PLAIN_EXTERNAL.match(text):
+        raise ValueError(f"external id {text!r} is not 1 to {MAX_EXTERNAL} characters without blanks")
     return text
 
 
@@ -95,7 +105,8 @@ def unpack_state(text: str) -> LeadState:
 
 
 def pack_contact(contact: Contact, terms: Terms) -> bytes:
-    """LANGUAGE \\t ZONE,ZONE \\t DIGITS,DIGITS \\t SCHEMA \\t JSON array of the columns' values.
+    """LANGUAGE \\t ZONE,ZONE \\t DIGITS,DIGITS \\t SCHEMA EXTERNAL_ID \\t JSON array of the columns' values. Changed
+    ones have a third word beside the schema, see lua/_desk.lua.
 
     ValueError for a contact without numbers, a number that is not E.164, or zones that do not match the numbers.
     """
@@ -104,23 +115,33 @@ def pack_contact(contact: Contact, terms: Terms) -> bytes:
     zones = ",".join([str(terms.zones[zone]) for zone in contact.zones])
     numbers = ",".join([digits(number) for number in contact.numbers])
     schema = terms.schemas[tuple(contact.fields)]
-    head = f"{check_id(contact.language, 'language')}\t{zones}\t{numbers}\t{schema}\t"
+    external = f" {check_external(contact.external_id)}" if contact.external_id else ""
+    head = f"{check_id(contact.language, 'language')}\t{zones}\t{numbers}\t{schema}{external}\t"
     return head.encode() + orjson.dumps(list(contact.fields.values()))
 
 
 def unpack_contact(record: bytes, terms: Terms) -> Contact:
-    language, zones, numbers, schema, values = record.split(b"\t", 4)
+    language, zones, numbers, shape, values = record.split(b"\t", 4)
+    schema, _, external = shape.partition(b" ")
     return Contact(
         numbers=tuple("+" + number for number in numbers.decode().split(",")),
         zones=tuple(terms.zone_keys[int(zone)] for zone in zones.split(b",")),
         language=language.decode(),
         fields=dict(zip(terms.columns[int(schema)], orjson.loads(values), strict=True)),
+        external_id=external.split(b" ")[0].decode().removeprefix("-"),
     )
 
 
+def is_changed(record: bytes) -> bool:
+    """Whether the lead had another contact before, when it was called already."""
+    return record.split(b"\t", 4)[3].count(b" ") == 2
+
+
 def fingerprint(contact: Contact) -> bytes:
-    """Eight bytes that tell a row from any other one, over all campaigns: numbers, language and columns."""
-    row = [contact.numbers, contact.language, sorted(contact.fields.items())]
+    """Eight bytes that tell a row from any other one, over all campaigns: numbers, language, columns, external id."""
+    row: list[object] = [contact.numbers, contact.language, sorted(contact.fields.items())]
+    if contact.external_id:
+        row.append(contact.external_id)
     return blake2b(orjson.dumps(row), digest_size=8).digest()
 
 

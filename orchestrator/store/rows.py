@@ -24,9 +24,12 @@ class Merged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Already:
-    """Another campaign of the same scenario has this very row: nothing was added."""
+    """Another campaign of the same scenario has this very row, or this one has: nothing was added. lead_id: which one
+    of this campaign; None: of another.
+    """
 
     campaign_id: str
+    lead_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

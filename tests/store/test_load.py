@@ -122,9 +122,11 @@ def test_a_row_that_is_already_elsewhere_but_merges_here_says_merged(store: Stor
     assert loaded == [Added(lead_id=1), Merged(into=1)]
 
 
-def test_a_campaign_that_has_begun_takes_no_more(store: Store) -> None:
+@pytest.mark.parametrize("state", [CampaignState.STOPPED, CampaignState.FINISHED])
+def test_a_campaign_that_is_over_takes_no_more(store: Store, state: CampaignState) -> None:
     launch(store, [contact(1)])
-    with pytest.raises(KnownError, match="no more contacts: it is running"):
+    store.set_state(CAMPAIGN, state, among=frozenset(CampaignState), now=NOW)
+    with pytest.raises(KnownError, match=f"no more contacts: it is {state}"):
         _load(store, contact(2))
 
 

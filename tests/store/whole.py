@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from orchestrator.store.keys import key_of
+from tests.store.whole_desk import wrong_wishes
 
 PHASES = {"r": "ready", "w": "waiting", "d": "dialing", "o": "done", "h": "held"}
 
@@ -49,18 +50,22 @@ def _wrong_campaign(client: Any, prefix: str, name: str, names: list[str]) -> It
     if any(value < 0 for value in counts.values()):
         yield f"{name}: a count below zero: {counts}"
     places = _places(client, prefix, name, names)
-    is_standing = bool(client.hget(base, "standing"))
+    is_standing, is_opened = bool(client.hget(base, "standing")), bool(client.hget(base, "open"))
+    yield from wrong_wishes(client, prefix, name, counts.get("leads", 0), names)
     if is_standing:
         yield from _wrong_callbacks(client, prefix, name, counts.get("leads", 0))
     truth: Counter[str] = Counter()
     for lead in range(1, counts.get("leads", 0) + 1):
         bucket, field = divmod(lead, 100)
         _, zones, numbers, *_ = client.hget(f"{base}:contact:{bucket}", str(field)).decode().split("\t", 3)
+        record = client.hget(f"{base}:lead:{bucket}", str(field))
         for digits in numbers.split(","):
             indexed = client.hget(f"{base}:index:{digits[-4:]}", digits[:-4])
-            if indexed != str(lead).encode() and not (is_standing and int(indexed or 0) > lead):
+            may_be_gone = (record or b"r")[:1] == b"o" and is_opened
+            if indexed != str(lead).encode() and not (
+                (is_standing and int(indexed or 0) > lead) or may_be_gone
+            ):
                 yield f"{name}: {digits} of lead {lead} is not in the index"
-        record = client.hget(f"{base}:lead:{bucket}", str(field))
         phase, state = (b"r", b"0 0 0 - - new") if record is None else (record[:1], record.split(b"\t")[3])
         phone, status = int(state.split(b" ")[2]), state.decode().split(" ")[5]
         zone = zones.split(",")[phone]

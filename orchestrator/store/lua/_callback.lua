@@ -53,6 +53,7 @@ local function merge(req, ask, lead, record)
   m.first, m.last, m.calls = math.min(m.first, req.ended), math.max(m.last, req.ended), m.calls + 1
   if ask.promised then m.promised = "1" end
   m.drop = "-" -- what it was to be dropped for was before this call
+  if record.phase == "d" then call("HDEL", lead_slot(c, "withdrawn", lead)) end
   if req.ended > m.at then m.how, m.at = "-", 0 end
   write_missed(c, lead, m)
   local is_moved = record.phase == "h" or ask.agent and record.phase ~= "d"

@@ -124,3 +124,20 @@ end
 local function tell(c, lead, attempt, kind, at, body)
   call("XADD", OUTBOX, "*", "campaign", c, "lead", lead, "attempt", attempt, "kind", kind, "at", at, "body", body)
 end
+
+-- An open lead that nobody is calling is done, with this status; `more` is told with it.
+local function close_open(c, lead, record, status, now, more)
+  local s = read_state(record.state)
+  local _, zones, numbers = read_contact(c, lead)
+  local zone = nth(zones, s.phone)
+  take_from_place(c, lead, record, zone)
+  count(c, "status " .. s.status, -1)
+  count(c, "status " .. status, 1)
+  s.status = status
+  write_record(c, lead, "o", 0, "done", state_text(s), record.sort)
+  count_phase(c, record.phase, zone, -1)
+  count_phase(c, "o", zone, 1)
+  local body = { status = status, number = "+" .. nth(numbers, s.phone) }
+  for name, value in pairs(more or {}) do body[name] = value end
+  tell(c, lead, "", "status", now, cjson.encode(body))
+end

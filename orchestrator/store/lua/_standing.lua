@@ -55,21 +55,6 @@ end
 local PERSON = P .. "reached" -- somebody talked with the number, whatever scenario or campaign it was
 local function by_flow(c) return campaign_key(c, "served") end -- served by the flow of the campaign's scenario
 
--- An open lead that nobody is calling is done, with this status.
-local function close_open(c, lead, record, status, now)
-  local s = read_state(record.state)
-  local _, zones, numbers = read_contact(c, lead)
-  local zone = nth(zones, s.phone)
-  take_from_place(c, lead, record, zone)
-  count(c, "status " .. s.status, -1)
-  count(c, "status " .. status, 1)
-  s.status = status
-  write_record(c, lead, "o", 0, "done", state_text(s), record.sort)
-  count_phase(c, record.phase, zone, -1)
-  count_phase(c, "o", zone, 1)
-  tell(c, lead, "", "status", now, cjson.encode({ status = status, number = "+" .. nth(numbers, s.phone) }))
-end
-
 -- The caller was reached at `at`: what was missed before that needs no callback. One that rings is left to end.
 local function drop_callback(c, digits, how, at, now, own_lead)
   if standing_rule(c) ~= "reached" then return 0 end

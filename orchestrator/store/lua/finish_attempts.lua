@@ -1,6 +1,7 @@
--- uses: _lead, _number, _consent, _attempt, _rest, _word, _standing, _quarter, _outcome
+-- uses: _lead, _number, _consent, _attempt, _rest, _word, _standing, _quarter, _outcome, _desk
 -- Ends attempts, each exactly once: whoever removes the live attempt applies its ending; anyone later changes nothing.
 -- A talk with a person drops the callbacks that its number waits for; a callback that was to be dropped is done.
+-- What was wished of a lead while it was called is done once its attempt is.
 -- An attempt of which an agent has said something that the decision does not know stays as it is, and is decided again.
 -- request: now items[{id disposition result? answered answered_at? abandoned? kind at reason state uncount
 --   outbox[{kind body}] works? fails? outcome? dnc? dnc_note? back?(as in _consent) open? past? quarter talk_ms? ring_ms?}]
@@ -104,6 +105,7 @@ local function finish(i, item, a, said)
   if item.fails then hear_fails(item.fails, item.id, a, now) end
   local entry = call("XADD", campaign_key(c, "log"), "*", "e", ARGV[i + 1])
   for _, each in ipairs(item.outbox) do tell(c, a.lead, item.id, each.kind, now, each.body) end
+  grant_wishes(c, a.lead, now)
   if said then apply_outcome(item, c, said) end
   list_numbers(item.dnc or {}, item.dnc_note)
   for _, said in ipairs(item.back or {}) do take_back(said) end

@@ -1,20 +1,27 @@
--- uses: _lead
--- Adds contacts to a campaign that is being loaded. A contact with a number that is in it already is merged into that
--- lead. A row that another campaign of the scenario has (same numbers and columns) is skipped, unless `again`.
+-- uses: _lead, _desk
+-- Adds contacts to a campaign that is being loaded, or that runs and takes more. A contact with a number that is in it
+-- already is merged into that lead; in an open campaign leads that are done let go of their numbers. A row that another
+-- campaign of the scenario has (same numbers and columns), or a running one itself, is skipped, unless `again`. A row with
+-- the external id of a lead of a running campaign is that lead: it is to be changed, while it is open.
 -- request: campaign seq again newest token    further argument, one text: per contact its fingerprint (8 bytes), the
 --   last byte of SORT (1), length of the sort bytes (1), length of the contact (4, high byte first), the sort bytes
 --   with no attempts made, contact
--- reply: one line a contact: "+LEAD" added, "=LEAD" merged, "!CAMPAIGN" already there
--- Asked again with the token of the last batch (the reply was lost), it returns what it said the first time.
+-- reply: one line a contact: "+LEAD" added, "=LEAD" merged, "!CAMPAIGN" already there, "~LEAD" already here, "*LEAD" to be
+--   changed (nothing was done)
+-- Asked again with the token of one of the last batches (the reply was lost), it returns what it said the first time.
+local KEPT_REPLIES, KEPT_S = 8, 3600
 local req = cjson.decode(ARGV[1])
 local c = req.campaign
-local meta = call("HMGET", campaign_key(c), "state", "seq", "scenario")
+local meta = call("HMGET", campaign_key(c), "state", "seq", "scenario", "open", "standing")
 if not meta[1] then return redis.error_reply("NOCAMPAIGN " .. c) end
 if meta[2] ~= req.seq then return redis.error_reply("STALE " .. c) end
 local loaded = campaign_key(c, "loaded")
-local last = call("HMGET", loaded, "token", "reply")
-if last[1] == req.token then return last[2] end
-if meta[1] ~= "loading" then return redis.error_reply("NOTLOADING " .. meta[1]) end
+local last = call("HMGET", loaded, "reply " .. req.token, "tokens")
+if last[1] then return last[1] end
+local is_loading, is_open = meta[1] == "loading", meta[4] == "1"
+if not (is_loading or meta[1] == "running" or meta[1] == "paused") then return redis.error_reply("NOTLOADING " .. meta[1]) end
+if meta[4] == "0" then return redis.error_reply("NOTLOADING closed") end
+if meta[5] and meta[5] ~= "" then return redis.error_reply("NOTLOADING for callbacks") end
 local seq, seen, index = meta[2], P .. "seen:" .. meta[3] .. ":", campaign_key(c, "index:")
 local names = {} -- seq -> campaign id, false when it is gone
 
@@ -23,32 +30,60 @@ local function campaign_of(other)
   return names[other]
 end
 
--- The other campaign that has this row, if one has; else the row is ours from now on.
-local function seen_in(print)
+local function seen_slot(print)
   local a, b = string.byte(print, 1, 2)
-  local key, field = seen .. (a * 64 + math.floor(b / 4)), string.sub(print, 2)
-  if call("HSETNX", key, field, seq) == 1 then return nil end
+  return seen .. (a * 64 + math.floor(b / 4)), string.sub(print, 2)
+end
+
+-- The other campaign that has this row, if one has; else the row is ours from now on, or was before (then true).
+local function seen_in(print)
+  local key, field = seen_slot(print)
+  if call("HSETNX", key, field, seq) == 1 then return nil, false end
   local other = call("HGET", key, field)
-  local name = other ~= seq and campaign_of(other)
+  if other == seq then return nil, true end
+  local name = campaign_of(other)
   if not name then call("HSET", key, field, seq) end
-  return name or nil
+  return name or nil, false
+end
+
+-- The row was merged: it may come again when the lead that it was merged into is done.
+local function forget_seen(print)
+  local key, field = seen_slot(print)
+  if call("HGET", key, field) == seq then call("HDEL", key, field) end
 end
 
 local function lead_of(digits)
   return call("HGET", index .. string.sub(digits, -4), string.sub(digits, 1, -5))
 end
 
--- Enters the numbers under `lead`; when one is there already, none of them, and returns whose it is.
+local added = {} -- lead -> contact, of this batch: they are written at the end
+
+local function is_done(lead)
+  local record = not added[lead] and read_record(c, lead)
+  return record and record.phase == "o"
+end
+
+local function has_now(lead)
+  return added[lead] or wished_contact(c, lead) or plain_contact(call("HGET", lead_slot(c, "contact", lead)))
+end
+
+-- Enters the numbers under `lead`; when one is with another lead that keeps it, none of them, and returns whose it is.
 local function enter(numbers, lead)
   local entered = {}
   for digits in string.gmatch(numbers, "%d+") do
     local key, field = index .. string.sub(digits, -4), string.sub(digits, 1, -5)
+    local before = false
     if call("HSETNX", key, field, lead) == 0 then
-      local other = call("HGET", key, field)
-      for _, mine in ipairs(entered) do call("HDEL", mine[1], mine[2]) end
-      return other
+      before = call("HGET", key, field)
+      if not (is_open and is_done(tonumber(before))) then
+        for _, mine in ipairs(entered) do
+          if mine[3] then call("HSET", mine[1], mine[2], mine[3]) else call("HDEL", mine[1], mine[2]) end
+        end
+        return before
+      end
+      call("HSET", key, field, lead)
     end
-    entered[#entered + 1] = { key, field }
+    entered[#entered + 1] = { key, field, before }
   end
 end
 
@@ -75,20 +110,45 @@ local function add(contact, sort, last, zones, lead)
   set[size + 1], set[size + 2] = "0", sort .. id .. last
 end
 
-local function place(print, sort, last, contact)
-  local zones, numbers = string.match(contact, "^[^\t]*\t([^\t]*)\t([^\t]*)\t")
-  local other = seen_in(print)
-  if other and not req.again then
-    for digits in string.gmatch(numbers, "%d+") do
-      local into = lead_of(digits)
-      if into then return "=" .. into end
-    end
-    return "!" .. other
+-- A row whose external id is here: what it is for the lead that has it; nil when it makes a new one.
+local function known(mine, print, contact)
+  if is_loading then return "=" .. mine end
+  local is_same = has_now(mine) == contact
+  if not is_done(mine) then return (is_same and "~" or "*") .. mine end
+  if is_same and not req.again then return "~" .. mine end
+  if not is_open then return "=" .. mine end
+  seen_in(print)
+end
+
+-- A row that was seen before: what it is now; nil when it makes a new lead.
+local function seen_before(print, numbers)
+  local other, is_own = seen_in(print)
+  if req.again or not other and (is_loading or not is_own) then return nil end
+  for digits in string.gmatch(numbers, "%d+") do
+    local into = lead_of(digits)
+    if into then return (other and "=" or "~") .. into end
   end
+  return other and "!" .. other
+end
+
+local function place(print, sort, last, contact)
+  local zones, numbers, external = string.match(contact, "^[^\t]*\t([^\t]*)\t([^\t]*)\t%d+ ?([^\t]*)\t")
+  local mine = external ~= "" and lead_of_external(c, external)
+  local said
+  if mine then said = known(mine, print, contact) else said = seen_before(print, numbers) end
+  if said then return said end
   local into = enter(numbers, leads + 1)
-  if into then return "=" .. into end
+  if into then
+    if is_open then forget_seen(print) end
+    return "=" .. into
+  end
   leads = leads + 1
   add(contact, sort, last, zones, leads)
+  added[leads] = contact
+  if external ~= "" then
+    local key, field = external_slot(c, external)
+    call("HSET", key, field, leads)
+  end
   return "+" .. leads
 end
 
@@ -110,5 +170,10 @@ count(c, "leads", leads - before)
 count(c, "status new", leads - before)
 write_counts()
 local reply = table.concat(out, "\n")
-call("HSET", loaded, "token", req.token, "reply", reply)
+local tokens = { req.token }
+for token in string.gmatch(last[2] or "", "%S+") do
+  if #tokens < KEPT_REPLIES then tokens[#tokens + 1] = token else call("HDEL", loaded, "reply " .. token) end
+end
+call("HSET", loaded, "tokens", table.concat(tokens, " "), "reply " .. req.token, reply)
+if not is_loading then call("EXPIRE", loaded, KEPT_S) end
 return reply

@@ -1,7 +1,7 @@
--- uses: _lead, _number, _attempt, _standing, _quota
+-- uses: _lead, _number, _attempt, _standing, _quota, _desk
 -- Undoes a claim whose originate was never written, exactly once: the lead is ready as before, its number's counts
 -- and its gateway's channel are given back. (The gateway's call-per-second token is not: that errs on the slow side.)
--- A callback that was to be dropped when its attempt has ended is done.
+-- A callback that was to be dropped when its attempt has ended is done, and so is what was wished of the lead meanwhile.
 -- request: id now    reply: 1, or 0 when there is no such live attempt
 local req = cjson.decode(ARGV[1])
 local raw = call("HGET", LIVE, req.id)
@@ -20,5 +20,6 @@ if m and m.drop ~= "-" then
   m.drop = "-"
   write_missed(a.campaign, a.lead, m)
 end
+grant_wishes(a.campaign, a.lead, req.now)
 write_counts()
 return 1

@@ -1,6 +1,6 @@
 -- uses: _lead, _number, _attempt, _outcome
 -- An agent says what came of an attempt. While it is on the line that is kept for its end; afterwards it changes the lead,
--- unless the lead was called again meanwhile. Said again, it changes nothing.
+-- unless the lead was called again meanwhile, or is to be called no more. Said again, it changes nothing.
 -- request: id oid key now decided?{expected kind at reason state tries left outbox[{kind body}] dnc[] dnc_note past?}
 --   expected: the lead's state that was decided by; tries: after the attempt; left: the lead stays as it is
 -- further argument: the outcome (JSON)
@@ -57,7 +57,8 @@ local function move()
   end
 end
 
-local is_moved_on = record.phase == "d" or tonumber(read_state(record.state).tries) ~= d.tries
+local is_called_off = d.kind ~= "done" and call("HEXISTS", lead_slot(c, "withdrawn", lead)) == 1
+local is_moved_on = record.phase == "d" or is_called_off or tonumber(read_state(record.state).tries) ~= d.tries
 said.fate = is_moved_on and "kept" or "applied"
 if not is_moved_on and not d.left then move() end
 count_outcome(c, before, said)
