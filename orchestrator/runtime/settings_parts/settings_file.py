@@ -51,7 +51,7 @@ class SettingsFile:
             said = item["msg"].removeprefix("Value error, ")
             if item["type"] == "extra_forbidden":
                 said = f"unknown key ({did_you_mean(place[-1], keys(place[:-1]))})"
-            elif item["type"] != "value_error" and isinstance(_found(self.data, place), list):
+            elif _wants_no_list(item["type"]) and isinstance(_found(self.data, place), list):
                 said = "this key takes no list"
             yield self.marks.get(place, (0, 0)), f"{'.'.join(place) or 'settings'}: {said}"
 
@@ -123,6 +123,11 @@ def _listed(
             continue
         marks[(*place, str(len(items)))] = mark
         items.append(value.value)
+
+
+def _wants_no_list(error_type: str) -> bool:
+    """Whether pydantic says so of what it expected something else for."""
+    return error_type.endswith("_type") or error_type in ("literal_error", "enum")
 
 
 def _found(data: object, place: Place) -> object:
