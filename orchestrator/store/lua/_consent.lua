@@ -46,30 +46,45 @@ local function count_lines(raw) return select(2, string.gsub(raw, "\n", "")) end
 
 -- Consents that this withdrawal ends, and none before it did.
 local function ended_by(raw, scope, at)
+  local before = {} -- scope -> its latest withdrawal before this one
+  for sign, their, when in string.gmatch(raw, CONSENT_LINE) do
+    if sign == "-" and tonumber(when) < at then before[their] = math.max(before[their] or -1, tonumber(when)) end
+  end
   local ended = 0
   for sign, purpose, given in string.gmatch(raw, CONSENT_LINE) do
-    if sign == "+" and covers(scope, purpose) and tonumber(given) <= at then
-      local is_gone = false
-      for other, their, when in string.gmatch(raw, CONSENT_LINE) do
-        if other == "-" and covers(their, purpose) and tonumber(when) >= tonumber(given) and tonumber(when) < at then
-          is_gone = true
-        end
-      end
-      if not is_gone then ended = ended + 1 end
-    end
+    local g = tonumber(given)
+    local is_gone = math.max(before["*"] or -1, before[purpose] or -1) >= g
+    if sign == "+" and covers(scope, purpose) and g <= at and not is_gone then ended = ended + 1 end
   end
   return ended
 end
 
--- Without the oldest withdrawal after which the same was said again: what holds is the same without it.
+-- Without one withdrawal that says nothing new: one before it says the same, and nobody agreed between them. The newest of
+-- each scope stays.
 local function without_said_again(raw)
-  local latest = {}
+  local moments, newest = {}, {} -- scope -> its withdrawals
   for sign, scope, at in string.gmatch(raw, CONSENT_LINE) do
-    if sign == "-" then latest[scope] = math.max(latest[scope] or 0, tonumber(at)) end
+    if sign == "-" then
+      moments[scope] = moments[scope] or {}
+      table.insert(moments[scope], tonumber(at))
+      newest[scope] = math.max(newest[scope] or 0, tonumber(at))
+    end
+  end
+  local function is_said_again(scope, at)
+    local earlier = -1
+    for _, other in ipairs(moments[scope]) do
+      if other < at and other > earlier then earlier = other end
+    end
+    if earlier < 0 or at == newest[scope] then return false end
+    for sign, purpose, given in string.gmatch(raw, CONSENT_LINE) do
+      local g = tonumber(given)
+      if sign == "+" and covers(scope, purpose) and g > earlier and g <= at then return false end
+    end
+    return true
   end
   local is_out = false
   return (string.gsub(raw, CONSENT_LINE, function(sign, scope, at)
-    if is_out or sign == "+" or tonumber(at) == latest[scope] then return nil end
+    if is_out or sign == "+" or not is_said_again(scope, tonumber(at)) then return nil end
     is_out = true
     return ""
   end))
