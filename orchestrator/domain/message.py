@@ -23,7 +23,9 @@ class Suppressed(StrEnum):
     """Why a message was not sent: the `why` of a suppressed one."""
 
     DO_NOT_CALL = "do_not_call"  # its number is on the list
-    NO_ADDRESS = "no_address"  # the contact's column is empty
+    NO_ADDRESS = "no_address"  # the contact's column is empty, or no number is left
+    NO_TEXT = "no_text"  # nothing would stand in it
+    TOO_LONG = "too_long"  # an SMS of more segments than gateways take
     PER_NUMBER = "per_number"  # a number that a caller typed had its messages of the day
     PER_CALL = "per_call"  # a caller had theirs of the call
 
@@ -38,7 +40,7 @@ class Message:
     message_id: str
     kind: str  # sms, email
     at: int
-    to: str
+    to: str = ""
     campaign_id: str = ""
     lead_id: int | None = None
     attempt_id: str = ""

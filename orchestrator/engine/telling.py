@@ -60,7 +60,8 @@ def _body(
     if tell.kind is TellKind.SMS:
         to = _number(tell, attempt, after, values)
         zones = dict(zip(attempt.contact.numbers, attempt.contact.zones, strict=False))
-        return {**written, "to": to, "zone": zones.get(to, "")}
+        is_contacts = tell.is_column or not tell.to
+        return {**written, "to": to, "zone": zones.get(to, ""), "to_contact": is_contacts}
     subject = plan.title
     if tell.subject:
         subject = text_of(plan.texts[tell.subject][language], values, language)

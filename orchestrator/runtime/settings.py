@@ -22,12 +22,12 @@ from orchestrator.runtime.settings_parts.notify_settings import (
     MailPart,
     OutboxPart,
     Recordings,
-    Sms,
     absolute_notices,
 )
 from orchestrator.runtime.settings_parts.operator_settings import OperatorsPart
 from orchestrator.runtime.settings_parts.service_settings import Service
 from orchestrator.runtime.settings_parts.settings_file import Place, read_settings
+from orchestrator.runtime.settings_parts.sms_settings import Sms
 from orchestrator.runtime.settings_parts.speech_settings import Speech
 from orchestrator.runtime.settings_parts.switch_settings import Gateway, HostPort, Name, Rest, Strict, Switch
 from orchestrator.runtime.settings_parts.tariff_settings import TariffsPart

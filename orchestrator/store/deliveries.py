@@ -110,6 +110,10 @@ class DeliveryBook:
         """They failed, and are tried again from `due` on."""
         return self._finish(taken, now, outcome="later", due=due, why=why)
 
+    def wait(self, taken: Taken, now: int, *, due: int, why: str) -> bool:
+        """Their time has not come: they are due at `due`, and no try is counted."""
+        return self._finish(taken, now, outcome="wait", due=due, why=why)
+
     def park(self, taken: Taken, now: int, *, why: str) -> bool:
         """They failed, and are not tried again until a person says so. Those behind them go on."""
         return self._finish(taken, now, outcome="park", why=why)

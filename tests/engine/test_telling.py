@@ -89,6 +89,7 @@ def test_a_rule_tells_each_time_that_it_applies_after_all_else_is_told() -> None
         "text": "Заказ 1042 до 01.12.2026, клиент",
         "to": ANNA,
         "zone": "Europe/Moscow",
+        "to_contact": True,
     }
     assert told(decided(made, Disposition.BUSY)) == []
 

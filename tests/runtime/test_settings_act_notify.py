@@ -24,7 +24,8 @@ from orchestrator.runtime.outbox.mailing import PATIENCE_MS
 from orchestrator.runtime.outbox.retention import DAY_MS, Retention
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.settings import load_settings
-from orchestrator.runtime.settings_parts.notify_settings import MailPart, OutboxPart, Sms
+from orchestrator.runtime.settings_parts.notify_settings import MailPart, OutboxPart
+from orchestrator.runtime.settings_parts.sms_settings import Sms
 from orchestrator.simulator.clock import SharedClock
 from tests.outside.http_service import HttpService, Seen, answer, http_service
 from tests.outside.smtp_server import HANG, SmtpServer, smtp_server

@@ -19,8 +19,9 @@ from orchestrator.outside.service import Services
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.outbox.aside import Aside
 from orchestrator.runtime.outbox.carriers import carriers
+from orchestrator.runtime.outbox.correspondence import MESSAGES
 from orchestrator.runtime.outbox.hooks import HOOK, HookRoutes, is_hooks
-from orchestrator.runtime.outbox.place import Carry, Lines
+from orchestrator.runtime.outbox.place import Carry, Lines, NotYet
 from orchestrator.runtime.outbox.retention import Retention
 from orchestrator.runtime.outbox.routes import astray, deliveries_of
 from orchestrator.runtime.project import Project
@@ -168,7 +169,7 @@ class Deliveries:
             del self._under_way[taken.token]
             self._wake.set()
 
-    def _try(self, taken: Taken) -> Undelivered | None:
+    def _try(self, taken: Taken) -> Undelivered | NotYet | None:
         """None when it was delivered. A bug of ours is a failure like any other: it stops neither calls nor others."""
         first = taken.deliveries[0]
         carry = self._carry.get(HOOK if is_hooks(first.lane) else first.kind)
@@ -176,14 +177,16 @@ class Deliveries:
             return Undelivered(f"nothing is known of how to deliver {first.kind!r}", is_final=True)
         try:
             carry(taken.deliveries)
-        except Undelivered as failure:
+        except (Undelivered, NotYet) as failure:
             return failure
+        except KnownError as error:  # the store is away
+            return Undelivered(str(error))
         except Exception as error:
             log.exception("delivery_broke", delivery_id=first.delivery_id, kind=first.kind)
             return Undelivered(f"a bug, please report it: {type(error).__name__}: {error}")
         return None
 
-    def _tell(self, taken: Taken, failure: Undelivered | None) -> None:
+    def _tell(self, taken: Taken, failure: Undelivered | NotYet | None) -> None:
         """The store hears of it, however long it is away: otherwise it would be delivered again."""
         while True:
             try:
@@ -196,7 +199,7 @@ class Deliveries:
                 log.warning("delivery_was_taken_over", delivery_id=taken.deliveries[0].delivery_id)
             return
 
-    def _noted(self, taken: Taken, failure: Undelivered | None) -> bool:
+    def _noted(self, taken: Taken, failure: Undelivered | NotYet | None) -> bool:
         first, now = taken.deliveries[0], self._now_ms()
         about = {
             "delivery_id": first.delivery_id,
@@ -209,8 +212,13 @@ class Deliveries:
         if failure is None:
             log.info("delivered", **about)
             return self._book.done(taken, now)
+        if isinstance(failure, NotYet):
+            log.info("delivery_waits", why=failure.why, **about)
+            return self._book.wait(taken, now, due=failure.due, why=failure.why)
         if failure.is_final or first.tries + 1 >= self._settings.outbox.tries:
             log.error("delivery_parked", why=failure.why, **about)
+            if first.kind in MESSAGES:
+                self._project.store.messages.failed(first.key, now, failure.why)
             return self._book.park(taken, now, why=failure.why)
         due = now + pause_ms(self._settings, first.tries, random.random())
         log.warning("delivery_failed", why=failure.why, **about)

@@ -7,11 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from orchestrator.domain.delivery import Delivery
+from orchestrator.domain.message import Suppressed
 from orchestrator.domain.problem import KnownError
 from orchestrator.outside.letter import Attachment, Letter
 from orchestrator.outside.mail import MailServer, send
 from orchestrator.outside.undelivered import Undelivered
+from orchestrator.runtime.outbox.correspondence import Correspondence, message_of
 from orchestrator.runtime.outbox.mailbox_files import MB, MailboxFiles, file_name
+from orchestrator.runtime.outbox.notices import Notices
+from orchestrator.runtime.outbox.routes import NOTICE
 from orchestrator.runtime.outbox.words import Words
 from orchestrator.runtime.recordings import NoRecording
 from orchestrator.runtime.settings import Settings
@@ -25,20 +29,57 @@ class Mailing:
     """Carries deliveries whose target is an address; without one, those of the mailbox as it is now."""
 
     def __init__(
-        self, settings: Settings, files: MailboxFiles, now_ms: Callable[[], int], send: Send = send
+        self,
+        settings: Settings,
+        files: MailboxFiles,
+        now_ms: Callable[[], int],
+        send: Send = send,
+        *,
+        letters: Correspondence,
+        notices: Notices,
     ) -> None:
         self._settings = settings
+        self._correspondence = letters
+        self._notices = notices
         self._files = files
         self._now_ms = now_ms
         self._send = send
         self._words = Words(language=settings.mail.language, timezone=settings.mail.timezone)
 
     def carry(self, deliveries: tuple[Delivery, ...]) -> None:
+        """What rules and flows tell stands in the book of messages; voicemail and missed calls do not."""
+        first = deliveries[0]
+        if first.kind != "email":
+            self._carry(deliveries)
+            return
+        to = first.target or first.text("to")
+        is_contact = "address" in first.body
+        self._correspondence.send(
+            message_of(first, to=to),
+            lambda: self._carry(deliveries),
+            not_listed=(first.text("number"),) if is_contact else (),
+            refused=_refused(first) if is_contact else None,
+        )
+
+    def _carry(self, deliveries: tuple[Delivery, ...]) -> str:
+        target = deliveries[0].target
+        if target.startswith(NOTICE):
+            self._notify(deliveries, target.removeprefix(NOTICE))
+            return ""
         server = self._server()
         letters = list(self._letters(deliveries))
         for address in self._readers(deliveries[0]):
             for letter in letters:
                 self._send(server, replace(letter, to=address))
+        return ""
+
+    def _notify(self, deliveries: tuple[Delivery, ...], mailbox: str) -> None:
+        """By apprise: what the letter says; sounds stay where they are."""
+        box = self._settings.mailboxes.get(mailbox)
+        if box is None or box.apprise_env is None:
+            raise Undelivered(f"the mailbox {mailbox!r} has no `apprise_env:` any more", is_final=True)
+        for letter in self._letters(deliveries, with_sound=False):
+            self._notices.send(box.apprise_env, letter.subject, letter.text)
 
     def _server(self) -> MailServer:
         try:
@@ -61,18 +102,22 @@ class Mailing:
             raise Undelivered(f"nobody reads the mailbox {name!r}: it {said}", is_final=True)
         return box.addresses()
 
-    def _letters(self, deliveries: tuple[Delivery, ...]) -> list[Letter]:
+    def _letters(self, deliveries: tuple[Delivery, ...], *, with_sound: bool = True) -> list[Letter]:
         words = self._words
         if len(deliveries) > 1:
             subject, text = words.digest(deliveries)
             return [self._letter(deliveries, subject, text)]
         (delivery,) = deliveries
-        subject = words.subject(delivery)
+        subject = delivery.text("subject") or words.subject(delivery)
         match delivery.kind:
+            case "email" if "address" in delivery.body:  # a customer is told nothing but the message
+                return [self._letter(deliveries, subject, delivery.text("text") + "\n")]
             case "email":
                 return [self._letter(deliveries, subject, words.email(delivery))]
             case "missed_call":
                 return [self._letter(deliveries, subject, words.about(delivery, with_why=True))]
+            case _ if not with_sound:
+                return [self._letter(deliveries, subject, words.about(delivery))]
             case _:
                 lines, attachment = self._sound(delivery)
                 text = words.about(delivery, lines=lines)
@@ -106,3 +151,9 @@ class Mailing:
         keys = " ".join(delivery.key for delivery in deliveries)
         key = keys if len(deliveries) == 1 else hashlib.sha256(keys.encode()).hexdigest()
         return Letter(to="", subject=subject, text=text, key=key, at=self._now_ms())
+
+
+def _refused(delivery: Delivery) -> Suppressed | None:
+    if not delivery.text("address"):
+        return Suppressed.NO_ADDRESS
+    return None if delivery.text("text").strip() else Suppressed.NO_TEXT

@@ -12,6 +12,15 @@ from orchestrator.domain.delivery import Delivery
 Carry = Callable[[tuple[Delivery, ...]], None]
 
 
+class NotYet(Exception):  # noqa: N818  # not an error: its time has not come
+    """It may not be brought there before `due` (epoch ms). No try is counted."""
+
+    def __init__(self, due: int, why: str) -> None:
+        super().__init__(why)
+        self.due = due
+        self.why = why
+
+
 class HasApi(Protocol):
     """A line to a switch, as far as it is used here."""
 

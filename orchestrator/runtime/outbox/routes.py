@@ -16,9 +16,10 @@ from orchestrator.runtime.outbox.payload_fields import Json
 from orchestrator.runtime.settings_parts.notify_settings import Mailbox
 from orchestrator.store.rows import OutboxRow
 
-MAIL, SMS, ROWS, WEBHOOK, RECORDINGS = "mail", "sms", "rows", "webhook", "recordings"
+MAIL, SMS, ROWS, WEBHOOK, RECORDINGS, APPRISE = "mail", "sms", "rows", "webhook", "recordings", "apprise"
 ANY_SWITCH = "any"
 ASTRAY = "astray"
+NOTICE = "apprise:"  # how the reader begins that is a mailbox by apprise
 SECOND_MS = 1_000
 
 _CHAIN = re.compile(r"[^A-Za-z0-9_@+.-]")
@@ -93,8 +94,13 @@ def _sms(entry: OutboxRow, _: Mailboxes) -> Wanted:
 
 
 def _email(entry: OutboxRow, mailboxes: Mailboxes) -> Wanted:
-    for address in _readers(mailboxes, entry.body.get("to")):
-        yield MAIL, address, {}
+    """To a mailbox; or to a contact, at the address that its column holds."""
+    address = entry.body.get("address")
+    if address is not None:
+        yield MAIL, str(address), {}
+        return
+    for lane, reader in _readers(mailboxes, entry.body.get("to"), MAIL):
+        yield lane, reader, {}
 
 
 def _row(_: OutboxRow, __: Mailboxes) -> Wanted:
@@ -111,17 +117,17 @@ def _voicemail(entry: OutboxRow, mailboxes: Mailboxes) -> Wanted:
     """Into the folder, and a letter to each reader: the one does not wait for the other."""
     switch = _switch(entry)
     yield f"{RECORDINGS}@{switch}", "", {}
-    box = mailboxes.get(str(entry.body.get("mailbox")))
-    for address in box.addresses() if box else ():
-        yield f"{MAIL}@{switch}", address, {}
+    for lane, reader in _readers(mailboxes, entry.body.get("mailbox"), f"{MAIL}@{switch}"):
+        if reader:
+            yield lane, reader, {}
 
 
 def _recording(entry: OutboxRow, mailboxes: Mailboxes) -> Wanted:
     """It stays on the switch, unless the scenario says that somebody gets it."""
     name = entry.body.get("email")
     if name:
-        for address in _readers(mailboxes, name):
-            yield f"{MAIL}@{_switch(entry)}", address, {}
+        for lane, reader in _readers(mailboxes, name, f"{MAIL}@{_switch(entry)}"):
+            yield lane, reader, {}
 
 
 def _missed_call(entry: OutboxRow, mailboxes: Mailboxes) -> Wanted:
@@ -129,13 +135,13 @@ def _missed_call(entry: OutboxRow, mailboxes: Mailboxes) -> Wanted:
     name, every_s = entry.body.get("notify"), _number(entry.body.get("every_s"))
     if not name:
         return
-    for address in _readers(mailboxes, name):
+    for lane, reader in _readers(mailboxes, name, MAIL):
         if not every_s:
-            yield MAIL, address, {}
+            yield lane, reader, {}
             continue
-        whose = hashlib.sha256(f"{name} {address}".encode()).hexdigest()[:16]
+        whose = hashlib.sha256(f"{name} {reader}".encode()).hexdigest()[:16]
         chain = _CHAIN.sub("_", f"digest-{entry.campaign_id}")[:64] + f"-{whose}"
-        yield MAIL, address, {"chain": chain, "is_batch": True, "due_at": entry.at + every_s * SECOND_MS}
+        yield lane, reader, {"chain": chain, "is_batch": True, "due_at": entry.at + every_s * SECOND_MS}
 
 
 ROUTES: dict[str, Callable[[OutboxRow, Mailboxes], Wanted]] = {
@@ -149,10 +155,17 @@ ROUTES: dict[str, Callable[[OutboxRow, Mailboxes], Wanted]] = {
 }
 
 
-def _readers(mailboxes: Mailboxes, name: object) -> tuple[str, ...]:
-    """Who reads a mailbox. Nobody: "", and what is told then is that nobody does; it waits for one."""
+def _readers(mailboxes: Mailboxes, name: object, lane: str) -> Iterator[tuple[str, str]]:
+    """(lane, reader) of a mailbox: its addresses, and apprise, which is a place of its own. Nobody: "", and what is
+    told then is that nobody does; it waits for one.
+    """
     box = mailboxes.get(str(name))
-    return (box.addresses() if box else ()) or ("",)
+    for address in box.addresses() if box else ():
+        yield lane, address
+    if box is not None and box.apprise_env is not None:
+        yield f"{APPRISE}@{_place(name)}", f"{NOTICE}{name}"
+    if box is None or not box.is_read:
+        yield lane, ""
 
 
 def _switch(entry: OutboxRow) -> str:

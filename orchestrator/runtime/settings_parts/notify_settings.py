@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,18 +11,14 @@ from pydantic import AfterValidator, Field, model_validator
 
 from orchestrator.outside.letter import address_of, is_address
 from orchestrator.outside.mail import PORTS, MailServer, Security
-from orchestrator.outside.target import path_fault
 from orchestrator.runtime.settings_parts.switch_settings import (
     Host,
-    Name,
     Port,
     Strict,
     Variable,
     read_password,
 )
 
-_PLACES = re.compile(r"\{(\w*)\}")
-_SMS_PLACES = frozenset({"to", "digits", "text", "key"})
 _ONE_ADDRESS = "a mail address, such as calls@shop.example"
 
 
@@ -45,20 +40,6 @@ def _zone(value: str) -> str:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("a time zone, such as Europe/Moscow") from None
-    return value
-
-
-def _path(value: str) -> str:
-    if fault := path_fault(value):
-        raise ValueError(fault)
-    return value
-
-
-def _field(value: str) -> str:
-    if unknown := set(_PLACES.findall(value)) - _SMS_PLACES:
-        raise ValueError(
-            f"{{{min(unknown)}}} means nothing: there are {{to}}, {{digits}}, {{text}} and {{key}}"
-        )
     return value
 
 
@@ -113,29 +94,15 @@ class Mailbox(Strict):
 
     to: Annotated[str, AfterValidator(_addresses)] = ""
     folder: Path | None = None  # default: mailboxes/NAME in the data folder
+    apprise_env: Variable | None = None  # an apprise URL that is told what its letters tell, without sound
 
     def addresses(self) -> tuple[str, ...]:
         return tuple(self.to.split(",")) if self.to else ()
 
-
-class Sms(Strict):
-    """`sms:`: which service sends short messages, and how it is asked. Without `service` none is sent."""
-
-    service: Name | None = None
-    path: Annotated[str, AfterValidator(_path)] = "send"
-    method: Literal["get", "post", "put"] = "post"
-    send: dict[str, Annotated[str, AfterValidator(_field)]] = Field(
-        default_factory=lambda: {"to": "{to}", "text": "{text}", "id": "{key}"}
-    )
-    accepted: str = ""  # a text that its answer holds when it took the message
-    timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
-
-    @model_validator(mode="after")
-    def _says_all(self) -> Self:
-        places = {place for text in self.send.values() for place in _PLACES.findall(text)}
-        if "text" not in places or not places & {"to", "digits"}:
-            raise ValueError("send: needs {text} and {to} (or {digits}) in it")
-        return self
+    @property
+    def is_read(self) -> bool:
+        """Whether anybody is told what comes there."""
+        return bool(self.to) or self.apprise_env is not None
 
 
 class Recordings(Strict):

@@ -1,7 +1,8 @@
 -- uses: _outbox
 -- What became of the deliveries that were taken. Whoever has lost them meanwhile (it was silent for too long, or this
 -- is said a second time) changes nothing.
--- request: lane chain token ids[] outcome (done, later, park) now due? why?   reply: 1 or 0
+-- request: lane chain token ids[] outcome (done, later, wait, park) now due? why?   reply: 1 or 0
+--   wait: its time has not come; that is no try
 local req = cjson.decode(ARGV[1])
 local lane, chain = req.lane, req.chain
 local taken = taken_by(lane, chain)
@@ -25,11 +26,14 @@ for i, id in ipairs(req.ids) do
     call("LREM", chain_key(lane, chain), 1, id)
     call("ZADD", PARKED, req.now, id)
     failed(id, d)
+  elseif i == 1 and req.outcome == "wait" then
+    d.due, d.why = req.due, req.why
+    write_delivery(id, d)
   elseif i == 1 then -- of a batch, the head speaks for all
     failed(id, d)
   end
 end
 if req.outcome == "done" then call("HSET", FIGURES, lane .. " delivered_at", req.now)
-else count_figure(lane, "failed", 1) end
+elseif req.outcome ~= "wait" then count_figure(lane, "failed", 1) end
 line_up(lane, chain)
 return 1

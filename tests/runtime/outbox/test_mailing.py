@@ -17,11 +17,15 @@ from orchestrator.outside.letter import Letter
 from orchestrator.outside.mail import MailServer
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.outbox.aside import Aside
+from orchestrator.runtime.outbox.correspondence import Correspondence
 from orchestrator.runtime.outbox.mailbox_files import STALE_S, MailboxFiles, file_name
 from orchestrator.runtime.outbox.mailing import PATIENCE_MS, Mailing
+from orchestrator.runtime.outbox.notices import Notices
 from orchestrator.runtime.outbox.words import Words
+from orchestrator.runtime.project import Project
 from orchestrator.runtime.recordings import NoRecording
 from orchestrator.runtime.settings import Settings, load_settings
+from orchestrator.store.messages import MessageBook
 from tests.runtime.factories import HOUR, MINUTE, NOON
 from tests.runtime.outbox.factories import delivery
 
@@ -63,14 +67,24 @@ class Line:
 class Desk:
     """Mailing with everything it needs; `sent` is what was handed to the mail server."""
 
-    def __init__(self, folder: Path, aside: Aside, *, mail: str = "", settings: str = SETTINGS) -> None:
+    def __init__(
+        self, folder: Path, aside: Aside, book: MessageBook, *, mail: str = "", settings: str = SETTINGS
+    ) -> None:
         (folder / "prozvon.yaml").write_text(settings.format(mail=mail), encoding="utf-8")
         self.settings: Settings = load_settings(folder)
         self.now = NOON + MINUTE
         self.sent: list[Letter] = []
         self.lines = {"main": Line(sound=SOUND), "other": Line()}
         self.files = MailboxFiles(self.settings, self.lines, aside)
-        self.mailing = Mailing(self.settings, self.files, lambda: self.now, self._send)
+        self.book = book
+        self.mailing = Mailing(
+            self.settings,
+            self.files,
+            lambda: self.now,
+            self._send,
+            letters=Correspondence(book, lambda: self.now, keep_days=30),
+            notices=Notices(aside.apart(1, 5.0, "the service")),
+        )
 
     def _send(self, _: MailServer, letter: Letter) -> None:
         self.sent.append(letter)
@@ -81,9 +95,9 @@ class Desk:
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+def make(tmp_path: Path, project: Project) -> Iterator[Callable[..., Desk]]:
     aside = Aside()
-    yield lambda **options: Desk(tmp_path, aside, **options)
+    yield lambda **options: Desk(tmp_path, aside, project.store.messages, **options)
     aside.stop()
 
 
@@ -126,9 +140,9 @@ def test_voicemail_is_fetched_once_for_all(desk: Desk, tmp_path: Path) -> None:
     assert desk.carry(VOICEMAIL).attachment is not None
 
 
-def test_a_mailbox_on_a_drive_that_hangs_holds_up_nobody_else(tmp_path: Path) -> None:
+def test_a_mailbox_on_a_drive_that_hangs_holds_up_nobody_else(tmp_path: Path, project: Project) -> None:
     aside, beats = Aside(timeout_s=0.2), []
-    desk = Desk(tmp_path, aside)
+    desk = Desk(tmp_path, aside, project.store.messages)
     desk.now = VOICEMAIL.at
     (tmp_path / "letters").mkdir()
     os.mkfifo(tmp_path / "letters" / FILE)  # whoever opens it waits for another side that never comes

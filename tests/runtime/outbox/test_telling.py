@@ -1,4 +1,4 @@
-"""Webhooks and SMS: what is sent, what counts as taken, and what is worth another try."""
+"""Webhooks of steps: what is sent, what counts as taken, and what is worth another try."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import pytest
 from orchestrator.outside.service import Services
 from orchestrator.outside.spec import ServiceSpec
 from orchestrator.outside.undelivered import Undelivered
-from orchestrator.runtime.outbox.telling import ShortMessages, Webhooks
-from orchestrator.runtime.settings_parts.notify_settings import Sms
+from orchestrator.runtime.outbox.telling import Webhooks
 from tests.outside.http_service import HttpService, Seen, answer, http_service
 from tests.runtime.outbox.factories import delivery
 
 HOOK = delivery("webhook", service="crm", path="calls/new", values={"meter": "42"})
-TEXT = delivery("sms", lane="sms", target="8 (999) 000-00-02", to="8 (999) 000-00-02", text="Счёт {to} & 50%")
 
 
 def services(service: HttpService, *, timeout_s: float = 5.0) -> Services:
@@ -77,54 +75,4 @@ def test_a_service_that_hangs_is_given_up() -> None:
 def test_a_service_that_is_not_in_the_settings_waits_for_a_person() -> None:
     with pytest.raises(Undelivered, match="no service 'crm' in") as error:
         Webhooks(Services({})).carry((HOOK,))
-    assert error.value.is_final
-
-
-def test_an_sms_is_json_made_of_the_settings() -> None:
-    with http_service() as service:
-        ShortMessages(services(service), Sms(service="crm"), "RU").carry((TEXT,))
-        (seen,) = service.seen
-        assert (seen.method, seen.path) == ("POST", "/api/send")
-        assert json.loads(seen.body) == {"to": "+79990000002", "text": "Счёт {to} & 50%", "id": TEXT.key}
-
-
-def test_an_sms_can_be_a_query() -> None:
-    send = {"phone": "{digits}", "msg": "{text}", "from": "Shop {x}"}
-    settings = Sms.model_construct(
-        service="crm", path="sms.php", method="get", send=send, accepted="", timeout_s=5.0
-    )
-    with http_service() as service:
-        ShortMessages(services(service), settings, "RU").carry((TEXT,))
-        (seen,) = service.seen
-        assert (seen.method, seen.path) == ("GET", "/api/sms.php")
-        assert "phone=79990000002" in seen.query
-        assert "%26%2050%25" in seen.query
-        assert "&" not in seen.query.partition("msg=")[2].partition("&from=")[0]
-
-
-def test_an_error_inside_a_good_answer_is_one() -> None:
-    settings = Sms(service="crm", accepted='"ok"')
-    with http_service(answer(b'{"error": "no money"}')) as service:
-        with pytest.raises(Undelivered, match="no money") as error:
-            ShortMessages(services(service), settings, "RU").carry((TEXT,))
-        assert not error.value.is_final
-        service.act = answer(b'{"status": "ok"}')
-        ShortMessages(services(service), settings, "RU").carry((TEXT,))
-
-
-@pytest.mark.parametrize("to", ["", "office", "112", "+7999", "=1+1"])
-def test_no_sms_goes_to_what_is_no_number(to: str) -> None:
-    with http_service() as service:
-        with pytest.raises(Undelivered, match="no number for an SMS") as error:
-            ShortMessages(services(service), Sms(service="crm"), "RU").carry(
-                (delivery("sms", target=to, text="Hi"),)
-            )
-        assert error.value.is_final
-        assert not to or to not in error.value.why  # it gets into the log
-        assert service.seen == []
-
-
-def test_without_a_service_sms_wait_for_a_person() -> None:
-    with pytest.raises(Undelivered, match="write `sms:`") as error:
-        ShortMessages(Services({}), Sms(), "RU").carry((TEXT,))
     assert error.value.is_final
