@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -17,6 +17,7 @@ from orchestrator.cli.call import show_preview, show_report
 from orchestrator.cli.check import refuse
 from orchestrator.cli.follow import plain_line
 from orchestrator.cli.prompt_bar import prompt_bar
+from orchestrator.cli.report_view import overview
 from orchestrator.cli.view import console, figures_table
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.problem import KnownError
@@ -27,6 +28,8 @@ from orchestrator.runtime.find import find_scenario
 from orchestrator.runtime.launch import Source, load, new_campaign, start
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.rehearsal.scenario_tests import run_tests
+from orchestrator.runtime.report import By, report
+from orchestrator.runtime.report.page import page
 from orchestrator.runtime.why import why
 from orchestrator.scenario.compile import Compiled
 from orchestrator.simulator.callee_log import read_callee_log
@@ -34,6 +37,7 @@ from orchestrator.simulator.callee_log import read_callee_log
 SCENARIO = "parcel_arrived"
 MONDAY_MORNING = dt.datetime(2026, 11, 30, 8, 45, tzinfo=dt.timezone(dt.timedelta(hours=3)))  # Moscow
 LIMIT_S = 300.0
+TOLD_S = 30.0
 LOOK_S = 0.1
 CRASHES = (("worker", 0.2), ("store", 0.4), ("switch", 0.6))  # what is killed, at which share of leads done
 
@@ -97,6 +101,7 @@ def _run(running: Demo, project: Project, contacts: Path, *, crash: bool) -> int
     began = time.monotonic()
     _follow(running, project, campaign, _crasher(running) if crash else lambda _: None)
     took = time.monotonic() - began
+    _until_told(running, project)
     running.stop()
     return _report(running, project, campaign, compiled, took)
 
@@ -121,6 +126,14 @@ def _follow(running: Demo, project: Project, campaign: Campaign, each: Callable[
     raise KnownError(
         f"the demo did not end within {LIMIT_S:.0f} s; its logs are in {running.folder / 'data' / 'logs'}"
     )
+
+
+def _until_told(running: Demo, project: Project) -> None:
+    """What is due to be told outside is told before the worker stops; the rest would wait for the next one."""
+    deadline = time.monotonic() + TOLD_S
+    while time.monotonic() < deadline and project.store.deliveries.has_due(project.clock.now_ms()):
+        running.check_alive()
+        time.sleep(LOOK_S)
 
 
 def _crasher(running: Demo) -> Callable[[Figures], None]:
@@ -164,8 +177,42 @@ def _report(running: Demo, project: Project, campaign: Campaign, compiled: Compi
             "   every call is in the export, once; nobody was rung twice at once, outside hours or too often;\n"
             "   figures, export and callees agree"
         )
-    _say(f"the export: {running.folder}/export.csv and .jsonl; look around with prozvon -C {running.folder}")
-    return 1 if wrong else 0
+    untold = verify.told_problems(rows, lambda lead: running.crm.status_of(campaign.campaign_id, lead))
+    untold += [
+        f"{times} requests to the order system: {fault}" for fault, times in running.crm.faults.items()
+    ]
+    _say("8. what the order system was told by webhook")
+    console().print(_told(running, campaign, rows))
+    for line in untold[:20]:
+        click.echo(f"   WRONG: {line}")
+    if not untold:
+        click.echo(
+            "   it knows the status of every order, though it failed now and then; nothing was taken twice"
+        )
+    _say("9. the report of it all")
+    found = report(project, by=By.CAMPAIGN, since=campaign.created_at, until=project.clock.now_ms() + 1)
+    console().print(overview(found))
+    (running.folder / "report.html").write_text(page(found, "en"), encoding="utf-8")
+    _say(
+        f"the whole report: {running.folder}/report.html; the export: export.csv and .jsonl beside it;\n"
+        f"look around with prozvon -C {running.folder}"
+    )
+    return 1 if wrong or untold else 0
+
+
+def _told(running: Demo, campaign: Campaign, rows: Sequence[export.Row]) -> Table:
+    crm = running.crm
+    leads = {int(str(row["lead"])) for row in rows}
+    known = Counter(crm.status_of(campaign.campaign_id, lead) for lead in leads)
+    table = Table(box=None, header_style="bold")
+    table.add_column("order")
+    table.add_column("count", justify="right")
+    for status, times in sorted(known.items(), key=lambda item: (-item[1], item[0])):
+        table.add_row(status or "not called", str(times))
+    table.add_row(
+        "[dim]requests / refused with 503 / repeated[/]", f"{crm.requests} / {crm.failed} / {crm.repeated}"
+    )
+    return table
 
 
 def _fired(fired: Counter[str], compiled: Compiled) -> Table:

@@ -34,13 +34,14 @@ def _lines(report: Report) -> Iterator[RenderableType]:
     if not report.rows:
         yield Text("nothing happened during this time")
         return
-    yield _overview(report)
+    yield overview(report)
     yield _ratios(report, report.total)
     if len(report.rows) == 1:
         yield from (_breakdown(table) for table in report.rows[0].tables if table.name in SHOWN)
 
 
-def _overview(report: Report) -> Table:
+def overview(report: Report) -> Table:
+    """A line for each row, with its main ratios."""
     names = [name for name in MAIN[report.by.value] if _is_told(report.total, name)]
     table = Table(box=None, header_style="bold", padding=(0, 1))
     table.add_column(report.by.value, overflow="fold")

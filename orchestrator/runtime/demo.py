@@ -1,4 +1,6 @@
-"""The demonstration: a project of its own, a simulated switch and a worker as processes, killed on request."""
+"""The demonstration: a project of its own, a simulated switch and a worker as processes, killed on request; and an
+order system that is told what became of its orders.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,13 @@ from pathlib import Path
 
 from orchestrator.asset_folders import folder as asset
 from orchestrator.domain.problem import KnownError
+from orchestrator.simulator.crm import Crm, serving
 from orchestrator.store import embedded
 
 MARK = ".prozvon-demo"  # a folder with it is ours to empty
 PASSWORD_ENV = "PROZVON_DEMO_PASSWORD"  # noqa: S105  # a name, not a password
+SECRET_ENV = "PROZVON_DEMO_SECRET"  # noqa: S105  # the same
+CRM_FAILS_EVERY = 20  # requests to the order system, one of which it does not take
 START_S = 30.0
 LOOK_S = 0.02
 
@@ -33,6 +38,12 @@ reconcile_s: 2
 speech: {{engine: switch}}
 inbound: {{scenarios: none}}
 limits: {{per_number: {{day: 3, ever: 50}}}}
+services:
+  crm: {{url: "{crm}", private: yes}}
+webhooks:
+  orders: {{service: crm, path: orders, on: status, secret_env: {secret_env}}}
+sms: {{service: crm, path: sms}}
+tariffs: {{currency: RUB, gateways: {{main: {{attempt: 0.10, minute: 1.80}}, spare: {{minute: 2.40}}}}}}
 switches:
   main:
     port: {port}
@@ -54,11 +65,12 @@ class Options:
 
 @dataclass(slots=True, kw_only=True)
 class Demo:
-    """A demo project in `folder` with its two processes."""
+    """A demo project in `folder` with its two processes. crm: the order system."""
 
     folder: Path
     options: Options
     port: int
+    crm: Crm = field(default_factory=Crm)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start_switch(self) -> None:
@@ -117,7 +129,7 @@ class Demo:
             )
 
     def environment(self) -> Mapping[str, str]:
-        return {PASSWORD_ENV: "demo-password"}
+        return {PASSWORD_ENV: "demo-password", SECRET_ENV: self.crm.secret}
 
     def _wait_for_port(self) -> None:
         deadline = time.monotonic() + START_S
@@ -140,16 +152,19 @@ class Demo:
 def demo_project(folder: Path, options: Options) -> Iterator[Demo]:
     """Make the project folder anew; whatever happens, its processes end with the block."""
     _make_room(folder)
-    port = _free_port()
-    text = SETTINGS.format(port=port, password_env=PASSWORD_ENV)
-    (folder / "prozvon.yaml").write_text(text, encoding="utf-8")
-    shutil.copytree(asset("scenarios"), folder / "scenarios", ignore=shutil.ignore_patterns("__pycache__"))
-    demo = Demo(folder=folder, options=options, port=port)
-    os.environ.update(demo.environment())
-    try:
-        yield demo
-    finally:
-        demo.stop()
+    with serving(Crm(secret="demo-secret", fails_every=CRM_FAILS_EVERY)) as crm:
+        port = _free_port()
+        text = SETTINGS.format(port=port, password_env=PASSWORD_ENV, crm=crm.url, secret_env=SECRET_ENV)
+        (folder / "prozvon.yaml").write_text(text, encoding="utf-8")
+        shutil.copytree(
+            asset("scenarios"), folder / "scenarios", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        demo = Demo(folder=folder, options=options, port=port, crm=crm)
+        os.environ.update(demo.environment())
+        try:
+            yield demo
+        finally:
+            demo.stop()
 
 
 def _make_room(folder: Path) -> None:

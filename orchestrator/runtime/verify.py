@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from orchestrator.domain.disposition import Disposition
-from orchestrator.domain.lead import Phase
+from orchestrator.domain.lead import LeadState, Phase
 from orchestrator.domain.plan import DialPlan
 from orchestrator.engine import hours
 from orchestrator.runtime.figures import Figures
@@ -45,6 +45,19 @@ def problems(
         *_not_too_often(plan, limits, attempts, seen),
         *_not_listed(listed, seen),
         *_endings_agree(attempts, seen),
+    ]
+
+
+def told_problems(rows: Sequence[Row], status_of: Callable[[int], str]) -> list[str]:
+    """Where the order system outside was told something else than the export says, or nothing. status_of: what a lead
+    has come to, as it knows it.
+    """
+    leads = {int(str(row["lead"])): str(row["status"]) for row in rows}
+    changed = ((lead, status) for lead, status in leads.items() if status != LeadState().status)
+    return [
+        f"lead {lead} is {status}; outside it is {told or 'not known'}"
+        for lead, status in changed
+        if (told := status_of(lead)) != status
     ]
 
 

@@ -18,6 +18,7 @@ from orchestrator.runtime.find import find_scenario
 from orchestrator.runtime.launch import Source, load, new_campaign, start
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.simulator.callee_log import read_callee_log
+from tests.runtime.factories import wait_until
 
 # More of them by hand: PROZVON_CRASH_SEEDS=50 pytest tests/runtime/test_crashes.py
 SEEDS = range(int(os.environ.get("PROZVON_CRASH_SEEDS", "4")))
@@ -50,12 +51,20 @@ def test_promises_are_kept_whatever_is_killed(seed: int, short_tmp: Path) -> Non
             for name in ("worker", "worker2"):
                 demo.start_worker(name)
             killed = _kill_at_random(demo, project, campaign.campaign_id, targets, rng)
+            wait_until(
+                lambda: not project.store.deliveries.has_due(project.clock.now_ms()),
+                "all is told outside",
+                limit_s=LIMIT_S,
+            )
             demo.stop()
             item = figures(project, campaign)
             rows = list(export.rows(project.store, campaign))
             limits, listed = project.settings.limits.per_number, list(project.store.dnc_list())
     seen = read_callee_log(demo.folder / "data" / "callees.jsonl")
     assert verify.problems(compiled.plan, item, rows, seen, limits=limits, listed=listed) == []
+    told = verify.told_problems(rows, lambda lead: demo.crm.status_of(campaign.campaign_id, lead))
+    assert told == []
+    assert demo.crm.faults == {}
     assert item.counts.done + item.counts.held == CONTACTS
     lost = [row for row in rows if row["disposition"] == "lost"]
     assert killed["switch"] or not lost

@@ -14,7 +14,7 @@ from orchestrator.engine.rules import DEFAULT_RULES
 from orchestrator.runtime.export import Row
 from orchestrator.runtime.figures import Figures
 from orchestrator.runtime.settings import PerNumber
-from orchestrator.runtime.verify import SLACK_MS, problems
+from orchestrator.runtime.verify import SLACK_MS, problems, told_problems
 from orchestrator.simulator.callee_log import CalleeCall
 from orchestrator.store import CampaignCounts, DncRow
 from tests.runtime.factories import DAY, HOUR, MINUTE, NOON, number
@@ -326,3 +326,19 @@ def test_everything_wrong_is_told_at_once() -> None:
     ghost = _call("ghost", 1, NOON)
     found = _found(counts=replace(COUNTS, leads=9), seen=(*SEEN, ghost), plan=replace(PLAN, attempts=1))
     assert len(found) == 4
+
+
+def test_an_order_system_that_was_told_something_else_or_nothing_is_found() -> None:
+    rows = [
+        _row("a", 1, "answered"),
+        _row("b", 2, "busy"),
+        _row("c", 3, "answered"),
+        _row(None, 4, None, status="new"),
+    ]
+    known = {1: "answered", 2: "answered"}
+    assert told_problems(rows, lambda lead: known.get(lead, "")) == [
+        "lead 2 is busy; outside it is answered",
+        "lead 3 is answered; outside it is not known",
+    ]
+    known = {1: "answered", 2: "busy", 3: "answered"}
+    assert told_problems(rows, lambda lead: known.get(lead, "")) == []
