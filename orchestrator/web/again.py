@@ -36,12 +36,11 @@ class Again:
         self._replies: ReplyBook = project.store.replies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        if scope["type"] != "http" or scope["method"] != "POST" or HEADER not in headers:
+        if scope["type"] != "http" or scope["method"] != "POST" or HEADER not in Headers(scope=scope):
             await self._app(scope, receive, send)
             return
         try:
-            await self._once(scope, receive, send, headers)
+            await self._once(scope, receive, send, Headers(scope=scope))
         except (ApiProblem, KnownError) as error:
             await problem_of(error).response()(scope, receive, send)
 
