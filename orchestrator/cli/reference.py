@@ -12,6 +12,7 @@ import click
 from orchestrator.cli.root import COMMANDS, root
 from orchestrator.doctor.page import doctor_page
 from orchestrator.engine.dispositions_page import dispositions_page
+from orchestrator.runtime import metrics
 from orchestrator.runtime.outbox import payloads_page
 from orchestrator.scenario import reference
 from orchestrator.store.keys import refreshed
@@ -50,6 +51,8 @@ def write_all(docs: Path) -> None:
     keys.write_text(refreshed(keys.read_text(encoding="utf-8")), encoding="utf-8")
     for name, content in payloads_page.documents().items():
         (docs / name).write_text(content, encoding="utf-8")
+    page = docs / "metrics.md"
+    page.write_text(metrics.refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
     reference.write_all(docs)
 
 
