@@ -15,6 +15,7 @@ from rich.text import Text
 from orchestrator.cli.view import console, utc_instant
 from orchestrator.domain.delivery import DeliveryState
 from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.outbox.correspondence import MESSAGES
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.store.deliveries import DeliveryRow
 
@@ -172,7 +173,13 @@ def drop(folder: Path, ids: tuple[str, ...], parked: bool, lane: str | None) -> 
     """
     with open_project(folder) as project:
         chosen = _chosen(project, ids, parked=parked, lane=lane)
+        rows = project.store.deliveries.rows()
+        messages = {
+            row.delivery.delivery_id: row.delivery.key for row in rows if row.delivery.kind in MESSAGES
+        }
         dropped, under_way = project.store.deliveries.drop(chosen)
+        for name in messages.keys() & set(dropped):
+            project.store.messages.failed(messages[name], project.clock.now_ms(), "dropped by hand")
     click.echo(f"{len(dropped)} dropped", err=True)
     for name in under_way:
         click.echo(f"{name} is just being delivered: it was not dropped", err=True)

@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "lead": ("lead", "lead", "Decide about a held lead: call again, or close."),
     "outbox": ("outbox", "outbox", "What is still to be delivered after calls: list, try again, drop."),
+    "messages": ("messages", "messages", "SMS and letters to people, and what became of each."),
     "missed": ("missed", "missed", "Missed calls: called back, reached, called again; how often, how soon."),
     "prompts": ("prompts", "prompts", "Hear a scenario before anybody is called; the prompts that are kept."),
     "recordings": ("recordings", "recordings", "Recordings of calls: list, fetch, forget old ones."),

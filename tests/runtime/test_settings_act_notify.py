@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -25,9 +24,7 @@ from orchestrator.runtime.outbox.retention import DAY_MS, Retention
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.settings import load_settings
 from orchestrator.runtime.settings_parts.notify_settings import MailPart, OutboxPart
-from orchestrator.runtime.settings_parts.sms_settings import Sms
 from orchestrator.simulator.clock import SharedClock
-from tests.outside.http_service import HttpService, Seen, answer, http_service
 from tests.outside.smtp_server import HANG, SmtpServer, smtp_server
 from tests.outside.test_mail import LETTER
 from tests.runtime.factories import NOON, make_folder, move_clock
@@ -47,7 +44,7 @@ def mail() -> Iterator[SmtpServer]:
 
 
 @contextmanager
-def _project(folder: Path, *lines: str) -> Iterator[Project]:
+def a_project(folder: Path, *lines: str) -> Iterator[Project]:
     text = "\n".join(["clock: simulated", *lines])
     make_folder(folder, settings=text.replace("{", "{{").replace("}", "}}"))
     with open_project(folder) as project:
@@ -58,7 +55,7 @@ def _mail(server: SmtpServer, more: str = "") -> str:
     return f"mail: {{server: localhost, port: {server.port}, from: calls@shop.example, security: none{more}}}"
 
 
-def _carry(project: Project, item: Delivery, lines: object = None) -> None:
+def carry(project: Project, item: Delivery, lines: object = None) -> None:
     aside = Aside()
     try:
         carriers(project, lines or {}, aside)[item.kind]((item,))  # type: ignore[arg-type]
@@ -77,11 +74,11 @@ def _recorded(project: Project, size: int = 5000) -> None:
 
 @acts("mail.server", "mail.port", "mail.from")
 def test_mail_is_handed_to_the_server_named_from_the_address_named(short_tmp: Path, mail: SmtpServer) -> None:
-    with _project(short_tmp / "a", _mail(mail)) as project:
-        _carry(project, EMAIL)
+    with a_project(short_tmp / "a", _mail(mail)) as project:
+        carry(project, EMAIL)
         assert [letter.sender for letter in mail.mails] == ["calls@shop.example"]
-    with _project(short_tmp / "b") as project, pytest.raises(Undelivered, match="no mail server"):
-        _carry(project, EMAIL)
+    with a_project(short_tmp / "b") as project, pytest.raises(Undelivered, match="no mail server"):
+        carry(project, EMAIL)
 
 
 @pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])
@@ -122,10 +119,10 @@ def test_the_server_is_spoken_to_as_safely_as_told(
 @acts("mail.timeout_s")
 def test_a_silent_server_is_given_up_after_the_time_out(short_tmp: Path, mail: SmtpServer) -> None:
     mail.answers["CONNECT"] = [HANG]
-    with _project(short_tmp / "a", _mail(mail, ", timeout_s: 0.1")) as project:
+    with a_project(short_tmp / "a", _mail(mail, ", timeout_s: 0.1")) as project:
         began = time.monotonic()
         with pytest.raises(Undelivered, match=r"within 0\.1 s"):
-            _carry(project, EMAIL)
+            carry(project, EMAIL)
         assert time.monotonic() - began < 5
 
 
@@ -134,20 +131,22 @@ def test_a_silent_server_is_given_up_after_the_time_out(short_tmp: Path, mail: S
 def test_recordings_up_to_a_size_are_attached(
     short_tmp: Path, mail: SmtpServer, most: str, is_attached: bool
 ) -> None:
-    with _project(short_tmp / "a", _mail(mail, f", attach_mb: {most}"), "mailboxes: {office: {}}") as project:
+    with a_project(
+        short_tmp / "a", _mail(mail, f", attach_mb: {most}"), "mailboxes: {office: {}}"
+    ) as project:
         _recorded(project)
-        _carry(project, VOICEMAIL)
+        carry(project, VOICEMAIL)
         assert len(list(mail.mails[0].message.iter_attachments())) == is_attached
 
 
 @acts("mail.language", "mail.timezone")
 def test_letters_are_in_the_language_and_zone_named(short_tmp: Path, mail: SmtpServer) -> None:
     missed = delivery("missed_call", target="a@x.example", notify="office", why="closed")
-    with _project(short_tmp / "a", _mail(mail, ", language: ru, timezone: Asia/Omsk")) as project:
-        _carry(project, missed)
+    with a_project(short_tmp / "a", _mail(mail, ", language: ru, timezone: Asia/Omsk")) as project:
+        carry(project, missed)
     assert mail.mails[0].message["Subject"] == "Пропущенный звонок от +79990000001, 2026-11-30 15:00 +06"
-    with _project(short_tmp / "b", _mail(mail)) as project:
-        _carry(project, missed)
+    with a_project(short_tmp / "b", _mail(mail)) as project:
+        carry(project, missed)
     assert mail.mails[1].message["Subject"] == "Missed call from +79990000001, 2026-11-30 09:00 UTC"
 
 
@@ -177,7 +176,7 @@ def test_mail_settings_that_make_no_sense_are_told(tmp_path: Path, key: str, why
 @acts("mailboxes.NAME.to")
 def test_each_reader_of_a_mailbox_gets_a_letter(short_tmp: Path, mail: SmtpServer) -> None:
     boxes = 'mailboxes: {office: {to: "a@x.example, b@x.example"}}'
-    with _project(short_tmp / "a", _mail(mail), boxes) as project:
+    with a_project(short_tmp / "a", _mail(mail), boxes) as project:
         left_behind(project, "email", {"to": "office", "text": "Hello"})
         deliveries = Deliveries(project, {})
         deliveries.start()
@@ -191,7 +190,7 @@ def test_each_reader_of_a_mailbox_gets_a_letter(short_tmp: Path, mail: SmtpServe
     ("key", "place"), [("folder: letters", "letters"), ("to: a@x.example", "data/mailboxes/office")]
 )
 def test_voicemail_is_kept_in_the_folder_named(short_tmp: Path, key: str, place: str) -> None:
-    with _project(short_tmp / "a", f"mailboxes: {{office: {{{key}}}}}") as project:
+    with a_project(short_tmp / "a", f"mailboxes: {{office: {{{key}}}}}") as project:
         _recorded(project)
         aside = Aside()
         folder = delivery("voicemail", lane="recordings@main", mailbox="office", recording=NAME)
@@ -200,73 +199,14 @@ def test_voicemail_is_kept_in_the_folder_named(short_tmp: Path, key: str, place:
         assert len(list((project.folder / place).glob("*.wav"))) == 1
 
 
-# -- SMS
-
-
-def _sms(service: HttpService, more: str = "") -> tuple[str, str]:
-    return f"services: {{gate: {{url: {service.url}, private: yes}}}}", f"sms: {{service: gate{more}}}"
-
-
-@acts("sms.service", "sms.path", "sms.method", "sms.send.NAME")
-def test_sms_are_sent_by_the_service_as_told(short_tmp: Path) -> None:
-    with http_service() as service:
-        with _project(short_tmp / "a", *_sms(service)) as project:
-            _carry(project, SMS)
-        more = ', path: v2/sms, method: get, send: {phone: "{digits}", msg: "{text}!", from: Shop}'
-        with _project(short_tmp / "b", *_sms(service, more)) as project:
-            _carry(project, SMS)
-        usual, other = service.seen
-        assert (usual.method, usual.path) == ("POST", "/api/send")
-        assert json.loads(usual.body) == {"to": "+79990000002", "text": "Ready", "id": SMS.key}
-        assert (other.method, other.path) == ("GET", "/api/v2/sms")
-        assert other.query == "phone=79990000002&msg=Ready%21&from=Shop"
-    with _project(short_tmp / "c") as project, pytest.raises(Undelivered, match="no service for SMS"):
-        _carry(project, SMS)
-
-
-@acts("sms.accepted")
-def test_an_answer_without_what_it_should_hold_is_a_refusal(short_tmp: Path) -> None:
-    with http_service(answer(b'{"error": "no money"}')) as service:
-        with _project(short_tmp / "a", *_sms(service)) as project:
-            _carry(project, SMS)
-        strict = _sms(service, ", accepted: sent")
-        with _project(short_tmp / "b", *strict) as project, pytest.raises(Undelivered, match="no money"):
-            _carry(project, SMS)
-
-
-@acts("sms.timeout_s")
-def test_an_sms_service_that_hangs_is_given_up_after_the_time_out(short_tmp: Path) -> None:
-    with (
-        http_service(Seen.never_answer) as service,
-        _project(short_tmp / "a", *_sms(service, ", timeout_s: 0.1")) as project,
-    ):
-        began = time.monotonic()
-        with pytest.raises(Undelivered):
-            _carry(project, SMS)
-        assert time.monotonic() - began < 4
-
-
-@pytest.mark.parametrize(
-    ("send", "why"),
-    [
-        ({"to": "{to}"}, r"needs \{text\}"),
-        ({"text": "{text}"}, r"needs \{text\} and \{to\}"),
-        ({"to": "{to}", "text": "{text} {tex}"}, r"\{tex\} means nothing"),
-    ],
-)
-def test_an_sms_without_text_or_number_is_a_mistake(send: dict[str, str], why: str) -> None:
-    with pytest.raises(ValueError, match=why):
-        Sms(send=send)
-
-
 # -- rows, recordings
 
 
 @acts("collected")
 @pytest.mark.parametrize(("lines", "place"), [(("collected: rows",), "rows"), ((), "data/collected")])
 def test_rows_are_collected_in_the_folder_named(short_tmp: Path, lines: tuple[str, ...], place: str) -> None:
-    with _project(short_tmp / "a", *lines) as project:
-        _carry(project, delivery("row", lane="rows", into="meters", values={"meter": "42"}))
+    with a_project(short_tmp / "a", *lines) as project:
+        carry(project, delivery("row", lane="rows", into="meters", values={"meter": "42"}))
         assert "42" in (project.folder / place / "meters.csv").read_text(encoding="utf-8")
 
 
@@ -288,7 +228,7 @@ def test_switches_forget_recordings_after_so_many_days(short_tmp: Path, days: in
         return "+OK 3"
 
     switches = "switches: {main: {port: 1}, away: {port: 2}}"
-    with _project(short_tmp / "a", f"recordings: {{keep_days: {days}}}", switches) as project:
+    with a_project(short_tmp / "a", f"recordings: {{keep_days: {days}}}", switches) as project:
         lines = {"main": _Line(is_up=True), "away": _Line(is_up=False)}
         connected = {1: nullcontext(api)}
         Retention(
@@ -305,9 +245,9 @@ def test_switches_forget_recordings_after_so_many_days(short_tmp: Path, days: in
 def test_recordings_up_to_a_size_are_fetched(short_tmp: Path, mail: SmtpServer) -> None:
     for most, files in (("0.01", 1), ("0.004", 0)):
         settings = (_mail(mail), f"recordings: {{fetch_mb: {most}}}", "mailboxes: {office: {}}")
-        with _project(short_tmp / most, *settings) as project:
+        with a_project(short_tmp / most, *settings) as project:
             _recorded(project)
-            _carry(project, VOICEMAIL)
+            carry(project, VOICEMAIL)
             assert len(list(project.settings.data.glob("mailboxes/office/*.wav"))) == files
     assert "0.0 MB, and 0.004 MB are allowed" in mail.mails[1].text
 
@@ -323,7 +263,7 @@ def test_after_so_many_tries_it_is_parked(short_tmp: Path, tries: int) -> None:
         raise Undelivered("down")
 
     asked: list[int] = []
-    with _project(short_tmp / "a", f"outbox: {{tries: {tries}}}") as project:
+    with a_project(short_tmp / "a", f"outbox: {{tries: {tries}}}") as project:
         left_behind(project, "sms", {"to": "+79990000001"})
         deliveries = Deliveries(project, {}, carry={"sms": refuse})
         deliveries.start()
@@ -338,7 +278,7 @@ def test_after_so_many_tries_it_is_parked(short_tmp: Path, tries: int) -> None:
 
 @acts("outbox.first_s", "outbox.most_s")
 def test_pauses_grow_from_the_first_to_the_most(short_tmp: Path) -> None:
-    with _project(short_tmp / "a", "outbox: {first_s: 2, most_s: 5}") as project:
+    with a_project(short_tmp / "a", "outbox: {first_s: 2, most_s: 5}") as project:
         assert [pause_ms(project.settings, tries, 0.0) for tries in range(4)] == [2000, 4000, 5000, 5000]
     with pytest.raises(ValueError, match="most_s is less"):
         OutboxPart(first_s=10, most_s=5)
@@ -348,7 +288,7 @@ def test_pauses_grow_from_the_first_to_the_most(short_tmp: Path) -> None:
 @pytest.mark.parametrize("at_once", [1, 3])
 def test_so_many_are_under_way_to_one_place(short_tmp: Path, at_once: int) -> None:
     under_way: list[int] = []
-    with _project(short_tmp / "a", f"outbox: {{at_once: {at_once}}}") as project:
+    with a_project(short_tmp / "a", f"outbox: {{at_once: {at_once}}}") as project:
         for index in range(5):
             left_behind(project, "sms", {"to": "x", "caller": f"+7999000000{index}"})
             left_behind(project, "row", {"into": "x", "caller": f"+7999000000{index}"})
@@ -369,7 +309,9 @@ def test_so_many_are_under_way_to_one_place(short_tmp: Path, at_once: int) -> No
 def test_entries_are_kept_for_so_many_days_once_they_are_deliveries(
     short_tmp: Path, days: int, is_kept: bool
 ) -> None:
-    with _project(short_tmp / "a", f"outbox: {{keep_days: {days}}}", "recordings: {keep_days: 0}") as project:
+    with a_project(
+        short_tmp / "a", f"outbox: {{keep_days: {days}}}", "recordings: {keep_days: 0}"
+    ) as project:
         for _ in range(300):  # the stream forgets whole nodes of a hundred
             name = left_behind(project, "call", {})
         after, entries = project.store.deliveries.unrouted()

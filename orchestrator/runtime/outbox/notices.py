@@ -54,6 +54,8 @@ def _notify(url: str, subject: str, text: str) -> str | None:
         if not sender.add(url):
             return "it is no URL that apprise knows"
         is_taken = sender.notify(body=text, title=subject)
+    except Exception as error:  # a plug-in's own: it takes nobody else's delivery with it
+        return f"{type(error).__name__}: {error}"
     finally:
         logger.removeHandler(said)
     return None if is_taken else " ".join(said.lines) or "it was not taken, and nothing is said of why"
