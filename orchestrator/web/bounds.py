@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NoReturn
 
 import orjson
@@ -131,7 +131,7 @@ def check_json(content_type: str, body: bytes) -> None:
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        if "recursion" in error.msg.lower():
+        if "depth" in error.msg:
             _refuse("too_deep", f"the body is nested deeper than {DEEPEST}")
         _refuse("not_json", f"the body is not JSON: {error.msg}: line {error.lineno} column {error.colno}")
     if _is_deep(found):
@@ -140,16 +140,16 @@ def check_json(content_type: str, body: bytes) -> None:
 
 def _is_deep(value: object) -> bool:
     level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [inner for item in level for inner in _inside(item)]
+    for _ in range(DEEPEST):
+        level = [inner for item in level for inner in _inside(item) if isinstance(inner, (dict, list))]
         if not level:
             return False
     return True
 
 
-def _inside(value: object) -> Sequence[object]:
+def _inside(value: object) -> Iterable[object]:
     if isinstance(value, dict):
-        return tuple(value.values())
+        return value.values()
     return value if isinstance(value, list) else ()
 
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from orchestrator.contacts.problems import ListError
 from orchestrator.domain.problem import KnownError
@@ -145,8 +146,22 @@ def _of_http(error: HTTPException) -> ApiProblem:
 def add_handlers(app: FastAPI) -> None:
     """Everything that is raised in a handler becomes a problem."""
 
-    def tell(_: Request, error: Exception) -> Response:
-        return problem_of(error).response()
+    def tell(request: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        if problem.status == 405:
+            problem.headers = {"Allow": ", ".join(_allowed(request))}
+        return problem.response()
 
     for kind in (ApiProblem, KnownError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, tell)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that the path of a request takes: starlette names those of the first handler alone."""
+    methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    routes = request.app.routes
+    return [
+        method
+        for method in methods
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -12,6 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from orchestrator.runtime.project import Project, open_project
+from orchestrator.store import open_store
 from orchestrator.store.tokens import SCOPES
 from orchestrator.web.app import app_of
 from tests.runtime.factories import SETTINGS, make_folder
@@ -21,9 +24,26 @@ FAST = "api: {{rate: 100000, burst: 100000}}\n"
 _names = itertools.count(1)
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """One store for all tests of a process, each with a project of its own in it: its address."""
+    data = Path(tempfile.mkdtemp(prefix="pz-"))
+    holder = open_store(None, folder=data, project="holder", fsync="everysec")
+    yield f"unix://{data}/store/redis.sock"
+    holder.close()
+    shutil.rmtree(data, ignore_errors=True)
+
+
 @pytest.fixture
-def folder(short_tmp: Path) -> Path:
-    return make_folder(short_tmp / "p", settings=SETTINGS + FAST)
+def more_settings() -> str:
+    """Settings of the project beside the usual ones; for tests that need others to say so."""
+    return FAST
+
+
+@pytest.fixture
+def folder(short_tmp: Path, server: str, more_settings: str) -> Path:
+    own = f"project: web-{next(_names)}\nstore: {server}\n"
+    return make_folder(short_tmp / "p", settings=SETTINGS.replace("project: test\n", own) + more_settings)
 
 
 @pytest.fixture
