@@ -77,6 +77,7 @@ class AttemptOut(Given):
     values: dict[str, str]
     agent: str
     abandoned: bool
+    basis: str
     outcome: str
     note: str
     detail: str
