@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -94,7 +95,9 @@ def test_a_question_takes_so_long_at_most(short_tmp: Path) -> None:
         http_service(Seen.never_answer) as service,
         intakes(short_tmp / "p", part, url=service.url) as project,
     ):
-        assert "not through within 0.1 s" in work(project) or "0.1" in work(project)
+        began = time.monotonic()
+        assert "not through in time" in work(project)
+        assert time.monotonic() - began < 5
 
 
 @acts(
@@ -178,7 +181,7 @@ def test_a_note_goes_with_a_withdrawal(short_tmp: Path) -> None:
         service.act = answer(ONE.replace(b'"new"', b'"paid"'))
         assert work(project, is_early=True) == ""
         (told,) = [entry for entry in project.store.outbox() if entry.kind == "status"]
-        assert (told.body["note"], told.body["by"]) == ("no longer wanted", "intake orders")
+        assert (told.body["note"], told.body["by"]) == ("no longer wanted", "intake-orders")
 
 
 GOOD = "scenario: greeting, service: crm, path: orders, columns: {phone: tel}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 from orchestrator.runtime.intake.campaigns import compiled_of
-from orchestrator.runtime.intake.filing import Filing
+from orchestrator.runtime.intake.filing import STEP, Filing
 from orchestrator.runtime.intake.pieces import on_disk
-from orchestrator.runtime.intake.places import Places
+from orchestrator.runtime.intake.places import Places, printable
 from orchestrator.runtime.intake.progress import Progress
 from orchestrator.runtime.intake.watching import Listing, Seen, Watch, listing
 from orchestrator.runtime.outbox.aside import Aside
@@ -19,13 +19,22 @@ from orchestrator.store.intake import IntakeChange, IntakeRound
 
 
 class DropFolder:
-    """`look` as often as one likes; `work` when something is ready, and it is our turn."""
+    """`look` as often as one likes; `work` when something is ready, and it is our turn. step: as of Filing."""
 
-    def __init__(self, project: Project, name: str, part: IntakePart, *, worker: str, aside: Aside) -> None:
+    def __init__(
+        self,
+        project: Project,
+        name: str,
+        part: IntakePart,
+        *,
+        worker: str,
+        aside: Aside,
+        step: int = STEP,
+    ) -> None:
         assert part.folder is not None  # noqa: S101  # the settings say so
         self.name = name
         self._project, self._part = project, part
-        self._worker, self._aside = worker, aside
+        self._worker, self._aside, self._step = worker, aside, step
         self._places = Places(part.folder)
         self._watch = Watch(part.settle)
         self._what = f"the folder {part.folder}"
@@ -65,6 +74,7 @@ class DropFolder:
             self._aside,
             worker=self._worker,
             compile_=self._compiled,
+            step=self._step,
         )
         kept = dict(self._project.store.intakes.read(self.name).files)
         in_hand = on_disk(self._aside, self._places.in_hand, self._what)
@@ -76,7 +86,7 @@ class DropFolder:
         for seen in self._ready:
             taken = self._take(seen)
             if taken is not None:
-                self.loaded.append(filing.load(taken, None, seen.name))
+                self.loaded.append(filing.load(taken, None, printable(seen.name)))
         self._ready = []
 
     def _seen(self) -> tuple[Listing, list[str]]:

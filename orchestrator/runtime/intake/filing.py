@@ -30,7 +30,9 @@ STEP: Final = 500  # rows between two steps that are kept
 
 
 class Filing:
-    """Loads the files of one drop folder, in one round. compile_: a scenario's name -> what it is now."""
+    """Loads the files of a drop folder, in one round. compile_: a scenario's name -> what it is now. step: rows between
+    two steps that are kept.
+    """
 
     def __init__(
         self,
@@ -43,7 +45,9 @@ class Filing:
         *,
         worker: str,
         compile_: Compile,
+        step: int = STEP,
     ) -> None:
+        self._step = step
         self._project, self._store = project, project.store
         self._name, self._part, self._places = name, part, places
         self._turn, self._aside = turn, aside
@@ -126,7 +130,7 @@ class Filing:
             )
             if row.fate is Fate.REFUSED:
                 pending.append((line, row))
-            if count % STEP == 0:
+            if count % self._step == 0:
                 keep()
         keep()
 

@@ -96,7 +96,7 @@ class Intakes:
             log.error("intake_held_up", intake=each.source.name, error=str(error))
             failed = True
         each.fails = each.fails + 1 if failed else 0
-        each.again_at = time.monotonic() + (min(2.0**each.fails, MOST_PAUSE_S) if failed else 0.0)
+        each.again_at = time.monotonic() + (min(2.0 ** (each.fails - 1), MOST_PAUSE_S) if failed else 0.0)
         each.is_busy = False
         return AWAY_S if failed else self._look_s
 

@@ -19,10 +19,15 @@ from orchestrator.domain.entry import Entered
 
 TAKEN, DONE, FAILED = "taken", "done", "failed"
 REPORT, REFUSED = ".report.json", ".refused.csv"
-HEADER: Final = ("line", "column", "code", "reason", "external_id")
-NAME_CHARS: Final = 120
+HEADER: Final = ("line", "column", "code", "reason")
+NAME_BYTES: Final = 150  # of 255, the instant and what stands beside it included
 
 _STRANGE: Final = re.compile(r"[^\w.() +@=-]+")
+
+
+def printable(name: str) -> str:
+    """A file's name for people: files may be called anything, also what is no text."""
+    return "".join(char if char.isprintable() else "_" for char in name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,14 @@ class Places:
     def take(self, name: str, at: int) -> str:
         """Move a file out of the folder in one step; its name in `taken`: with the instant, and like no other's."""
         stamp = f"{dt.datetime.fromtimestamp(at / 1000, dt.UTC):%Y%m%dT%H%M%SZ}"
-        clean = _STRANGE.sub("_", name.encode("utf-8", "replace").decode())
+        clean = _STRANGE.sub("_", printable(name))
         stem, _, ending = clean.rpartition(".")
         stem, ending = (stem, f".{ending}") if stem and len(ending) <= 10 else (clean, "")
+        stem = stem.encode()[:NAME_BYTES].decode(errors="ignore")
         number, made = 1, ""
         while not made or any((self.folder / place / made).exists() for place in (TAKEN, DONE, FAILED)):
             again = f"-{number}" if number > 1 else ""
-            made = f"{stamp}_{stem[:NAME_CHARS]}{again}{ending}"
+            made = f"{stamp}_{stem}{again}{ending}"
             number += 1
         os.rename(self.folder / name, self.taken(made))  # beside os.scandir and os.open
         return made
@@ -71,7 +77,7 @@ class Places:
             text.write("\ufeff")
             writer.writerow(HEADER)
         for line, row in rows:
-            writer.writerow([line, inert(row.column), row.code, inert(row.reason), inert(row.external_id)])
+            writer.writerow([line, inert(row.column), row.code, inert(row.reason)])
         with path.open("r+b" if path.exists() else "w+b") as handle:
             handle.truncate(size)  # what was written after that was not kept in the store: it comes again
             handle.seek(size)

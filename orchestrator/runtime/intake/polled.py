@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -32,6 +32,8 @@ from orchestrator.store.intake import IntakeChange, IntakeRound
 log = structlog.get_logger()
 
 MOST_PAGES: Final = 200  # of one round; the next one goes on
+MOST_NAME: Final = 64  # characters of an item's own name in a report
+BREATH: Final = 20  # rows, some milliseconds, after which others have a turn
 MOST_CURSOR: Final = 2000  # characters; a query has little more
 MOST_PAUSE_MS: Final = 900_000  # between two rounds of a source that fails, or `every` if that is longer
 NO_CONTENT: Final = 204
@@ -168,11 +170,19 @@ class PolledSource:
 
     def _enter(self, group: Sequence[tuple[str, object]]) -> None:
         campaign = self._campaign()
-        rows = (row_of(item, self._part.columns, self._part.fixed) for _, item in group)
-        for entered in enter(self._project, campaign.campaign_id, rows):
-            where = group[entered.row - 1][0]
-            named = f"{where} ({entered.external_id})" if entered.external_id else where
+        place = self._part.columns.get("external_id")
+        found = enter(self._project, campaign.campaign_id, self._rows(group), source=f"intake {self.name}")
+        for entered in found:
+            where, item = group[entered.row - 1]
+            external_id = text_at(item, place)[:MOST_NAME] if place else ""
+            named = f"{where} ({external_id})" if external_id else where
             self.brought.add(entered, where=named, place=where, now=self._now_ms())
+
+    def _rows(self, group: Sequence[tuple[str, object]]) -> Iterator[dict[str, object]]:
+        for number, (_, item) in enumerate(group):
+            if number % BREATH == 0:
+                give_turn()
+            yield row_of(item, self._part.columns, self._part.fixed)
 
     def _withdraw(self, group: Sequence[tuple[str, object]]) -> None:
         note = self._part.withdraw.note if self._part.withdraw else ""
@@ -195,7 +205,7 @@ class PolledSource:
     def _withdrawn(self, campaigns: Sequence[Campaign], external_id: str, note: str) -> Withdrawn:
         """In whichever campaign of the scenario it is still to be called."""
         found = Withdrawn.NO_SUCH_LEAD
-        take_back = partial(withdraw, self._project, note=note, by=f"intake {self.name}", cancel=True)
+        take_back = partial(withdraw, self._project, note=note, by=f"intake-{self.name}", cancel=True)
         for campaign in campaigns:
             done = take_back(campaign.campaign_id, LeadRef(external_id=external_id))
             if done in (Withdrawn.WITHDRAWN, Withdrawn.AFTER_CALL):

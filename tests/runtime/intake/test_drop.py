@@ -246,10 +246,22 @@ def test_a_name_may_hold_anything(short_tmp: Path) -> None:
     with intakes(short_tmp / "p", DROP % "") as project:
         work(project)
         folder = bytes(project.folder / "drop")
-        for name in (b"\xff\xfe.csv", "заказы на завтра.csv".encode(), b"a\nb;$(x).csv", b"x" * 250):
+        for name in (
+            b"\xff\xfe.csv",
+            "заказы на завтра.csv".encode(),
+            b"a\nb;$(x).csv",
+            b"x" * 250,
+            "я".encode() * 127,
+        ):
             Path((folder + b"/" + name).decode(errors="surrogateescape")).write_bytes(contacts(1))
         assert work(project) == ""
-        assert put_away(project, "done") == ["_.csv", "a_b_(x).csv", "x" * 120, "заказы на завтра.csv"]
+        assert put_away(project, "done") == [
+            "__.csv",
+            "a_b_(x).csv",
+            "x" * 150,
+            "заказы на завтра.csv",
+            "я" * 75,
+        ]
 
 
 def test_a_folder_that_cannot_be_there_is_told(short_tmp: Path) -> None:
