@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -10,27 +9,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from orchestrator.cli.check import refuse
 from orchestrator.cli.follow import OnInterrupt, follow
+from orchestrator.cli.loading import load_list, name_of, require_list, show_report
 from orchestrator.cli.prompt_bar import prompt_bar
 from orchestrator.cli.view import console, figures_table
 from orchestrator.cli.why import why_table
-from orchestrator.domain.lead import Campaign, CampaignState, WaitReason
+from orchestrator.domain.lead import CampaignState, WaitReason
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.background import ensure_worker
 from orchestrator.runtime.budgets import foreign_numbers
 from orchestrator.runtime.figures import figures
 from orchestrator.runtime.find import find_scenario
-from orchestrator.runtime.launch import LoadReport, Source, launching, load, start
+from orchestrator.runtime.launch import LoadReport, launching, start
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.switches.reach import require_switch
+from orchestrator.runtime.told_places import untold
 from orchestrator.runtime.why import why
-from orchestrator.scenario.compile import Compiled
 from orchestrator.store import Why
-
-CHUNK = 1 << 16
 
 
 @click.command()
@@ -74,17 +71,23 @@ def call(
         compiled, problems = find_scenario(project.settings, scenario)
         refuse(problems, f"{scenario} is not launched")
         assert compiled is not None  # noqa: S101  # no problems, so there is one
-        _require_list(contacts, yes=yes)
+        require_list(contacts)
+        _require_yes(contacts, yes=yes)
         if not no_worker and not project.store.workers():
             require_switch(project.settings, compiled.plan)
-        for warning in (*project.store.warnings, *foreign_numbers(project.settings, compiled.plan)):
+        settings, plan = project.settings, compiled.plan
+        for warning in (
+            *project.store.warnings,
+            *foreign_numbers(settings, plan),
+            *untold(plan, settings),
+        ):
             click.echo(f"warning: {warning}", err=True)
         with (
             _term_as_interrupt(),
             prompt_bar() as made,
-            launching(project, compiled, _name(contacts), made) as campaign,
+            launching(project, compiled, name_of(contacts), made) as campaign,
         ):
-            report = _load(project, campaign, compiled, contacts, again=again)
+            report = load_list(project, campaign, compiled, contacts, again=again)
             show_report(report)
             _show_unlaunched(project, report)
             if not report.added:
@@ -104,18 +107,9 @@ def call(
     return 0
 
 
-def _name(contacts: str) -> str:
-    return "standard input" if contacts == "-" else contacts
-
-
-def _require_list(contacts: str, *, yes: bool) -> None:
-    if contacts == "-":
-        if not yes:
-            raise KnownError("standard input holds the contacts, so nobody can be asked: add --yes to launch")
-    elif not Path(contacts).exists():
-        raise KnownError(f"no such contacts file: {contacts}")
-    elif Path(contacts).is_dir():
-        raise KnownError(f"{contacts} is a folder, not a list of contacts")
+def _require_yes(contacts: str, *, yes: bool) -> None:
+    if contacts == "-" and not yes:
+        raise KnownError("standard input holds the contacts, so nobody can be asked: add --yes to launch")
 
 
 @contextmanager
@@ -160,81 +154,6 @@ def _nothing(report: LoadReport) -> str:
     return "no row of the list can be called; nothing was launched"
 
 
-def _load(
-    project: Project, campaign: Campaign, compiled: Compiled, contacts: str, *, again: bool
-) -> LoadReport:
-    name = _name(contacts)
-    if contacts == "-":
-        return _with_progress(project, campaign, compiled, name, _chunks(sys.stdin.fileno()), None, again)
-    try:
-        handle = os.open(contacts, os.O_RDONLY)
-    except OSError as error:
-        raise KnownError(f"cannot read {contacts}: {error.strerror}") from None
-    try:
-        size = os.fstat(handle).st_size or None  # a pipe does not tell
-        return _with_progress(project, campaign, compiled, name, _chunks(handle), size, again)
-    finally:
-        os.close(handle)
-
-
-def _chunks(handle: int) -> Iterator[bytes]:
-    while chunk := os.read(handle, CHUNK):
-        yield chunk
-
-
-def _with_progress(
-    project: Project,
-    campaign: Campaign,
-    compiled: Compiled,
-    name: str,
-    chunks: Iterator[bytes],
-    size: int | None,
-    again: bool,
-) -> LoadReport:
-    screen = console(stderr=True)
-    bar = Progress(
-        TextColumn("loading"),
-        BarColumn(),
-        DownloadColumn(),
-        TextColumn("{task.fields[rows]:>9} rows"),
-        TimeElapsedColumn(),
-        console=screen,
-        disable=not screen.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("loading", total=size, rows=0)
-
-        def counted() -> Iterator[bytes]:
-            for chunk in chunks:
-                bar.advance(task, len(chunk))
-                yield chunk
-
-        return load(
-            project,
-            campaign,
-            compiled,
-            Source(name=name, chunks=counted()),
-            again=again,
-            progress=lambda report: bar.update(task, rows=report.rows),
-        )
-
-
-def show_report(report: LoadReport) -> None:
-    """What became of the rows, on standard error: summed, with the first lines of each reason."""
-    parts = [f"{report.rows} rows: {report.added} loaded"]
-    if report.merged:
-        parts.append(f"{report.merged} merged (the number stands earlier in the list)")
-    if report.already:
-        parts.append(f"{report.already} skipped (in {', '.join(sorted(report.already_in))} already)")
-    if report.refused:
-        parts.append(f"{report.refused} refused")
-    click.echo(", ".join(parts), err=True)
-    for line in (*map(str, report.remarks), *report.tally.lines()):
-        click.echo(f"  {line}", err=True)
-    if report.refused_file:
-        click.echo(f"  refused rows: {report.refused_file}", err=True)
-
-
 def show_preview(found: Why) -> None:
     """How many leads are called now, later and never, and why."""
     now = sum(item.count for item in found.reasons if item.reason is WaitReason.NEXT)
@@ -244,4 +163,4 @@ def show_preview(found: Why) -> None:
     console(stderr=True).print(why_table(found))
 
 
-NEVER = frozenset({WaitReason.DO_NOT_CALL, WaitReason.LIFETIME})
+NEVER = frozenset({WaitReason.DO_NOT_CALL, WaitReason.NO_CONSENT, WaitReason.LIFETIME})

@@ -29,6 +29,7 @@ class Code(StrEnum):
     BAD_TIMEZONE = "bad_timezone"
     BAD_EXTERNAL_ID = "bad_external_id"
     BAD_CONSENT = "bad_consent"
+    NUMBER_TAKEN = "number_taken"
     BAD_VALUE = "bad_value"
     TOO_FEW_COLUMNS = "too_few_columns"
     TOO_MANY_COLUMNS = "too_many_columns"

@@ -11,7 +11,9 @@ from orchestrator.scenario.compile import Compiled
 from orchestrator.store import Store
 
 ZONE_LIST_MS = 60_000  # business time after which a campaign's list of zones is asked for again
-STANDING_ZONE_LIST_MS = 5_000  # the same where a missed call may bring a zone in at any time
+GROWING_ZONE_LIST_MS = (
+    5_000  # the same where a missed call, or a new contact, may bring a zone in at any time
+)
 
 
 class Bundles:
@@ -63,7 +65,8 @@ class ZoneBook:
         if known is not None and known.asked_at <= now < known.valid_until:
             return known.zones
         zones = zones_at(compiled.plan, self._store.zones(campaign.campaign_id), now)
-        known_for = STANDING_ZONE_LIST_MS if campaign.standing else ZONE_LIST_MS
+        is_growing = campaign.standing or campaign.is_open
+        known_for = GROWING_ZONE_LIST_MS if is_growing else ZONE_LIST_MS
         until = min((now + known_for, zones.changes_at), default=now)
         self._known[campaign.campaign_id] = _Known(zones=zones, asked_at=now, valid_until=until)
         return zones

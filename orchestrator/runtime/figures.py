@@ -26,6 +26,7 @@ class Figures:
     up: tuple[str, ...]  # switches that some worker is connected to
     counts: CampaignCounts
     standing: str = ""  # the scenario whose missed calls it calls back
+    is_open: bool = False  # takes contacts, and finishes only once it was closed
     rests: tuple[RestRow, ...] = ()  # gateways that take no calls now, or only one
 
     @property
@@ -44,6 +45,7 @@ class Figures:
             "title": self.title,
             "calls_back": self.standing,
             "state": self.state.value,
+            "open": self.is_open,
             "source": self.source,
             "created_at": self.created_at,
             "at": self.at,
@@ -85,6 +87,7 @@ def figures(project: Project, campaign: Campaign) -> Figures:
         state=fresh.state,
         source=fresh.source,
         standing=fresh.standing,
+        is_open=fresh.is_open,
         created_at=fresh.created_at,
         at=project.clock.now_ms(),
         workers=len(workers),

@@ -9,32 +9,35 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestrator.contacts import Accepted, RefusedFile, Tally, read_contacts
-from orchestrator.domain.lead import Campaign, CampaignState, Contact
+from orchestrator.contacts import Refused, RefusedFile, Tally, read_contacts
+from orchestrator.contacts.reader import Format
+from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.runtime.budgets import missing_gateways
+from orchestrator.runtime.consent import Kept
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.prompts.fixed_prompts import prepare
+from orchestrator.runtime.storing import Stored, stored
 from orchestrator.runtime.switches.line import require_gateways
 from orchestrator.runtime.switches.places import publish_everywhere
 from orchestrator.scenario.compile import Compiled
 from orchestrator.scenario.model import PREDICTIVE, ROBOCALL
-from orchestrator.store import Added, Already, Merged, Store
-
-BATCH = 500  # contacts per call of the store
+from orchestrator.store import Added, Already, Merged, Store, Updated
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True, kw_only=True)
 class LoadReport:
-    """What became of each row: rows == added + merged + already + refused."""
+    """What became of each row: rows == added + merged + already + updated + refused."""
 
     rows: int = 0
     added: int = 0
     merged: int = 0  # a number that stood earlier in the list
-    already: int = 0  # the very same row is in another campaign of this scenario
+    already: int = 0  # the very same row is in another campaign of this scenario, or in this one, which runs
     already_in: set[str] = field(default_factory=set)
+    updated: int = 0  # leads of a running campaign that have the row's external id, and its columns now
+    consents: Kept = field(default_factory=Kept)
     tally: Tally = field(default_factory=Tally)
     remarks: list[Problem] = field(default_factory=list)  # about the list as a whole
     refused_file: Path | None = None
@@ -66,11 +69,18 @@ def launching(
 
 
 def new_campaign(
-    project: Project, compiled: Compiled, source: str, prompts: Progress = lambda *_: None
+    project: Project,
+    compiled: Compiled,
+    source: str,
+    prompts: Progress = lambda *_: None,
+    *,
+    title: str = "",
+    is_open: bool = False,
 ) -> Campaign:
-    """A campaign in LOADING, with its program and prompts on every switch. KnownError before there is any campaign.
+    """A campaign in LOADING, or one that is open and runs, with its program and prompts on every switch. KnownError
+    before there is any campaign.
 
-    prompts(made, of so many) is called as they are made.
+    prompts(made, of so many) is called as they are made. title "": the scenario's.
     """
     if compiled.kind not in (ROBOCALL, PREDICTIVE):
         raise KnownError(
@@ -85,11 +95,12 @@ def new_campaign(
             campaign_id=campaign_id,
             scenario=compiled.name,
             program=compiled.digest,
-            state=CampaignState.LOADING,
+            state=CampaignState.RUNNING if is_open else CampaignState.LOADING,
             created_at=now,
-            title=compiled.title,
+            title=title or compiled.title,
             source=source,
             project=compiled.project or project.settings.project,
+            is_open=is_open,
         )
         try:
             project.store.create_campaign(campaign, compiled.dumps(), compiled.plan.first)
@@ -116,19 +127,24 @@ def load(
     source: Source,
     *,
     again: bool = False,
+    form: Format = "auto",
     progress: Callable[[LoadReport], None] = lambda _: None,
 ) -> LoadReport:
-    """Stream the source into the campaign; calls `progress` after each batch. Refused rows go to a file.
+    """Stream the source into the campaign, which is being loaded or runs; calls `progress` after each batch. Refused
+    rows go to a file.
 
-    KnownError when the list cannot be read, or the file of refused rows not be written.
+    KnownError when the list cannot be read, the campaign takes no contacts, or the file of refused rows cannot be
+    written.
     """
     report = LoadReport()
-    refused = RefusedFile(project.settings.data / "refused" / f"{campaign.campaign_id}.csv")
+    refused = RefusedFile(_refused_path(project.settings.data / "refused", campaign.campaign_id))
     try:
         with refused:
-            accepted = _accepted(project, compiled, source, report, refused)
-            for batch in _batches(accepted, BATCH):
-                _store(project, campaign, batch, report, again=again)
+            for batch in _batches(project, campaign, compiled, source, report, form=form, again=again):
+                for each in batch:
+                    _count(report, each)
+                    if isinstance(each.row, Refused):
+                        refused.write(each.row)
                 progress(report)
     except OSError as error:
         raise KnownError(f"loading {source.name} broke off: {error.strerror}: {error.filename}") from None
@@ -138,9 +154,16 @@ def load(
     return report
 
 
-def _accepted(
-    project: Project, compiled: Compiled, source: Source, report: LoadReport, refused: RefusedFile
-) -> Iterator[tuple[int, Contact]]:
+def _batches(
+    project: Project,
+    campaign: Campaign,
+    compiled: Compiled,
+    source: Source,
+    report: LoadReport,
+    *,
+    form: Format,
+    again: bool,
+) -> Iterator[list[Stored]]:
     rows = read_contacts(
         source.chunks,
         columns=compiled.columns,
@@ -148,35 +171,36 @@ def _accepted(
         region=project.settings.region,
         zone_rule=compiled.plan.zone,
         name=source.name,
+        format=form,
         remark=report.remarks.append,
     )
-    for row in rows:
-        report.rows += 1
-        report.tally.add(row)
-        if isinstance(row, Accepted):
-            yield row.line, row.contact
-        else:
-            refused.write(row)
+    campaign_id, kept = campaign.campaign_id, report.consents
+    return stored(project, campaign_id, compiled, rows, source=source.name, again=again, kept=kept)
 
 
-def _batches(items: Iterator[tuple[int, Contact]], size: int) -> Iterator[list[tuple[int, Contact]]]:
-    while batch := list(itertools.islice(items, size)):
-        yield batch
+def _refused_path(folder: Path, campaign_id: str) -> Path:
+    """A file of its own for each list of a campaign: what was refused before is not lost."""
+    names = (f"{campaign_id}-{number}" for number in itertools.count(2))
+    return next(
+        path
+        for name in itertools.chain([campaign_id], names)
+        if not (path := folder / f"{name}.csv").exists()
+    )
 
 
-def _store(
-    project: Project, campaign: Campaign, batch: list[tuple[int, Contact]], report: LoadReport, *, again: bool
-) -> None:
-    loaded = project.store.load_leads(campaign.campaign_id, batch, now=project.clock.now_ms(), again=again)
-    for outcome in loaded:
-        match outcome:
-            case Added():
-                report.added += 1
-            case Merged():
-                report.merged += 1
-            case Already(campaign_id=campaign_id):
-                report.already += 1
-                report.already_in.add(campaign_id)
+def _count(report: LoadReport, each: Stored) -> None:
+    report.rows += 1
+    report.tally.add(each.row)
+    match each.outcome:
+        case Added():
+            report.added += 1
+        case Merged():
+            report.merged += 1
+        case Updated():
+            report.updated += 1
+        case Already(campaign_id=campaign_id):
+            report.already += 1
+            report.already_in.add(campaign_id)
 
 
 def start(project: Project, campaign: Campaign) -> None:

@@ -22,6 +22,7 @@ from orchestrator.engine.events import call_event
 from orchestrator.engine.track import Action, Check, Settle, Tracker
 from orchestrator.esl.turns import give_turn
 from orchestrator.runtime.bundles import Bundles
+from orchestrator.runtime.cancels import Cancels
 from orchestrator.runtime.cases import Cases
 from orchestrator.runtime.dialer import Dialer
 from orchestrator.runtime.metering import Metering, Tallies, Times
@@ -147,7 +148,14 @@ class Worker:
         log.info("worker_started", worker_id=self._id, switches=list(self._lines))
         self._speaking.start()
         self._beat()
-        steps = (self._beats, self._ticks, self._looks_for_the_dead, self._second_looks)
+        cancels = Cancels(
+            self._store,
+            self._id,
+            self._lines,
+            has_answered=self._tracker.has_answered,
+            live=self._tracker.live,
+        )
+        steps = (self._beats, self._ticks, self._looks_for_the_dead, self._second_looks, cancels.look)
         greenlets: list[Greenlet[..., None]] = [gevent.spawn(_for_ever, step) for step in steps]
         greenlets += [gevent.spawn(self._settler.run), gevent.spawn(self._cases.run)]
         for line in self._lines.values():

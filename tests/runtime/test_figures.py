@@ -71,6 +71,7 @@ def test_scripts_get_everything_flat(project: Project) -> None:
         "title": "A greeting",
         "calls_back": "",
         "state": "running",
+        "open": False,
         "source": "list.csv",
         "created_at": NOON,
         "at": NOON,
