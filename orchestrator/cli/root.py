@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "calls": ("calls", "calls", "The calls that came in: who, what they did and heard, how it ended."),
     "campaign": ("campaign", "campaign", "List, show, pause, resume, stop and export campaigns."),
     "check": ("check", "check", "Check scenarios: every mistake at once, with its place and a hint."),
+    "consent": ("consent", "consent", "What people agreed to: add, load, show, withdraw, export."),
     "demo": ("demo", "demo", "Run a whole campaign against the simulated switch and show what happened."),
     "deploy": (
         "deploy",

@@ -13,6 +13,8 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.engine.consent_words import meaning_of
 from orchestrator.runtime.project import Project
 
+WORDS, SOURCE = "consent_words", "consent_source"
+
 
 @dataclass(slots=True, kw_only=True)
 class Kept:
@@ -37,24 +39,31 @@ def keep_consents(
     kept = Kept()
     consents: list[Consent] = []
     for row in rows:
-        if row.agreed is None:
-            continue
-        purpose = row.agreed.purpose or (demand.purpose if demand else "")
-        kept.purposeless += not purpose
-        consents += [
-            Consent(
-                number=number,
-                purpose=purpose,
-                given_at=row.agreed.given_at,
-                how=row.agreed.how,
-                source=source,
-            )
-            for number in row.contact.numbers
-            if purpose
-        ]
+        found = _consents_of(row, demand.purpose if demand else "", source)
+        kept.purposeless += row.agreed is not None and not found
+        consents += found
     if consents:
         kept.by_fate.update(project.store.consents.give(consents, now=project.clock.now_ms(), is_told=False))
     return kept
+
+
+def _consents_of(row: Accepted, otherwise: str, source: str) -> list[Consent]:
+    """For each number of the row; none when it tells of none, or not for what. otherwise: for what, then."""
+    said, fields = row.agreed, row.contact.fields
+    purpose = said.purpose or otherwise if said else ""
+    if said is None or not purpose:
+        return []
+    return [
+        Consent(
+            number=number,
+            purpose=purpose,
+            given_at=said.given_at,
+            how=said.how,
+            words=fields.get(WORDS, ""),
+            source=fields.get(SOURCE) or source,
+        )
+        for number in row.contact.numbers
+    ]
 
 
 def heard_sms(project: Project, number: str, text: str) -> SmsMeaning:

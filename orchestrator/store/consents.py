@@ -62,13 +62,14 @@ class ConsentBook:
         note: str,
         now: int,
         also_dnc: bool,
+        is_told: bool = True,
     ) -> int:
         """A person takes back their consent to `purpose` (None: to everything), from `now` on and for what was given
-        before; how many consents that ended. also_dnc: the number goes on the do-not-call list in the same step. The
-        outbox hears of it. ValueError as above.
+        before; how many consents that ended. also_dnc: the number goes on the do-not-call list in the same step.
+        is_told: the outbox hears of it. ValueError as above.
         """
         said = Withdrawal(number=number, purpose=purpose, at=now, how=how, note=note, do_not_call=also_dnc)
-        body = orjson.dumps(withdrawal_body(said)).decode()
+        body = orjson.dumps(withdrawal_body(said)).decode() if is_told else None
         request = {"item": pack_withdrawal(said), "now": now, "body": body}
         return int(self._db.run("withdraw_consent", request))
 
