@@ -98,7 +98,10 @@ class HttpService:
         first, *lines = head.decode().split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         while len(body) < int(headers.get("content-length", "0")):
-            body += sock.recv(65_536)
+            more = sock.recv(65_536)
+            if not more:  # whoever asked is gone
+                return None
+            body += more
         method, target, _ = first.split(" ")
         path, _, query = target.partition("?")
         return Seen(
