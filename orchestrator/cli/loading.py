@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
+from orchestrator.cli.consent import said_of
 from orchestrator.cli.view import console
 from orchestrator.domain.lead import Campaign
 from orchestrator.domain.problem import KnownError
@@ -104,10 +105,9 @@ def show_report(report: LoadReport) -> None:
         parts.append(f"{report.already} skipped (in {', '.join(sorted(report.already_in))} already)")
     if report.refused:
         parts.append(f"{report.refused} refused")
+    parts += said_of(report.consents)
     click.echo(", ".join(parts), err=True)
     for line in (*map(str, report.remarks), *report.tally.lines()):
         click.echo(f"  {line}", err=True)
-    if report.consents.left_out:
-        click.echo(f"  {report.consents.left_out} consents were not kept (docs/consent.md)", err=True)
     if report.refused_file:
         click.echo(f"  refused rows: {report.refused_file}", err=True)
