@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestrator.domain.problem import KnownError, Problem
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.settings_parts.agent_settings import look_at_staff
+from orchestrator.runtime.told_places import outside_of
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.compile import Compiled, compile_scenario
 from orchestrator.scenario.findings import did_you_mean
@@ -23,7 +24,7 @@ def find_scenario(settings: Settings, name: str) -> tuple[Compiled | None, list[
     """
     path, folder = find_file(settings, name)
     staff, mistakes = look_at_staff(settings)
-    scenarios, problems = check_path([path], folder=folder, staff=staff)
+    scenarios, problems = check_path([path], folder=folder, staff=staff, outside=outside_of(settings))
     if scenarios and scenarios[0].model.queues:
         problems = [*mistakes, *problems]
     if problems:

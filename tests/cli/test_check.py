@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,20 @@ def test_a_good_project_is_good(folder: Path) -> None:
 def test_the_shipped_scenarios_are_good() -> None:
     said = prozvon(None, "check", str(SHIPPED))
     assert (said.code, said.out) == (0, "")
-    assert said.err == "17 scenarios are good, 0 problems\n"
+    *_, last = said.err.splitlines()
+    assert last == "18 scenarios are good, 0 problems"
+    assert (
+        f"{SHIPPED}/parcel_arrived.yaml: SMS reminder: ru 42 characters of UCS-2, 1 segment; en 50"
+        in said.err
+    )
+
+
+def test_what_nobody_would_bring_anywhere_is_said(folder: Path) -> None:
+    shutil.copy(SHIPPED / "parcel_arrived.yaml", folder / "scenarios")
+    shutil.copytree(SHIPPED / "sounds", folder / "scenarios" / "sounds")
+    said = prozvon(folder, "check")
+    assert (said.code, said.out) == (0, "")
+    assert "parcel_arrived.yaml: its SMS wait, parked, until prozvon.yaml says how they are sent" in said.err
 
 
 def test_every_mistake_of_every_file_is_a_line(folder: Path) -> None:

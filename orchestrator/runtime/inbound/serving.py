@@ -24,6 +24,7 @@ from orchestrator.runtime.prompts.fixed_prompts import (
 )
 from orchestrator.runtime.settings import Settings
 from orchestrator.runtime.settings_parts.agent_settings import look_at_staff
+from orchestrator.runtime.told_places import outside_of
 from orchestrator.scenario.check import check_path
 from orchestrator.scenario.compile import Compiled, compile_scenario
 from orchestrator.speech.studio_link import StudioLink
@@ -76,7 +77,8 @@ def find_served(settings: Settings) -> tuple[Compiled, ...]:
     if names is None and not settings.scenarios.is_dir():
         return ()
     paths = [settings.scenarios] if names is None else [file_of(settings.scenarios, name) for name in names]
-    scenarios, problems = check_path(paths, folder=settings.scenarios, staff=look_at_staff(settings)[0])
+    staff, outside = look_at_staff(settings)[0], outside_of(settings)
+    scenarios, problems = check_path(paths, folder=settings.scenarios, staff=staff, outside=outside)
     concerned = [problem for problem in problems if names is not None or _may_take_calls(problem)]
     if concerned:
         lines = "\n".join(map(str, concerned))
