@@ -12,6 +12,7 @@ import structlog
 from orchestrator.contacts.problems import ListError
 from orchestrator.domain.entry import Entered, Fate
 from orchestrator.domain.lead import Campaign, CampaignState
+from orchestrator.runtime.intake.breath import Breath
 from orchestrator.runtime.intake.brought import Brought
 from orchestrator.runtime.intake.campaigns import ALIVE, Compile, opened
 from orchestrator.runtime.intake.pieces import on_disk, pieces, without_lines
@@ -149,6 +150,7 @@ class Filing:
             source,
             again=self._part.again,
             remark=lambda problem: remarks.append(str(problem)),
+            breathe=Breath(),
         )
         for row in found:
             line = row.row + (last - first if last > first else 0)

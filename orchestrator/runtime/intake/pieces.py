@@ -11,7 +11,6 @@ import gevent
 
 from orchestrator.contacts.lines import PIECE
 from orchestrator.domain.problem import KnownError
-from orchestrator.esl.turns import give_turn
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.outbox.aside import Aside
 
@@ -33,7 +32,6 @@ def pieces(path: Path, aside: Aside, settle_s: float) -> Iterator[bytes]:
             if piece:
                 if held:
                     yield held
-                    give_turn()
                 held = piece
                 continue
             now = _asked(aside, path, lambda: os.fstat(handle))

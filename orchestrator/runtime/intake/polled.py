@@ -17,6 +17,7 @@ from orchestrator.esl.turns import give_turn
 from orchestrator.outside.answers import Unreadable, read_json
 from orchestrator.outside.service import Services
 from orchestrator.outside.spec import Reply, Why
+from orchestrator.runtime.intake.breath import Breath
 from orchestrator.runtime.intake.brought import Brought
 from orchestrator.runtime.intake.campaigns import alive, compiled_of, opened
 from orchestrator.runtime.intake.cursor import Cursor, after, asked_with, cursor_of
@@ -33,7 +34,6 @@ log = structlog.get_logger()
 
 MOST_PAGES: Final = 200  # of one round; the next one goes on
 MOST_NAME: Final = 64  # characters of an item's own name in a report
-BREATH: Final = 20  # rows, some milliseconds, after which others have a turn
 MOST_CURSOR: Final = 2000  # characters; a query has little more
 MOST_PAUSE_MS: Final = 900_000  # between two rounds of a source that fails, or `every` if that is longer
 NO_CONTENT: Final = 204
@@ -179,9 +179,9 @@ class PolledSource:
             self.brought.add(entered, where=named, place=where, now=self._now_ms())
 
     def _rows(self, group: Sequence[tuple[str, object]]) -> Iterator[dict[str, object]]:
-        for number, (_, item) in enumerate(group):
-            if number % BREATH == 0:
-                give_turn()
+        breathe = Breath()
+        for _, item in group:
+            breathe()
             yield row_of(item, self._part.columns, self._part.fixed)
 
     def _withdraw(self, group: Sequence[tuple[str, object]]) -> None:

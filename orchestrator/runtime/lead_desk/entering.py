@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from orchestrator.contacts import Refused, read_contacts
+from orchestrator.contacts import Accepted, Refused, read_contacts
 from orchestrator.contacts.reader import Format
 from orchestrator.domain.entry import Entered, Fate
 from orchestrator.domain.problem import Problem
@@ -44,9 +44,11 @@ def enter_list(
     again: bool = False,
     remark: Callable[[Problem], None] = lambda _: None,
     format: Format = "auto",  # noqa: A002  # as the reader of lists has it
+    breathe: Callable[[], None] = lambda: None,
 ) -> Iterator[Entered]:
     """As `enter`, of a list in bytes, CSV or JSONL; `Entered.row` is the line. remark: told what concerns the list as a
-    whole. ListError: nothing of it can be read.
+    whole. breathe: called before each row, for whoever has others to give a turn to. ListError: nothing of it can be
+    read.
     """
     compiled = reading_of(project, campaign_of(project, campaign_id)).compiled
     rows = read_contacts(
@@ -59,8 +61,18 @@ def enter_list(
         format=format,
         remark=remark,
     )
-    batches = stored(project, campaign_id, compiled, rows, source=source.name, again=again)
+    batches = stored(
+        project, campaign_id, compiled, _breathing(rows, breathe), source=source.name, again=again
+    )
     return (entered(campaign_id, each) for batch in batches for each in batch)
+
+
+def _breathing(
+    rows: Iterable[Accepted | Refused], breathe: Callable[[], None]
+) -> Iterator[Accepted | Refused]:
+    for row in rows:
+        breathe()
+        yield row
 
 
 def entered(campaign_id: str, each: Stored) -> Entered:
