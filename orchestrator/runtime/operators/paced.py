@@ -77,6 +77,7 @@ class Paced:
         self._is_resting = self._is_over = False
         self._placeless: set[tuple[str, int]] = set()
         self._said: dict[str, News] = {}
+        self._used: set[str] = set()  # campaigns whose leads the floor has counted down since it was told of them
         self._held: dict[str, WaitReason] = {}
         self._short: dict[str, WaitReason] = {}
 
@@ -142,7 +143,8 @@ class Paced:
         return self._store.quarters.remembered(queue_id) or ""
 
     def _tell(self, campaign_id: str, news: News) -> None:
-        if self._said.get(campaign_id) != news:
+        if self._said.get(campaign_id) != news or campaign_id in self._used:
+            self._used.discard(campaign_id)
             self._said[campaign_id] = news
             self._feed(news)
 
@@ -261,6 +263,7 @@ class Paced:
                     call_id="" if order is None else order.call_id,
                 )
             )
+            self._used.add(attempt.campaign_id)
 
     def _again_at(self, turn: Turn) -> int:
         """When it is worth ordering calls again: not at once, and not too late either, for others may end."""
