@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Final
 
 import structlog
 
-from orchestrator.domain.entry import LeadRef, Withdrawn
-from orchestrator.domain.lead import Campaign
 from orchestrator.domain.problem import KnownError
-from orchestrator.esl.turns import give_turn
 from orchestrator.outside.answers import Unreadable, read_json
 from orchestrator.outside.service import Services
 from orchestrator.outside.spec import Reply, Why
-from orchestrator.runtime.intake.breath import Breath
 from orchestrator.runtime.intake.brought import Brought
-from orchestrator.runtime.intake.campaigns import alive, compiled_of, opened
+from orchestrator.runtime.intake.campaigns import compiled_of
 from orchestrator.runtime.intake.cursor import Cursor, after, asked_with, cursor_of
-from orchestrator.runtime.intake.items import is_one_of, items_at, row_of, text_at
+from orchestrator.runtime.intake.items import items_at
 from orchestrator.runtime.intake.pieces import on_disk
-from orchestrator.runtime.lead_desk import enter, withdraw
+from orchestrator.runtime.intake.taking import Taking
 from orchestrator.runtime.outbox.aside import Aside
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.settings_parts.intake_settings import IntakePart
@@ -33,16 +26,9 @@ from orchestrator.store.intake import IntakeChange, IntakeRound
 log = structlog.get_logger()
 
 MOST_PAGES: Final = 200  # of one round; the next one goes on
-MOST_NAME: Final = 64  # characters of an item's own name in a report
 MOST_CURSOR: Final = 2000  # characters; a query has little more
 MOST_PAUSE_MS: Final = 900_000  # between two rounds of a source that fails, or `every` if that is longer
 NO_CONTENT: Final = 204
-WITHDRAWN: Final = {
-    Withdrawn.WITHDRAWN: "withdrawn",
-    Withdrawn.AFTER_CALL: "withdrawn",
-    Withdrawn.DONE_ALREADY: "done_already",
-    Withdrawn.NO_SUCH_LEAD: "not_here",
-}
 
 
 class PolledSource:
@@ -67,7 +53,12 @@ class PolledSource:
         self._worker, self._aside, self._services = worker, aside, services
         self._now_ms = project.clock.now_ms
         self.due_at: int | None = None
-        self.brought = Brought()  # by the last `work`
+        self._taking = self._fresh()
+
+    @property
+    def brought(self) -> Brought:
+        """By the last `work`."""
+        return self._taking.brought
 
     def look(self) -> bool:
         """Whether it is time to ask."""
@@ -79,7 +70,7 @@ class PolledSource:
         understand; what came before that is kept, with its cursor.
         """
         row = self._project.store.intakes.read(self.name)
-        self.brought = Brought()
+        self._taking = self._fresh()
         if row.due_at > self._now_ms() and not self._is_early:
             return  # another worker has asked since we looked
         cursor, has_more = cursor_of(row.cursor, self._part), True
@@ -106,7 +97,7 @@ class PolledSource:
             where = f"at `{self._part.items}`" if self._part.items else "as the answer itself"
             raise KnownError(f"the service {self._part.service} answered without a list {where}")
         before = Counter(self.brought.counts)
-        self._take_in(items, page)
+        self._taking.take(items, page)
         cursor, has_more = after(cursor, self._part, answer, items)
         if max(map(len, (cursor.at, cursor.page, cursor.top))) > MOST_CURSOR:
             raise KnownError(
@@ -135,93 +126,17 @@ class PolledSource:
             raise KnownError(f"the service {part.service}: {reply.detail}{_hint(reply)}")
         if reply.status == NO_CONTENT:
             return _nothing(part.items)
-        found = read_json(reply.body, reply.content_type)
+        found = on_disk(
+            self._aside,
+            lambda: read_json(reply.body, reply.content_type),
+            f"reading what {part.service} says",
+        )  # some megabytes take a while
         if isinstance(found, Unreadable):
             raise KnownError(f"the service {part.service} answered what cannot be read: {found.why}")
         return found
 
-    # -- items
-
-    def _take_in(self, items: Sequence[object], page: int) -> None:
-        """In their order: an item may come twice, first to be called and then not."""
-        numbered = [(f"page {page} item {number}", item) for number, item in enumerate(items, 1)]
-        for step, some in itertools.groupby(numbered, key=lambda each: self._step_of(each[1])):
-            group = list(some)
-            give_turn()
-            match step:
-                case "enter":
-                    self._enter(group)
-                case "withdraw":
-                    self._withdraw(group)
-                case "skip":
-                    self.brought.counts["skipped"] += len(group)
-                case _:
-                    for where, _item in group:
-                        self.brought.refuse(
-                            "", "bad_item", "no JSON object", where=where, place=where, now=self._now_ms()
-                        )
-
-    def _step_of(self, item: object) -> str:
-        if not isinstance(item, dict):
-            return "refuse"
-        if self._part.withdraw is not None and is_one_of(item, self._part.withdraw.when):
-            return "withdraw"
-        return "enter" if is_one_of(item, self._part.only) else "skip"
-
-    def _enter(self, group: Sequence[tuple[str, object]]) -> None:
-        campaign = self._campaign()
-        place = self._part.columns.get("external_id")
-        found = enter(self._project, campaign.campaign_id, self._rows(group), source=f"intake {self.name}")
-        for entered in found:
-            where, item = group[entered.row - 1]
-            external_id = text_at(item, place)[:MOST_NAME] if place else ""
-            named = f"{where} ({external_id})" if external_id else where
-            self.brought.add(entered, where=named, place=where, now=self._now_ms())
-
-    def _rows(self, group: Sequence[tuple[str, object]]) -> Iterator[dict[str, object]]:
-        breathe = Breath()
-        for _, item in group:
-            breathe()
-            yield row_of(item, self._part.columns, self._part.fixed)
-
-    def _withdraw(self, group: Sequence[tuple[str, object]]) -> None:
-        note = self._part.withdraw.note if self._part.withdraw else ""
-        place = self._part.columns["external_id"]
-        campaigns = alive(self._project, self._part.scenario)
-        for where, item in group:
-            external_id = text_at(item, place)
-            if not external_id:
-                self.brought.refuse(
-                    "external_id",
-                    "blank",
-                    "blank, and what is not to be called is found by it",
-                    where=where,
-                    place=where,
-                    now=self._now_ms(),
-                )
-                continue
-            self.brought.counts[WITHDRAWN[self._withdrawn(campaigns, external_id, note)]] += 1
-
-    def _withdrawn(self, campaigns: Sequence[Campaign], external_id: str, note: str) -> Withdrawn:
-        """In whichever campaign of the scenario it is still to be called."""
-        found = Withdrawn.NO_SUCH_LEAD
-        take_back = partial(withdraw, self._project, note=note, by=f"intake-{self.name}", cancel=True)
-        for campaign in campaigns:
-            done = take_back(campaign.campaign_id, LeadRef(external_id=external_id))
-            if done in (Withdrawn.WITHDRAWN, Withdrawn.AFTER_CALL):
-                return done
-            if done is Withdrawn.DONE_ALREADY:
-                found = done
-        return found
-
-    def _campaign(self) -> Campaign:
-        return opened(
-            self._project,
-            self._part.scenario,
-            source=f"intake {self.name}",
-            worker=self._worker,
-            compile_=self._compiled,
-        )
+    def _fresh(self) -> Taking:
+        return Taking(self._project, self.name, self._part, worker=self._worker, compile_=self._compiled)
 
     def _compiled(self, scenario: str) -> Compiled:
         return on_disk(

@@ -269,3 +269,39 @@ def test_what_is_withdrawn_may_be_in_a_campaign_that_is_closed(short_tmp: Path) 
         assert [lead.state.status for lead in project.store.leads(first.campaign_id)] == ["withdrawn"]
         assert [lead.contact.external_id for lead in project.store.leads(second.campaign_id)] == ["2"]
         assert second.state is CampaignState.RUNNING
+
+
+def test_what_an_earlier_campaign_still_has_to_call_is_changed_there(short_tmp: Path) -> None:
+    keys = f"{COLUMNS}, fixed: {{colour: red}}"
+    with (
+        http_service(says([order(1), order(2)])) as service,
+        intakes(short_tmp / "p", POLL % keys, url=service.url) as project,
+    ):
+        assert work(project) == ""
+        assert close_campaign(project, campaigns(project)[0].campaign_id)
+        bad = {**order(2), "tel": "12"}
+        service.act = says([{**order(1), "name": "Anna"}, bad, order(2), order(3)])
+        assert work(project, is_early=True) == ""
+        first, second = campaigns(project)
+        found = {lead.contact.external_id: lead.contact for lead in project.store.leads(first.campaign_id)}
+        assert found["1"].fields == {"name": "Anna"}
+        assert found["2"].numbers == (number(2),)
+        assert [lead.contact.external_id for lead in project.store.leads(second.campaign_id)] == ["3"]
+        assert counts(project) == {"added": 3, "updated": 1, "already": 1, "refused": 1, "rounds": 2}
+        (error,) = project.store.intakes.errors("orders")
+        assert (error.where, error.code) == ("page 1 item 2 (2)", "phone_too_short")
+
+
+def test_a_consent_of_an_order_is_recorded(short_tmp: Path) -> None:
+    keys = (
+        "columns: {phone: tel, name: name, external_id: id, consent_at: agreed}, "
+        "fixed: {consent_how: web, consent_for: marketing}"
+    )
+    orders = [order(1, agreed="2026-11-01T10:00:00Z"), order(2)]
+    with (
+        http_service(says(orders)) as service,
+        intakes(short_tmp / "p", POLL % keys, url=service.url) as project,
+    ):
+        assert work(project) == ""
+        (given,) = project.store.consents.of(number(1))
+        assert (given.purpose, given.how, given.source) == ("marketing", "web", "intake orders")

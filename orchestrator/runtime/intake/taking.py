@@ -1,0 +1,176 @@
+"""Items of an answer, one after another: into a campaign, changed where they are, or withdrawn."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from orchestrator.domain.entry import Entered, Fate, LeadRef, NotChanged, Withdrawn
+from orchestrator.domain.lead import Campaign, Phase
+from orchestrator.esl.turns import give_turn
+from orchestrator.runtime.intake.breath import Breath
+from orchestrator.runtime.intake.brought import Brought
+from orchestrator.runtime.intake.campaigns import Compile, alive, opened
+from orchestrator.runtime.intake.items import is_one_of, row_of, text_at
+from orchestrator.runtime.lead_desk import change, enter, find, withdraw
+from orchestrator.runtime.project import Project
+from orchestrator.runtime.settings_parts.intake_settings import IntakePart
+from orchestrator.store import LeadRow
+
+MOST_NAME: Final = 64  # characters of an item's own name in a report
+WITHDRAWN: Final = {
+    Withdrawn.WITHDRAWN: "withdrawn",
+    Withdrawn.AFTER_CALL: "withdrawn",
+    Withdrawn.DONE_ALREADY: "done_already",
+    Withdrawn.NO_SUCH_LEAD: "not_here",
+}
+
+
+class Taking:
+    """What became of the items is in `brought`. compile_: a scenario's name -> what it is now."""
+
+    def __init__(
+        self, project: Project, name: str, part: IntakePart, *, worker: str, compile_: Compile
+    ) -> None:
+        self._project, self._name, self._part = project, name, part
+        self._worker, self._compile = worker, compile_
+        self._now_ms = project.clock.now_ms
+        self.brought = Brought()
+
+    def take(self, items: Sequence[object], page: int) -> None:
+        """In their order: an item may come twice, first to be called and then not."""
+        numbered = [(f"page {page} item {number}", item) for number, item in enumerate(items, 1)]
+        for step, some in itertools.groupby(numbered, key=lambda each: self._step_of(each[1])):
+            group = list(some)
+            give_turn()
+            match step:
+                case "enter":
+                    self._enter(group)
+                case "withdraw":
+                    self._withdraw(group)
+                case "skip":
+                    self.brought.counts["skipped"] += len(group)
+                case _:
+                    for where, _item in group:
+                        self.brought.refuse(
+                            "", "bad_item", "no JSON object", where=where, place=where, now=self._now_ms()
+                        )
+
+    def _step_of(self, item: object) -> str:
+        if not isinstance(item, dict):
+            return "refuse"
+        if self._part.withdraw is not None and is_one_of(item, self._part.withdraw.when):
+            return "withdraw"
+        return "enter" if is_one_of(item, self._part.only) else "skip"
+
+    def _enter(self, group: Sequence[tuple[str, object]]) -> None:
+        campaign = self._campaign()
+        elders = [
+            each
+            for each in alive(self._project, self._part.scenario)
+            if each.campaign_id != campaign.campaign_id
+        ]
+        if elders:
+            group = [each for each in group if not self._is_changed_in(elders, *each)]
+        found = enter(self._project, campaign.campaign_id, self._rows(group), source=f"intake {self._name}")
+        for entered in found:
+            self._add(entered, *group[entered.row - 1])
+
+    def _add(self, entered: Entered, where: str, item: object) -> None:
+        external_id = self._name_of(item)[:MOST_NAME]
+        named = f"{where} ({external_id})" if external_id else where
+        self.brought.add(entered, where=named, place=where, now=self._now_ms())
+
+    def _name_of(self, item: object) -> str:
+        place = self._part.columns.get("external_id")
+        return text_at(item, place) if place else ""
+
+    def _is_changed_in(self, elders: Sequence[Campaign], where: str, item: object) -> bool:
+        """Whether an earlier campaign still has it to call: then it is changed there, and called from there alone."""
+        external_id = self._name_of(item)
+        for campaign in elders if external_id else ():
+            ref = LeadRef(external_id=external_id)
+            before = find(self._project, campaign.campaign_id, ref)
+            if before is None or before.phase is Phase.DONE:
+                continue
+            row = row_of(item, self._part.columns, self._part.fixed)
+            entered = changed_there(
+                self._project, campaign.campaign_id, before, row, source=f"intake {self._name}"
+            )
+            if entered is not None:
+                self._add(entered, where, item)
+                return True
+        return False
+
+    def _rows(self, group: Sequence[tuple[str, object]]) -> Iterator[dict[str, object]]:
+        breathe = Breath()
+        for _, item in group:
+            breathe()
+            yield row_of(item, self._part.columns, self._part.fixed)
+
+    def _withdraw(self, group: Sequence[tuple[str, object]]) -> None:
+        note = self._part.withdraw.note if self._part.withdraw else ""
+        place = self._part.columns["external_id"]
+        campaigns = alive(self._project, self._part.scenario)
+        for where, item in group:
+            external_id = text_at(item, place)
+            if not external_id:
+                self.brought.refuse(
+                    "external_id",
+                    "blank",
+                    "blank, and what is not to be called is found by it",
+                    where=where,
+                    place=where,
+                    now=self._now_ms(),
+                )
+                continue
+            self.brought.counts[WITHDRAWN[self._withdrawn(campaigns, external_id, note)]] += 1
+
+    def _withdrawn(self, campaigns: Sequence[Campaign], external_id: str, note: str) -> Withdrawn:
+        """In whichever campaign of the scenario it is still to be called."""
+        found = Withdrawn.NO_SUCH_LEAD
+        take_back = partial(withdraw, self._project, note=note, by=f"intake-{self._name}", cancel=True)
+        for campaign in campaigns:
+            done = take_back(campaign.campaign_id, LeadRef(external_id=external_id))
+            if done in (Withdrawn.WITHDRAWN, Withdrawn.AFTER_CALL):
+                return done
+            if done is Withdrawn.DONE_ALREADY:
+                found = done
+        return found
+
+    def _campaign(self) -> Campaign:
+        return opened(
+            self._project,
+            self._part.scenario,
+            source=f"intake {self._name}",
+            worker=self._worker,
+            compile_=self._compile,
+        )
+
+
+def changed_there(
+    project: Project, campaign_id: str, before: LeadRow, row: Mapping[str, object], *, source: str
+) -> Entered | None:
+    """Give an open lead the columns of a row, as far as its campaign knows them; None: it is done by now."""
+    columns = {name: value for name, value in row.items() if name != "external_id"}
+    ref = LeadRef(lead_id=before.lead_id)
+    while True:
+        try:
+            now = change(project, campaign_id, ref, columns, source=source)
+        except NotChanged as refused:
+            if refused.code in ("done", "no_such_lead"):
+                return None
+            if refused.code == "unknown_column" and refused.column in columns:
+                del columns[refused.column]  # lists may have more columns than the scenario, too
+                continue
+            return Entered(
+                row=1,
+                fate=Fate.REFUSED,
+                code=refused.code,
+                column=refused.column,
+                reason=str(refused).removeprefix(f"{refused.column}: "),
+            )
+        is_same = (now.pending or now.contact) == (before.pending or before.contact)
+        return Entered(row=1, fate=Fate.ALREADY if is_same else Fate.UPDATED, lead_id=before.lead_id)
