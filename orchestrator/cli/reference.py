@@ -16,6 +16,7 @@ from orchestrator.runtime import metrics
 from orchestrator.runtime.outbox import payloads_page
 from orchestrator.scenario import reference
 from orchestrator.store.keys import refreshed
+from orchestrator.web.app import document as openapi
 
 HEAD = """# Command line
 
@@ -53,6 +54,7 @@ def write_all(docs: Path) -> None:
         (docs / name).write_text(content, encoding="utf-8")
     page = docs / "metrics.md"
     page.write_text(metrics.refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
+    (docs / "schema" / "openapi.json").write_text(openapi(), encoding="utf-8")
     reference.write_all(docs)
 
 

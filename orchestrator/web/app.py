@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
 import anyio
@@ -53,7 +54,20 @@ PLAIN: tuple[APIRouter, ...] = (health.router, metrics.router)  # at the root: /
 
 
 def app_of(project: Project) -> FastAPI:
-    """The app that serves `project`. Routers say paths without the prefix: `@router.get("/agents")` is /v1/agents."""
+    """The app that serves `project`."""
+    app = bare_app()
+    app.state.project = project
+    app.state.lists = anyio.CapacityLimiter(AT_ONCE)
+    app.add_middleware(Again, project=project)  # the last one added is the outermost
+    app.add_middleware(Bounds, api=project.settings.api)
+    return app
+
+
+def bare_app() -> FastAPI:
+    """Every path there is, with no project behind it: for what can be said of them all, such as `document()`.
+
+    Routers say paths without the prefix: `@router.get("/agents")` is /v1/agents.
+    """
     app = FastAPI(
         title="prozvon",
         version=__version__,
@@ -63,14 +77,15 @@ def app_of(project: Project) -> FastAPI:
         redirect_slashes=False,
         dependencies=[Depends(refuse_unknown)],
     )
-    app.state.project = project
-    app.state.lists = anyio.CapacityLimiter(AT_ONCE)
     add_handlers(app)
     for router in ROUTERS:
         app.include_router(router, prefix=VERSION)
     for router in PLAIN:
         app.include_router(router)
-    app.add_middleware(Again, project=project)  # the last one added is the outermost
-    app.add_middleware(Bounds, api=project.settings.api)
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # FastAPI's own way
     return app
+
+
+def document() -> str:
+    """docs/schema/openapi.json."""
+    return json.dumps(bare_app().openapi(), ensure_ascii=False, indent=1) + "\n"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
+from orchestrator.contacts.reader import Format
 from orchestrator.domain.entry import Entered, Fate, LeadRef, NotChanged, Withdrawn
 from orchestrator.domain.lead import Campaign
 from orchestrator.runtime.launch import Source
@@ -52,9 +53,15 @@ class Withdrawals(Given):
 
 
 def _entered(
-    project: Project, campaign: Campaign, row: Mapping[str, object], response: Response, *, again: bool
+    project: Project,
+    campaign: Campaign,
+    row: Mapping[str, object],
+    response: Response,
+    *,
+    again: bool,
+    source: str,
 ) -> EnteredOut:
-    item = next(iter(enter(project, campaign.campaign_id, [row], again=again)))
+    item = next(iter(enter(project, campaign.campaign_id, [row], again=again, source=source)))
     if item.fate is Fate.REFUSED:
         raise invalid(
             f"nobody can be called by this: {item.reason}",
@@ -72,15 +79,19 @@ _CREATED: dict[int | str, dict[str, Any]] = {201: {"model": EnteredOut, "descrip
 
 @router.post("/campaigns/{campaign}/contacts", dependencies=WRITES, openapi_extra=CONTACT, responses=_CREATED)
 def add_contact(
-    project: TheProject, campaign: str, row: Row, response: Response, again: Again = False
+    project: TheProject,
+    campaign: str,
+    row: Row,
+    response: Response,
+    caller: MAY_WRITE,
+    again: Again = False,
 ) -> EnteredOut:
     """One contact into a campaign. One whose external_id is with an open lead changes that lead."""
-    return _entered(project, campaign_of(project, campaign), row, response, again=again)
+    return _entered(project, campaign_of(project, campaign), row, response, again=again, source=caller.name)
 
 
 @router.put(
     "/campaigns/{campaign}/contacts/{external_id:path}",
-    dependencies=WRITES,
     openapi_extra=CONTACT,
     responses=_CREATED,
 )
@@ -90,13 +101,14 @@ def put_contact(
     external_id: ExternalId,
     row: Row,
     response: Response,
+    caller: MAY_WRITE,
     again: Again = False,
 ) -> EnteredOut:
     """The contact that is called so outside: a new lead, or its open one with these columns."""
     if row.get("external_id", external_id) != external_id:
         raise fault_in("body.external_id", "another one than the path's")
     whole = {**row, "external_id": external_id}
-    return _entered(project, campaign_of(project, campaign), whole, response, again=again)
+    return _entered(project, campaign_of(project, campaign), whole, response, again=again, source=caller.name)
 
 
 @router.post(
@@ -132,11 +144,11 @@ async def add_list(
     return await summed(rows, limiter)
 
 
-_KINDS = {LINES: "jsonl", "application/jsonl": "jsonl", "application/json-lines": "jsonl", "text/csv": "csv"}
+_KINDS: dict[str, Format] = {LINES: "jsonl", "application/jsonl": "jsonl", "text/csv": "csv"}
 
 
 def _rows(
-    project: Project, campaign: str, name: str, form: str, feed: Feed, again: bool, done: Sum
+    project: Project, campaign: str, name: str, form: Format, feed: Feed, again: bool, done: Sum
 ) -> Iterator[Entered]:
     """In a thread."""
     found = campaign_of(project, campaign)
@@ -144,9 +156,11 @@ def _rows(
     return enter_list(project, found.campaign_id, source, again=again, remark=done.remark, format=form)
 
 
-def _changed(project: Project, campaign: Campaign, ref: LeadRef, row: Mapping[str, str]) -> LeadOut:
+def _changed(
+    project: Project, campaign: Campaign, ref: LeadRef, row: Mapping[str, str], source: str
+) -> LeadOut:
     try:
-        return lead_out(campaign, change(project, campaign.campaign_id, ref, row))
+        return lead_out(campaign, change(project, campaign.campaign_id, ref, row, source=source))
     except NotChanged as error:
         if error.code == "no_such_lead":
             raise not_found(str(error)) from None
@@ -156,20 +170,22 @@ def _changed(project: Project, campaign: Campaign, ref: LeadRef, row: Mapping[st
         raise invalid(str(error), Fault(where=where, what=f"{error.code}: {error}")) from None
 
 
-@router.patch("/campaigns/{campaign}/contacts/{external_id:path}", dependencies=WRITES, openapi_extra=CONTACT)
-def change_contact(project: TheProject, campaign: str, external_id: ExternalId, row: Row) -> LeadOut:
+@router.patch("/campaigns/{campaign}/contacts/{external_id:path}", openapi_extra=CONTACT)
+def change_contact(
+    project: TheProject, campaign: str, external_id: ExternalId, row: Row, caller: MAY_WRITE
+) -> LeadOut:
     """These columns of an open lead; the others stay. "" or null empties one. While it is being called they count from
     its next call on (`pending`).
     """
-    return _changed(project, campaign_of(project, campaign), LeadRef(external_id=external_id), row)
+    return _changed(
+        project, campaign_of(project, campaign), LeadRef(external_id=external_id), row, caller.name
+    )
 
 
-@router.patch(
-    "/campaigns/{campaign}/leads/{lead}", dependencies=WRITES, openapi_extra=CONTACT, tags=["leads"]
-)
-def change_lead(project: TheProject, campaign: str, lead: LeadId, row: Row) -> LeadOut:
+@router.patch("/campaigns/{campaign}/leads/{lead}", openapi_extra=CONTACT, tags=["leads"])
+def change_lead(project: TheProject, campaign: str, lead: LeadId, row: Row, caller: MAY_WRITE) -> LeadOut:
     """As for contacts, by the number of the lead."""
-    return _changed(project, campaign_of(project, campaign), LeadRef(lead_id=lead), row)
+    return _changed(project, campaign_of(project, campaign), LeadRef(lead_id=lead), row, caller.name)
 
 
 def _withdrawn(

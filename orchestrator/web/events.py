@@ -42,7 +42,7 @@ Behind = Annotated[
 Follow = Annotated[bool, Query(description="false: end once everything there is has been told.")]
 
 
-@router.get("/events", response_class=EventStream, responses=ABOUT)
+@router.get("/events", response_class=EventStream, status_code=200, responses=ABOUT)
 def stream_events(
     project: TheProject,
     room: TheRoom,

@@ -93,7 +93,7 @@ def show_figures(project: TheProject, queue: str | None = None) -> FiguresOut:
     return _figures(project, queue)
 
 
-@router.get("/figures/events", response_class=EventStream, responses=ABOUT)
+@router.get("/figures/events", response_class=EventStream, status_code=200, responses=ABOUT)
 def stream_figures(
     project: TheProject,
     room: TheRoom,

@@ -82,7 +82,7 @@ def show_screen(
     return ScreensOut(items=[_told(row) for row in project.store.screens.read(agent)[-limit:]])
 
 
-@router.get("/agents/{agent}/screen/events", response_class=EventStream, responses=ABOUT)
+@router.get("/agents/{agent}/screen/events", response_class=EventStream, status_code=200, responses=ABOUT)
 def stream_screen(
     project: TheProject,
     staff: TheStaff,

@@ -6,6 +6,7 @@ import contextlib
 import signal
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
@@ -73,6 +74,9 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """As uvicorn's, but what has ended us is not raised again: it was obeyed."""
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main one hears signals
+            return
         before = {number: signal.signal(number, self._end) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             yield
@@ -88,12 +92,14 @@ class Server(uvicorn.Server):
 def bound(listen: str) -> socket.socket:
     """A socket that listens at HOST:PORT; port 0: any free one. KnownError when it cannot."""
     host, _, port = listen.rpartition(":")
+    if not (port.isdecimal() and int(port) < 65_536):
+        raise KnownError(f"cannot listen on {listen!r}: HOST:PORT is meant")
     try:
         found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = found[0]
         listener = socket.socket(family, kind, protocol)
-    except (OSError, ValueError, OverflowError) as error:
-        raise KnownError(f"cannot listen on {listen!r}: {error} (HOST:PORT is meant)") from None
+    except (OSError, UnicodeError) as error:
+        raise KnownError(f"cannot listen on {listen!r}: {error}") from None
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
