@@ -41,17 +41,20 @@ def agent() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
 def list_(folder: Path, as_json: bool) -> None:
-    """List the agents of the agents file, where each is now, and the queues in force that they work in.
+    """List the agents of the agents file and those added to it, where each is now, and the queues they work in.
 
     \b
     Example:
       prozvon agent list
     """
     with open_project(folder) as project:
-        rules = Rota(project, Bundles(project.store)).read()
+        rota = Rota(project, Bundles(project.store))
+        rules = rota.read()
         specs = rules.agents.values()
         records = project.store.floor.read().agents
         now = project.clock.now_ms()
+    for agent_id, why in rota.left_out.items():
+        click.echo(f"{agent_id} was added and is no agent now: {'; '.join(why)}", err=True)
     rows = [_row(spec, records.get(spec.agent_id), now, rules.queues.values()) for spec in specs]
     if as_json:
         for row in rows:

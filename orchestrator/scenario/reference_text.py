@@ -162,8 +162,8 @@ Generated from the model (`make docs`); change the descriptions in `orchestrator
 Agents are the people who take calls. They stand in a file of their own, `agents.yaml` beside `prozvon.yaml` (or
 what the settings name under `agents`), and queues of scenarios name them ([scenario.md](scenario.md), Queues).
 `prozvon check` tells what is wrong with it, and with queues whose agents are not in it. How a queue picks one of
-them: [queues.md](queues.md). The JSON Schema for editors is
-[schema/agents.schema.json](schema/agents.schema.json).
+them: [queues.md](queues.md). Others can be added to them over HTTP ([live.md](live.md)). The JSON Schema for editors
+is [schema/agents.schema.json](schema/agents.schema.json).
 
 """
 

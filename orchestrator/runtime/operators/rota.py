@@ -61,6 +61,11 @@ class Rota:
     def fault(self) -> str:
         return self._staff.fault
 
+    @property
+    def left_out(self) -> Mapping[str, tuple[str, ...]]:
+        """Agents who were added and are none now -> why."""
+        return self._staff.roster.left_out
+
     def read(self, *, kept: Iterable[QueueRules] = ()) -> Rules:
         """What is in force now. kept: queues in which somebody waits still: they stay though their scenario does not.
         KnownError: the store is away.

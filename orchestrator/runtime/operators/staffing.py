@@ -16,11 +16,13 @@ log = structlog.get_logger()
 
 
 class StaffBook:
-    """`read` costs one round trip while nothing changes. fault: what is wrong with the agents file, "" for nothing."""
+    """`read` costs one round trip while nothing changes. roster: everybody as read last. fault: what is wrong with the
+    agents file, "" for nothing.
+    """
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._roster = Roster()
+        self.roster = Roster()
         self._stamp: tuple[object, ...] | None = None
         self.fault = ""
 
@@ -34,15 +36,15 @@ class StaffBook:
             listed = added.listed()
             try:
                 roster = load_roster(self._project.settings, listed)
-                if roster.left_out != self._roster.left_out:
+                if roster.left_out != self.roster.left_out:
                     log.warning("agents_left_out", agents=dict(roster.left_out))
-                self._roster, self.fault = roster, ""
+                self.roster, self.fault = roster, ""
             except KnownError as error:
                 if str(error) != self.fault:
                     log.error("agents_not_read", error=str(error), hint="those known before stay in force")
                 self.fault = str(error)
             self._stamp = stamp
-        return self._roster
+        return self.roster
 
 
 def known_agent(book: StaffBook, agent_id: str) -> AgentSpec:
