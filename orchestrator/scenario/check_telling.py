@@ -71,9 +71,8 @@ def _check_recipient(draft: Draft, tell: AnyTell, outside: Outside) -> None:
             name = Text.at(tell.to.service, tell.place("to"))
             if tell.to.path:
                 _check_there(draft, "service", name, outside.services)
-            elif outside.services is not None or outside.webhooks is not None:
-                known = (outside.services or frozenset()) | (outside.webhooks or frozenset())
-                _check_there(draft, "webhook", name, known)
+            else:
+                _check_there(draft, "webhook", name, outside.webhooks)
         case _:
             pass
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from orchestrator.domain.delivery import Delivery
+from orchestrator.engine.telling import RULE
 from orchestrator.outside.spec import Reply, Why
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.export import instant
+from orchestrator.runtime.outbox import payloads
+from orchestrator.store.rows import OutboxRow
 
 _HOPELESS = frozenset({400, 404, 405, 410, 411, 413, 414, 415, 422})  # the same again would be refused again
 
@@ -46,7 +49,9 @@ class Webhooks:
 
 
 def payload(delivery: Delivery) -> dict[str, object]:
-    """The body of a webhook: docs/outbox.md."""
+    """The body of a webhook of a step (docs/outbox.md); of a rule's, the standard one (docs/webhooks.md)."""
+    if delivery.text(RULE):
+        return dict(payloads.payload(_entry(delivery)))
     values, call_at = delivery.body.get("values"), delivery.text("call_at")
     return {
         "id": delivery.key,
@@ -57,6 +62,20 @@ def payload(delivery: Delivery) -> dict[str, object]:
         "called": delivery.text("called"),
         "values": dict(values) if isinstance(values, dict) else {},
     }
+
+
+def _entry(delivery: Delivery) -> OutboxRow:
+    """The entry of the outbox that it was made of."""
+    lead = delivery.text("lead_id")
+    return OutboxRow(
+        entry_id=delivery.delivery_id.rpartition(".")[0],
+        campaign_id=delivery.campaign_id,
+        lead_id=int(lead) if lead.isdigit() else 0,
+        attempt_id=delivery.attempt_id,
+        kind=delivery.kind,
+        at=delivery.at,
+        body=dict(delivery.body),
+    )
 
 
 def refused(who: str, reply: Reply) -> Undelivered:
