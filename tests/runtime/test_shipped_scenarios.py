@@ -26,6 +26,7 @@ from orchestrator.scenario.template import FILTERS, Template
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 CALLING = (
+    "club_offer",
     "event_notice",
     "new_orders",
     "number_validation",
