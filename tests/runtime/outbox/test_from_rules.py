@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.domain.delivery import DeliveryState
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.lead import Attempt, Ending
 from orchestrator.domain.message import MessageState
@@ -127,3 +128,14 @@ def test_who_has_no_address_or_wants_no_word_gets_none(
     assert sorted(seen.path for seen in service.seen) == ["/api/hook", "/api/orders/done"], (
         "who works with it is told"
     )
+
+
+def test_an_address_that_is_none_waits_for_a_person(
+    project: Project, mail: SmtpServer, start: Callable[..., Deliveries]
+) -> None:
+    ended(project, email="anna at shop")
+    start()
+    until(lambda: states(project) == [DeliveryState.PARKED], "only that letter is left, parked")
+    (failed,) = project.store.messages.page(state=MessageState.FAILED)[0]
+    assert failed.to == "anna at shop"
+    assert "not a mail address" in failed.why

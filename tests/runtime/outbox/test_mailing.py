@@ -12,6 +12,7 @@ import gevent
 import pytest
 
 from orchestrator.domain.delivery import Delivery
+from orchestrator.domain.message import MessageState
 from orchestrator.esl.errors import ReplyTimeout
 from orchestrator.outside.letter import Letter
 from orchestrator.outside.mail import MailServer
@@ -350,3 +351,40 @@ def test_a_disk_that_is_full_here_is_tried_again(desk: Desk, tmp_path: Path) -> 
         desk.carry(VOICEMAIL)
     assert "+7999" not in error.value.why  # it gets into the log
     assert NoRecording("x").why == "x"
+
+
+# -- letters to contacts, and the book
+
+
+def to_contact(address: str, **body: object) -> Delivery:
+    told = {"address": address, "rule": "busy", "number": "+79990000001", "subject": "Order", "text": "Ready"}
+    return delivery("email", target=address, **{**told, **body})
+
+
+def test_a_letter_without_words_is_not_sent(desk: Desk) -> None:
+    desk.mailing.carry((to_contact("anna@x.example", text=" "),))
+    found = desk.book.of(to_contact("").key)
+    assert found is not None
+    assert (found.state, found.why, desk.sent) == (MessageState.SUPPRESSED, "no_text", [])
+
+
+def test_a_mailbox_without_apprise_any_more_waits_for_a_person(desk: Desk) -> None:
+    with pytest.raises(Undelivered, match="no `apprise_env:` any more") as error:
+        desk.mailing.carry((delivery("missed_call", lane="apprise@office", target="apprise:office"),))
+    assert error.value.is_final
+
+
+def test_apprise_is_told_the_words_and_no_sound(
+    make: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str, str]] = []
+    monkeypatch.setattr(Notices, "send", lambda _, *said: told.append(said))
+    desk = make(settings=SETTINGS.replace("bare: {{}}", "bare: {{apprise_env: CHAT_URL}}"))
+    chat = {"lane": "apprise@bare", "target": "apprise:bare"}
+    desk.mailing.carry((replace(VOICEMAIL, **chat),))
+    desk.mailing.carry((delivery("email", **chat, text="Come"),))
+    (variable, subject, text), (_, _, come) = told
+    assert (variable, subject) == ("CHAT_URL", "Voicemail from +79990000001 for office, 2026-11-30 09:00 UTC")
+    assert "Caller: +79990000001" in text
+    assert come.startswith("Come")
+    assert (desk.sent, desk.lines["main"].asked) == ([], 0)

@@ -17,7 +17,12 @@ from tests.runtime.outbox.factories import entry
 
 READERS = [("mail@main", "a@x.example"), ("mail@main", "b@x.example")]
 READERS_ANY = [("mail@any", address) for _, address in READERS]
-BOXES = {"office": Mailbox(to="a@x.example,b@x.example"), "folder": Mailbox()}
+BOXES = {
+    "office": Mailbox(to="a@x.example,b@x.example"),
+    "folder": Mailbox(),
+    "chat": Mailbox(apprise_env="CHAT_URL"),
+    "both": Mailbox(to="a@x.example", apprise_env="CHAT_URL"),
+}
 
 
 def places(made: tuple[Delivery, ...]) -> list[tuple[str, str]]:
@@ -34,6 +39,11 @@ def made(row: OutboxRow) -> tuple[Delivery, ...]:
         ("sms", {"to": "8 999 000-00-02", "text": "Hi"}, [("sms", "8 999 000-00-02")]),
         ("email", {"to": "office", "text": "Hi"}, [("mail", "a@x.example"), ("mail", "b@x.example")]),
         ("email", {"to": "nobody", "text": "Hi"}, [("mail", "")]),
+        ("email", {"address": "anna@x.example", "text": "Hi"}, [("mail", "anna@x.example")]),
+        ("email", {"address": "", "text": "Hi"}, [("mail", "")]),
+        ("email", {"to": "both", "text": "Hi"}, [("mail", "a@x.example"), ("apprise@both", "apprise:both")]),
+        ("voicemail", {"mailbox": "chat"}, [("recordings@main", ""), ("apprise@chat", "apprise:chat")]),
+        ("missed_call", {"notify": "chat"}, [("apprise@chat", "apprise:chat")]),
         ("row", {"into": "meters", "values": {}}, [("rows", "")]),
         ("webhook", {"service": "crm", "path": "calls", "values": {}}, [("webhook@crm", "")]),
         ("webhook", {"service": "no such:place"}, [("webhook@_", "")]),
