@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,6 @@ def test_agents_are_listed_with_where_they_are(project: Project, staffed: Path) 
 def test_agents_who_were_added_are_listed_too_and_why_one_is_none(project: Project, staffed: Path) -> None:
     project.store.added_agents.put("vera", {"dial": "user/1003"})
     project.store.added_agents.put("zoya", {"dial": "user/1001"})
-    said = prozvon(staffed, "agent", "list")
-    assert [line.split()[0] for line in said.out.splitlines()[1:]] == ["anna", "boris", "vera"]
+    said = prozvon(staffed, "agent", "list", "--json")
+    assert [json.loads(line)["agent"] for line in said.out.splitlines()] == ["anna", "boris", "vera"]
     assert "zoya was added and is no agent now: `user/1001` is the telephone of `anna` already" in said.err

@@ -92,7 +92,7 @@ class Lead:
         self._store, self._clock = project.store, project.clock
         self._worker_id = worker_id
         self._lost, self._broke, self._ear = lost, broke, ear
-        self._rota = Rota(project, bundles)
+        self._rota = Rota(project, bundles, is_logging=True)
         self._rules = self._rota.read()
         now = self._clock.now_ms()
         state = state_of(self._store.floor.read(), now)

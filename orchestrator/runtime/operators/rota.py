@@ -48,14 +48,14 @@ class Rules:
 
 class Rota:
     """`read` costs a few round trips; a program and an agents file that did not change are not read again. fault: what
-    is wrong with the agents file, "" for nothing.
+    is wrong with the agents file, "" for nothing. is_logging: it goes into the log, too.
     """
 
-    def __init__(self, project: Project, bundles: Bundles) -> None:
+    def __init__(self, project: Project, bundles: Bundles, *, is_logging: bool = False) -> None:
         self._project = project
         self._bundles = bundles
         self._served: dict[str, Compiled | None] = {}
-        self._staff = StaffBook(project)
+        self._staff = StaffBook(project, is_logging=is_logging)
 
     @property
     def fault(self) -> str:

@@ -17,11 +17,12 @@ log = structlog.get_logger()
 
 class StaffBook:
     """`read` costs one round trip while nothing changes. roster: everybody as read last. fault: what is wrong with the
-    agents file, "" for nothing.
+    agents file, "" for nothing. is_logging: what is wrong goes into the log, too.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, is_logging: bool = False) -> None:
         self._project = project
+        self._is_logging = is_logging
         self.roster = Roster()
         self._stamp: tuple[object, ...] | None = None
         self.fault = ""
@@ -36,11 +37,11 @@ class StaffBook:
             listed = added.listed()
             try:
                 roster = load_roster(self._project.settings, listed)
-                if roster.left_out != self.roster.left_out:
+                if self._is_logging and roster.left_out != self.roster.left_out:
                     log.warning("agents_left_out", agents=dict(roster.left_out))
                 self.roster, self.fault = roster, ""
             except KnownError as error:
-                if str(error) != self.fault:
+                if self._is_logging and str(error) != self.fault:
                     log.error("agents_not_read", error=str(error), hint="those known before stay in force")
                 self.fault = str(error)
             self._stamp = stamp
