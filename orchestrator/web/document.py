@@ -49,6 +49,7 @@ _SAYS = {
     "500": "A fault of ours; the log has it.",
     "503": "Something that is needed cannot be reached now.",
 }
+_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _OF_BODIES = ("400", "408", "413", "415")
 
 
@@ -76,9 +77,11 @@ def _add_problems(operation: dict[str, Any]) -> None:
     said = operation["responses"]
     if str(said.get("422", {}).get("content", "")).find("HTTPValidationError") >= 0:
         del said["422"]
+    for status, response in said.items():
+        if status >= "400":
+            response.setdefault("content", _CONTENT)
     has_body = "requestBody" in operation
     for status, text in _SAYS.items():
         if has_body or status not in _OF_BODIES:
-            content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-            said.setdefault(status, {"description": text, "content": content})
+            said.setdefault(status, {"description": text, "content": _CONTENT})
     operation["responses"] = dict(sorted(said.items()))

@@ -120,7 +120,7 @@ class TestImpatient:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             asked = served.head("GET", "/v1/dnc?limit=1000")
             with contextlib.suppress(ConnectionError):
-                client.sendall(asked * 100)
+                client.sendall(asked * 30)
             wait_until(lambda: _is_reset(client), "the connection is reset")
 
     @pytest.mark.parametrize("kind", [LIST, TOLD])
