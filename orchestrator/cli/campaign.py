@@ -12,6 +12,7 @@ from typing import TextIO
 import click
 from rich.table import Table
 
+from orchestrator.cli.campaign_desk import add, close, open_
 from orchestrator.cli.view import console, figures_table
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.problem import KnownError
@@ -73,7 +74,8 @@ def list_(folder: Path, as_json: bool) -> None:
     for item in all_figures:
         c = item.counts
         numbers = (c.leads, c.done, c.held, c.ready + c.waiting + c.dialing, c.attempts, c.answered)
-        table.add_row(item.campaign_id, item.state.value, *map(str, numbers))
+        state = f"{item.state.value}, open" if item.is_open else item.state.value
+        table.add_row(item.campaign_id, state, *map(str, numbers))
     console().print(table)
 
 
@@ -140,6 +142,8 @@ def _have_worker(project: Project, resumed: Campaign) -> None:
 
 for _name in MOVES:
     campaign.add_command(_move(_name))
+for _command in (open_, add, close):
+    campaign.add_command(_command)
 
 
 @campaign.command()

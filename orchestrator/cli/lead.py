@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from orchestrator.cli.lead_desk import change, withdraw
 from orchestrator.cli.number import one_number
 from orchestrator.domain.lead import Campaign, Phase
 from orchestrator.domain.problem import KnownError
@@ -15,10 +16,13 @@ from orchestrator.store import LeadRow
 
 @click.group()
 def lead() -> None:
-    """Decide about held leads: those whose last attempt nobody can tell the end of (`prozvon why` shows them).
+    """Change or withdraw leads of a campaign that runs; decide about held ones: those whose last attempt nobody can
+    tell the end of (`prozvon why` shows them).
 
     \b
     Examples:
+      prozvon lead withdraw parcel_arrived --id order-17
+      prozvon lead change parcel_arrived --id order-17 --set due=2026-12-10
       prozvon lead retry parcel_arrived +79990000408
       prozvon lead close parcel_arrived +79990000408 --status reached_by_hand
     """
@@ -62,6 +66,10 @@ def close(folder: Path, campaign: str, number: str, status: str) -> None:
         project.store.close_lead(found.campaign_id, held.lead_id, status, project.clock.now_ms())
         project.store.finish_if_done(found.campaign_id, project.clock.now_ms())
     click.echo(f"{held.contact.numbers[0]} is closed with status {status}", err=True)
+
+
+for _command in (change, withdraw):
+    lead.add_command(_command)
 
 
 def _held(project: Project, campaign: Campaign, text: str) -> LeadRow:

@@ -28,7 +28,7 @@ def figures_table(item: Figures) -> RenderableType:
     counts = item.counts
     head = Text.assemble(
         (item.campaign_id, "bold"),
-        f"  {item.state.value}",
+        f"  {item.state.value}{', open' if item.is_open else ''}",
         (f"  {utc_instant(item.at)}", "dim"),
         f"  {item.title}",
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import redis
 
+from orchestrator.domain.entry import Withdrawn
 from orchestrator.domain.lead import CampaignState
 from orchestrator.domain.problem import KnownError
-from orchestrator.store import Added, Store, open_store
+from orchestrator.store import Added, Already, LeadRow, Store, open_store
+from orchestrator.store.leads import one_lead
 from tests.store.calls import ask, call, callback, standing, told
 from tests.store.factories import (
     CAMPAIGN,
@@ -181,3 +184,52 @@ def test_old_calls_are_forgotten_to_the_last_day(store: Store, far: Store, wire:
     wire.lose_next_reply()
     far.forget_calls(NOW)
     assert len(list(store.calls(0, NOW + DAY))) == 1
+
+
+def _opened(store: Store) -> None:
+    store.create_campaign(replace(campaign(), state=CampaignState.RUNNING, is_open=True), b"", ())
+
+
+def test_a_batch_that_enters_a_running_campaign_is_stored_once(store: Store, far: Store, wire: Wire) -> None:
+    _opened(store)
+    far.load_leads(CAMPAIGN, [(1, contact(0))], now=NOW)
+    wire.lose_next_reply()
+    found = far.load_leads(CAMPAIGN, [(1, contact(1)), (2, contact(2))], now=NOW)
+    assert found == [Added(lead_id=2), Added(lead_id=3)]
+    assert store.counts(CAMPAIGN).leads == 3
+
+
+def test_a_lead_is_changed_once(store: Store, far: Store, wire: Wire) -> None:
+    _opened(store)
+    far.load_leads(CAMPAIGN, [(1, contact(1)), (2, contact(3))], now=NOW)
+    far.change_lead(CAMPAIGN, 2, contact(3), contact(4), NOW)
+    wire.lose_next_reply()
+    assert far.change_lead(CAMPAIGN, 1, contact(1), contact(2), NOW) == Already(
+        campaign_id=CAMPAIGN, lead_id=1
+    )
+    found = store.lead(CAMPAIGN, 1)
+    assert found is not None
+    assert found.contact == contact(2)
+
+
+def test_a_lead_is_withdrawn_once_and_its_owner_is_told_so(
+    store: Store, far: Store, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _opened(store)
+    far.load_leads(CAMPAIGN, [(1, contact(1)), (2, contact(2))], now=NOW)
+    far.withdraw_lead(CAMPAIGN, 2, by="api", now=NOW)
+
+    def found_at_last(*arguments: object) -> LeadRow | None:
+        row = one_lead(*arguments)  # type: ignore[arg-type]  # as it was called
+        wire.lose_next_reply()
+        return row
+
+    monkeypatch.setattr("orchestrator.store.changing.one_lead", found_at_last)
+    assert far.withdraw_lead(CAMPAIGN, 1, by="api", now=NOW) is Withdrawn.WITHDRAWN
+    assert len(store.outbox()) == 2
+
+
+def test_a_campaign_is_closed_once(store: Store, far: Store, wire: Wire) -> None:
+    _opened(store)
+    wire.lose_next_reply()
+    assert far.close_campaign(CAMPAIGN)
