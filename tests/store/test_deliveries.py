@@ -261,6 +261,16 @@ def test_those_put_back_come_first_and_in_their_old_order(store: Store) -> None:
     assert order == [["9-0.0"], ["10-0.0"], ["11-0.0"], ["12-0.0"]]
 
 
+def test_more_can_be_added_and_what_waits_is_not_added_twice(store: Store) -> None:
+    add(store, delivery("1-0.0"))
+    again = [delivery("1-0.0", lane="other"), delivery("1-0.1000"), delivery("2-0.1000", chain="boris")]
+    assert store.deliveries.add(again) == 2
+    assert store.deliveries.add(again) == 0
+    assert sorted(name for chain in names(take(store)) for name in chain) == ["1-0.0", "2-0.1000"]
+    assert [row.delivery.lane for row in store.deliveries.rows()] == ["mail"] * 3
+    assert store.deliveries.add([]) == 0
+
+
 def test_one_that_waits_can_be_tried_at_once(store: Store) -> None:
     add(store, delivery("1-0.0", due_at=NOW + 9_000))
     assert take(store) == ()

@@ -41,6 +41,13 @@ def test_entries_become_deliveries_once(store: Store, far: Store, wire: Wire) ->
     assert store.deliveries.unrouted()[0] == "1-0"
 
 
+def test_replays_are_added_once(store: Store, far: Store, wire: Wire) -> None:
+    wire.lose_next_reply()
+    assert far.deliveries.add([delivery("1-0.1000")]) == 0  # it was, but that is for nobody to know
+    assert states(store) == {"1-0.1000": "waiting"}
+    assert names(take(store)) == [["1-0.1000"]]
+
+
 def test_what_was_taken_twice_is_given_back(store: Store, far: Store, wire: Wire) -> None:
     add(store, delivery("1-0.0"), delivery("2-0.0", chain="boris"))
     wire.lose_next_reply()
