@@ -15,6 +15,7 @@ from orchestrator.store.db import Db
 from orchestrator.store.records import check_id
 
 MOST_ERRORS = 1000  # of one intake that are kept
+MOST_WITHDRAWN = 100_000  # external ids of one intake that are remembered
 MOST_TEXT = 300  # characters of each text of an error
 
 
@@ -37,7 +38,8 @@ class IntakeChange:
     """One step of a round; all of it is stored, or (when the round was lost) nothing.
 
     set: named texts that stay (`cursor`, `due_at`, `at`, `why`, `fails`, `campaign`). add: what to add to which counts.
-    files: file -> how far it was loaded (JSON); gone: files that are through.
+    files: file -> how far it was loaded (JSON); gone: files that are through. withdrawn, back: external ids that the
+    source wants called no more, and called again after all; at `now` (epoch ms).
     """
 
     set: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +47,9 @@ class IntakeChange:
     files: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     errors: tuple[IntakeError, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    now: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +103,10 @@ class IntakeRound:
             "gone": change.gone,
             "errors": [_packed(error) for error in change.errors],
             "keep": MOST_ERRORS,
+            "withdrawn": change.withdrawn,
+            "back": change.back,
+            "now": change.now,
+            "remember": MOST_WITHDRAWN,
             "ends": ends,
         }
         if not self._db.run("write_intake", request):
@@ -138,6 +147,11 @@ class IntakeBook:
         key = self._db.key(f"intake:{name}:errors")
         found = self._db.read(lambda client: client.lrange(key, 0, limit - 1))
         return [IntakeError(**orjson.loads(each)) for each in found]
+
+    def was_withdrawn(self, name: str, external_id: str) -> bool:
+        """Whether the source said last that it is not to be called."""
+        key = self._db.key(f"intake:{name}:withdrawn")
+        return self._db.read(lambda client: client.zscore(key, external_id)) is not None
 
     def _read(self, client: redis.Redis, name: str) -> Any:
         key = self._db.key(f"intake:{name}")

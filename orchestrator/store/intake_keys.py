@@ -25,6 +25,12 @@ INTAKE_KEYS: tuple[Key, ...] = (
         holds="name of a file in `taken` -> how far it was loaded (JSON)",
     ),
     Key(
+        pattern="intake:INTAKE:withdrawn",
+        type="zset",
+        life="an entry until it is to be called again; the latest hundred thousand",
+        holds="external ids that the source said not to call any more; score: epoch ms",
+    ),
+    Key(
         pattern="intake:INTAKE:errors",
         type="list",
         life="the latest thousand",

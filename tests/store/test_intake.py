@@ -115,3 +115,11 @@ def test_the_latest_errors_are_kept_and_bounded(store: Store) -> None:
     assert len(found) == MOST_ERRORS
     assert (found[0].where, found[-1].where, len(found[0].what)) == ("line -1", "line 1", 300)
     assert len(store.intakes.errors("orders", 3)) == 3
+
+
+def test_what_was_withdrawn_is_remembered_until_it_is_back(store: Store) -> None:
+    turn = begin(store)
+    turn.write(IntakeChange(withdrawn=("a", "b"), now=NOW))
+    turn.write(IntakeChange(back=("b", "c"), now=NOW))
+    assert [store.intakes.was_withdrawn("orders", name) for name in "abc"] == [True, False, False]
+    assert not store.intakes.was_withdrawn("shop", "a")

@@ -103,11 +103,15 @@ class PolledSource:
             raise KnownError(
                 f"the service {self._part.service} gave a cursor of more than {MOST_CURSOR} characters"
             )
+        withdrawn, back = self._taking.take_changed()
         turn.write(
             IntakeChange(
                 set={"cursor": cursor.dumps()},
                 add=dict(self.brought.counts - before),
                 errors=self.brought.take_errors(),
+                withdrawn=withdrawn,
+                back=back,
+                now=self._now_ms(),
             )
         )
         return cursor, has_more

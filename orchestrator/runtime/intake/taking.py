@@ -20,6 +20,7 @@ from orchestrator.runtime.settings_parts.intake_settings import IntakePart
 from orchestrator.store import LeadRow
 
 MOST_NAME: Final = 64  # characters of an item's own name in a report
+WITHDRAWN_STATUS: Final = "withdrawn"  # of a lead, whoever withdrew it
 WITHDRAWN: Final = {
     Withdrawn.WITHDRAWN: "withdrawn",
     Withdrawn.AFTER_CALL: "withdrawn",
@@ -29,7 +30,7 @@ WITHDRAWN: Final = {
 
 
 class Taking:
-    """What became of the items is in `brought`. compile_: a scenario's name -> what it is now."""
+    """What became of the items is in `brought` and `changed`. compile_: a scenario's name -> what it is now."""
 
     def __init__(
         self, project: Project, name: str, part: IntakePart, *, worker: str, compile_: Compile
@@ -38,10 +39,25 @@ class Taking:
         self._worker, self._compile = worker, compile_
         self._now_ms = project.clock.now_ms
         self.brought = Brought()
+        self.changed: dict[
+            str, bool
+        ] = {}  # external id -> whether it was withdrawn, else it is to be called again
+
+    def take_changed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """(withdrawn, back) since it was last asked: to be remembered."""
+        found, self.changed = self.changed, {}
+        withdrawn = tuple(name for name, is_withdrawn in found.items() if is_withdrawn)
+        return withdrawn, tuple(name for name, is_withdrawn in found.items() if not is_withdrawn)
 
     def take(self, items: Sequence[object], page: int) -> None:
-        """In their order: an item may come twice, first to be called and then not."""
-        numbered = [(f"page {page} item {number}", item) for number, item in enumerate(items, 1)]
+        """In their order; of items with one external id the last one counts: a list of events has several."""
+        last = {self._name_of(item): number for number, item in enumerate(items)}
+        numbered = [
+            (f"page {page} item {number + 1}", item)
+            for number, item in enumerate(items)
+            if last[name := self._name_of(item)] == number or not name
+        ]
+        self.brought.counts["skipped"] += len(items) - len(numbered)
         for step, some in itertools.groupby(numbered, key=lambda each: self._step_of(each[1])):
             group = list(some)
             give_turn()
@@ -76,7 +92,28 @@ class Taking:
             group = [each for each in group if not self._is_changed_in(elders, *each)]
         found = enter(self._project, campaign.campaign_id, self._rows(group), source=f"intake {self._name}")
         for entered in found:
-            self._add(entered, *group[entered.row - 1])
+            where, item = group[entered.row - 1]
+            self._add(self._entered_again(campaign, entered, item) or entered, where, item)
+
+    def _entered_again(self, campaign: Campaign, entered: Entered, item: object) -> Entered | None:
+        """Called after all, though it is the very row that was withdrawn: the source says so. What a person withdrew
+        stays so, whatever the source goes on saying.
+        """
+        external_id = self._name_of(item)
+        if not external_id or entered.fate is Fate.REFUSED or not self._is_withdrawn(external_id):
+            return None
+        self.changed[external_id] = False
+        lead = find(self._project, campaign.campaign_id, LeadRef(external_id=external_id))
+        if entered.fate is not Fate.ALREADY or (lead is not None and lead.state.status != WITHDRAWN_STATUS):
+            return None
+        rows = self._rows([("", item)])
+        source = f"intake {self._name}"
+        return next(enter(self._project, campaign.campaign_id, rows, again=True, source=source), None)
+
+    def _is_withdrawn(self, external_id: str) -> bool:
+        if external_id in self.changed:
+            return self.changed[external_id]
+        return self._project.store.intakes.was_withdrawn(self._name, external_id)
 
     def _add(self, entered: Entered, where: str, item: object) -> None:
         external_id = self._name_of(item)[:MOST_NAME]
@@ -126,7 +163,10 @@ class Taking:
                     now=self._now_ms(),
                 )
                 continue
-            self.brought.counts[WITHDRAWN[self._withdrawn(campaigns, external_id, note)]] += 1
+            done = self._withdrawn(campaigns, external_id, note)
+            self.brought.counts[WITHDRAWN[done]] += 1
+            if done is not Withdrawn.NO_SUCH_LEAD:
+                self.changed[external_id] = True
 
     def _withdrawn(self, campaigns: Sequence[Campaign], external_id: str, note: str) -> Withdrawn:
         """In whichever campaign of the scenario it is still to be called."""

@@ -10,8 +10,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from orchestrator.domain.entry import LeadRef
 from orchestrator.domain.lead import CampaignState, Phase
-from orchestrator.runtime.lead_desk import close_campaign
+from orchestrator.runtime.lead_desk import close_campaign, withdraw
 from orchestrator.runtime.project import Project
 from tests.outside.http_service import Act, HttpService, Seen, answer, http_service, in_turn
 from tests.runtime.factories import MINUTE, NOON, move_clock, number
@@ -67,7 +68,8 @@ def test_orders_come_in_change_and_are_withdrawn(short_tmp: Path) -> None:
         assert counts(project) == {
             "added": 3,
             "updated": 1,
-            "already": 6,  # what stands at the edge comes once more
+            "already": 4,  # what stands at the edge comes once more
+            "skipped": 2,
             "withdrawn": 1,
             "done_already": 1,
             "not_here": 2,
@@ -76,13 +78,54 @@ def test_orders_come_in_change_and_are_withdrawn(short_tmp: Path) -> None:
         assert [each.get("since") for each in asked(service)] == [None, "1", "1", "6"]
 
 
-def test_an_order_that_was_withdrawn_and_changed_is_called_again(short_tmp: Path) -> None:
+def test_an_order_that_is_to_be_called_after_all_is_a_new_lead(short_tmp: Path) -> None:
+    """Even if nothing else of it has changed: paid by mistake, and taken back."""
     keys = f"{COLUMNS}, withdraw: {{when: {{status: [paid]}}}}"
     with http_service() as service, intakes(short_tmp / "p", POLL % keys, url=service.url) as project:
-        service.act = says([order(1), order(1, status="paid"), {**order(1), "name": "Anna"}])
-        assert work(project) == ""
+        for orders in ([order(1)], [order(1, status="paid")], [order(1)], [order(1)]):
+            service.act = says(orders)
+            assert work(project, is_early=True) == ""
         (campaign,) = campaigns(project)
         assert [lead.phase for lead in project.store.leads(campaign.campaign_id)] == [Phase.DONE, Phase.READY]
+        assert counts(project) == {"added": 2, "withdrawn": 1, "already": 1, "rounds": 4}
+        service.act = says([order(1, status="paid")])
+        for _ in range(2):
+            assert work(project, is_early=True) == ""
+        service.act = says([{**order(1), "name": "Anna"}])
+        assert work(project, is_early=True) == ""
+        phases = [lead.phase for lead in project.store.leads(campaign.campaign_id)]
+        assert phases == [Phase.DONE, Phase.DONE, Phase.READY]
+
+
+def test_an_order_that_a_person_has_withdrawn_stays_so(short_tmp: Path) -> None:
+    with (
+        http_service(says([order(1)])) as service,
+        intakes(short_tmp / "p", POLL % COLUMNS, url=service.url) as project,
+    ):
+        assert work(project) == ""
+        (campaign,) = campaigns(project)
+        assert withdraw(project, campaign.campaign_id, LeadRef(external_id="1"))
+        assert work(project, is_early=True) == ""
+        assert [lead.phase for lead in project.store.leads(campaign.campaign_id)] == [Phase.DONE]
+
+
+def test_of_several_events_of_an_order_the_last_one_counts(short_tmp: Path) -> None:
+    keys = f"{COLUMNS}, withdraw: {{when: {{status: [paid]}}}}"
+    with http_service() as service, intakes(short_tmp / "p", POLL % keys, url=service.url) as project:
+        service.act = says(
+            [order(1), order(2, status="paid"), order(1, status="paid"), order(2), {"tel": "1"}, {"tel": "2"}]
+        )
+        for _ in range(3):
+            assert work(project, is_early=True) == ""
+        assert called(project) == [number(2)]
+        assert counts(project) == {
+            "added": 1,
+            "already": 2,
+            "skipped": 6,
+            "not_here": 3,
+            "refused": 6,
+            "rounds": 3,
+        }
 
 
 def test_only_what_is_meant_enters(short_tmp: Path) -> None:
@@ -243,12 +286,11 @@ def test_killed_anywhere_no_order_is_lost_and_none_is_there_twice(short_tmp: Pat
 @pytest.mark.parametrize("name", ["плохой id", "x" * 10_000, "a b", "-", 0, 17.5, True])
 def test_an_order_may_be_called_anything(short_tmp: Path, name: object) -> None:
     keys = f"{COLUMNS}, withdraw: {{when: {{status: [paid]}}}}"
-    items = [{**order(1), "id": name}, {**order(1), "id": name, "status": "paid"}, order(2)]
-    with (
-        http_service(says(items)) as service,
-        intakes(short_tmp / "p", POLL % keys, url=service.url) as project,
-    ):
-        assert work(project) == ""
+    named = {**order(1), "id": name}
+    with http_service() as service, intakes(short_tmp / "p", POLL % keys, url=service.url) as project:
+        for item in (named, {**named, "status": "paid"}):
+            service.act = says([item, order(2)])
+            assert work(project, is_early=True) == ""
         found = counts(project)
         assert number(2) in called(project)
         assert found["added"] + found.get("refused", 0) == 2
@@ -274,20 +316,20 @@ def test_what_is_withdrawn_may_be_in_a_campaign_that_is_closed(short_tmp: Path) 
 def test_what_an_earlier_campaign_still_has_to_call_is_changed_there(short_tmp: Path) -> None:
     keys = f"{COLUMNS}, fixed: {{colour: red}}"
     with (
-        http_service(says([order(1), order(2)])) as service,
+        http_service(says([order(1), order(2), order(5)])) as service,
         intakes(short_tmp / "p", POLL % keys, url=service.url) as project,
     ):
         assert work(project) == ""
         assert close_campaign(project, campaigns(project)[0].campaign_id)
         bad = {**order(2), "tel": "12"}
-        service.act = says([{**order(1), "name": "Anna"}, bad, order(2), order(3)])
+        service.act = says([{**order(1), "name": "Anna"}, bad, order(5), order(3)])
         assert work(project, is_early=True) == ""
         first, second = campaigns(project)
         found = {lead.contact.external_id: lead.contact for lead in project.store.leads(first.campaign_id)}
         assert found["1"].fields == {"name": "Anna"}
         assert found["2"].numbers == (number(2),)
         assert [lead.contact.external_id for lead in project.store.leads(second.campaign_id)] == ["3"]
-        assert counts(project) == {"added": 3, "updated": 1, "already": 1, "refused": 1, "rounds": 2}
+        assert counts(project) == {"added": 4, "updated": 1, "already": 1, "refused": 1, "rounds": 2}
         (error,) = project.store.intakes.errors("orders")
         assert (error.where, error.code) == ("page 1 item 2 (2)", "phone_too_short")
 
