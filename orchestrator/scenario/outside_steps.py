@@ -132,7 +132,8 @@ class Sms(Part):
 
 
 class SmsStep(Part):
-    """Sends a message as SMS once the call is over.
+    """Sends a message as SMS once the call is over. A number that the caller has typed gets a few a day only
+    (`sms.per_number`, `sms.per_call` of the settings).
 
     ```yaml
     - sms: address_text

@@ -29,6 +29,7 @@ from orchestrator.scenario.pacing import LAWS, Mode, Pacing
 from orchestrator.scenario.part import Part
 from orchestrator.scenario.queues import QueueSpec, Vip
 from orchestrator.scenario.rehearsal import BEGINNINGS, ExpectSpec, TestSpec
+from orchestrator.scenario.rule_tells import RuleEmail, RuleSms, RuleWebhook
 from orchestrator.scenario.schema import agents_schema, scenario_schema
 from orchestrator.scenario.staff import AgentPart, StaffFile
 from orchestrator.scenario.standard_messages import STANDARD
@@ -107,6 +108,11 @@ def _scenario() -> Iterator[str]:
             yield _standard()
         if model is RuleSpec:
             yield text.RULES
+            yield text.TELLS
+            for key, part in (("sms", RuleSms), ("email", RuleEmail), ("webhook", RuleWebhook)):
+                yield f"`{key}`:\n"
+                yield _table(part)
+            yield text.DEFAULT_RULES
             yield _default_rules()
         if model is Missed:
             yield "`notify`:\n"

@@ -215,9 +215,15 @@ whole. A result without a rule ends the lead with the result as its status, and 
 
 Entries of `retry` go by the counted attempts before: the first one after the first attempt, and so on, whatever the
 earlier ones came to; the last one repeats. With `attempts: 6` there are at most five.
-
-Defaults:
 """
+
+TELLS = """\
+What `sms`, `email` and `webhook` of a rule tell is told each time that the rule applies, in the contact's language:
+[messages.md](messages.md). Messages may hold the contact's columns, and under a result what the flow has asked.
+
+"""
+
+DEFAULT_RULES = "Defaults:\n"
 
 TESTS = """\
 A test plays one call (`call`) or several (`calls`) with a contact; without `contact` it has that of the test

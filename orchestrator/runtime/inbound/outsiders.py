@@ -30,7 +30,7 @@ def require_outsiders(scenarios: Iterable[Compiled], settings: Settings) -> None
         for named in sorted(set(_named(compiled)), key=lambda each: (each.line, each)):
             where = f"{compiled.source}:{named.line}" if named.line else str(compiled.source)
             if named.kind == "sms":
-                if settings.sms.service is None:
+                if settings.sms.service is None and settings.sms.apprise_env is None:
                     lines.append(f"{where}: `sms` is used, and prozvon.yaml does not say how (sms.service)")
             elif named.name not in known[named.kind]:
                 hint = did_you_mean(named.name, known[named.kind])
