@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, PlainValidator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from orchestrator.domain.consent import ConsentDemand, NoConsent
 from orchestrator.scenario.part import Part
@@ -67,5 +69,13 @@ class OptOutStep(Part):
     """
 
     shorthand = OPT_OUT
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        made = super().__get_pydantic_json_schema__(schema, handler)
+        handler.resolve_ref_schema(made)["anyOf"][0] = {"const": OPT_OUT}
+        return made
 
     opt_out: Annotated[OptOut, BeforeValidator(_bare)]

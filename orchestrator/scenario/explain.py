@@ -82,6 +82,8 @@ def explain(scenario: Scenario) -> str:
     }
     if isinstance(model, Ivr):
         tree |= _inbound(scenario, model)
+    elif model.consent is not None:
+        tree["consent"] = {"purpose": model.consent.purpose, "else": model.consent.else_}
     tree["messages"] = {name: _wordings(scenario, name) for name in scenario.messages}
     tree["flow"] = written_blocks(scenario.flow, _beside(scenario), leave=_blocks_of_missed(model))
     if not isinstance(model, Ivr):

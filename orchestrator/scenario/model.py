@@ -136,7 +136,8 @@ class Robocall(ScenarioModel):
     dial: Dial = Field(description="how to call")
     consent: ConsentSpec | None = Field(
         default=None,
-        description="what whoever is called must have agreed to: `marketing`, or `{purpose: marketing, else: hold}`",
+        description="what whoever is called must have agreed to: `marketing`; who has not is done, with the status"
+        " `no_consent`, or with `{purpose: marketing, else: hold}` held for a person (docs/consent.md)",
     )
     rules: dict[Text, Tolerant[RuleSpec]] = Field(
         default_factory=dict, description="disposition, result or `exhausted` -> what happens"
