@@ -13,9 +13,10 @@ from rich.live import Live
 from rich.table import Table
 
 from orchestrator.asset_folders import folder as asset
-from orchestrator.cli.call import show_preview, show_report
+from orchestrator.cli.call import show_preview
 from orchestrator.cli.check import refuse
 from orchestrator.cli.follow import plain_line
+from orchestrator.cli.loading import show_report
 from orchestrator.cli.prompt_bar import prompt_bar
 from orchestrator.cli.report_view import overview
 from orchestrator.cli.view import console, figures_table
