@@ -64,7 +64,7 @@ def list_(folder: Path, as_json: bool) -> None:
         click.echo("no webhooks: name them under `webhooks:` in prozvon.yaml", err=True)
         return
     table = Table(box=None, header_style="bold")
-    for column in ("webhook", "goes to", "told of", "signed", "delivered", "waiting", "parked", "fault"):
+    for column in ("webhook", "goes to", "told of", "signed", "delivered", "waiting", "parked"):
         is_figure = column in ("delivered", "waiting", "parked")
         table.add_column(column, justify="right" if is_figure else "left", overflow="fold")
     for row in rows:
@@ -74,10 +74,12 @@ def list_(folder: Path, as_json: bool) -> None:
             ", ".join(row["on"]) or "what rules tell it",
             "yes" if row["signed"] else "no",
             *(str(row[name]) for name in ("delivered", "waiting", "parked")),
-            row["fault"],
         )
         table.add_row(*map(Text, cells))
     console().print(table)
+    for row in rows:
+        if row["fault"]:
+            click.echo(f"{row['webhook']}: {row['fault']}", err=True)
 
 
 def _rows(project: Project) -> Iterator[dict[str, Any]]:
@@ -85,6 +87,7 @@ def _rows(project: Project) -> Iterator[dict[str, Any]]:
     figures = book.figures()
     states = Counter((row.delivery.lane, row.state is DeliveryState.PARKED) for row in book.rows())
     for name, hook in settings.webhooks.items():
+        ready, service = HookRequest(name, hook), settings.services[hook.service]
         lane, done = lane_of(name), figures.get(lane_of(name))
         yield {
             "webhook": name,
@@ -97,8 +100,7 @@ def _rows(project: Project) -> Iterator[dict[str, Any]]:
             "delivered": done.delivered if done else 0,
             "waiting": states[lane, False],
             "parked": states[lane, True],
-            "fault": HookRequest(name, hook).fault
-            or settings.services[hook.service].spec(hook.service).fault,
+            "fault": ready.fault or ready.doubts() or service.spec(hook.service).fault,
         }
 
 

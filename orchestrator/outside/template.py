@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import quote
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, meta
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -42,12 +42,14 @@ class NotFilled(Exception):  # noqa: N818  # reads as what happened
 
 
 class Template:
-    """One text of the settings. ValueError when it is no template."""
+    """One text of the settings. ValueError when it is no template. names: those that it asks for."""
 
     def __init__(self, text: str, place: Place) -> None:
         self._place = place
+        environment = _ENVIRONMENTS[place]
         try:
-            self._template = _ENVIRONMENTS[place].from_string(text)
+            self._template = environment.from_string(text)
+            self.names = frozenset(meta.find_undeclared_variables(environment.parse(text)))
         except TemplateSyntaxError as error:
             raise ValueError(f"line {error.lineno}: {error.message}") from None
         except (TemplateError, RecursionError) as error:  # no such filter, and the like

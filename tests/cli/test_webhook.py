@@ -55,9 +55,12 @@ def test_the_list_says_where_they_go_and_how_they_stand(
     assert rows[0]["url"].endswith("/api/orders/{{ external_id }}")
     assert [row["fault"] for row in rows] == ["", ""]
     monkeypatch.delenv("HOOK_SECRET")
-    said = prozvon(folder, "webhook", "list").out
-    assert "what rules tell it" in said
-    assert "HOOK_SECRET" in said
+    settings = folder / "prozvon.yaml"
+    settings.write_text(settings.read_text().replace('"plain": {', '"plain": {"body": "{{ stauts }}", '))
+    said = prozvon(folder, "webhook", "list")
+    assert "what rules tell it" in said.out
+    assert "orders: its secret is not set: export HOOK_SECRET=..." in said.err
+    assert "plain: body: nothing is called 'stauts' (did you mean `status`?)" in said.err
 
 
 def test_a_dry_run_shows_what_would_be_sent_and_no_token(folder: Path, service: HttpService) -> None:

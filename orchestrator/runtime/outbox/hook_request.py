@@ -14,16 +14,21 @@ import orjson
 from orchestrator.outside.request import Content
 from orchestrator.outside.signature import HEADER, signature
 from orchestrator.outside.template import NotFilled, Place, Template
-from orchestrator.runtime.outbox.payload_fields import Json
+from orchestrator.runtime.outbox.payload_fields import COMMON, KINDS, OF_CONTACT, Json
 from orchestrator.runtime.settings_parts.hook_settings import (
     BODY_BYTES,
     Webhook,
     place_of_field,
     template_of,
 )
+from orchestrator.scenario.findings import did_you_mean
 
 REPLAY: Final = "Prozvon-Replay"
 FORM: Final = "application/x-www-form-urlencoded"
+# What templates may ask for, of whatever kind they are told
+_NAMES: Final = frozenset({"payload", "key"}).union(
+    field.name for fields in (COMMON, OF_CONTACT, *KINDS.values()) for field in fields
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,16 @@ class HookRequest:
         }
         self._body = self._template_of_body()
         self._secrets = self._read_secrets()
+
+    def doubts(self) -> str:
+        """A name in its templates that nothing has; "" when there is none. What it is told may still fit."""
+        parts = {"path": self._path, **{f"headers.{title}": text for title, text in self._headers.items()}}
+        parts |= {f"form.{field}": text for field, text in self._form.items()}
+        if self._body is not None:
+            parts["body"] = self._body
+        unknown = ((part, name) for part, text in parts.items() for name in sorted(text.names - _NAMES))
+        part, name = next(unknown, ("", ""))
+        return f"{part}: nothing is called {name!r} ({did_you_mean(name, _NAMES)})" if name else ""
 
     def filled(self, payload: Json, key: str, *, is_replay: bool = False) -> Filled:
         """What is sent for a payload. Raises NotFilled."""

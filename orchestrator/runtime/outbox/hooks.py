@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import structlog
+
 from orchestrator.domain.delivery import Delivery
 from orchestrator.outside.answers import Unreadable, fields_of, read_json
 from orchestrator.outside.service import Services
@@ -18,6 +20,8 @@ from orchestrator.runtime.outbox.telling import refused
 from orchestrator.runtime.settings_parts.hook_settings import Webhook
 from orchestrator.store import Store
 from orchestrator.store.rows import OutboxRow
+
+log = structlog.get_logger()
 
 HOOK: Final = "hook"  # lanes are hook@NAME
 WITHDRAWN: Final = "withdrawn"
@@ -86,6 +90,9 @@ class Hooks:
         self._webhooks = webhooks
         self._services = services
         self._requests = {name: HookRequest(name, hook) for name, hook in webhooks.items()}
+        for name, ready in self._requests.items():
+            if why := ready.fault or ready.doubts():
+                log.warning("webhook_may_not_work", webhook=name, why=why)
 
     def carry(self, deliveries: tuple[Delivery, ...]) -> None:
         for delivery in deliveries:

@@ -212,6 +212,28 @@ def test_a_file_that_is_no_template_or_too_long_is_told(tmp_path: Path) -> None:
         assert why in HookRequest("orders", hook(body_file=file)).fault
 
 
+@pytest.mark.parametrize(
+    ("keys", "doubt"),
+    [
+        ({}, ""),
+        (
+            {"path": "o/{{ contact.nmae }}", "body": "{{ payload | json }}", "headers": {"X-K": "{{ key }}"}},
+            "",
+        ),
+        ({"body": "{% for each in values %}{{ loop.index }}{{ each }}{% endfor %}"}, ""),
+        ({"body": '"{{ stauts }}"'}, "body: nothing is called 'stauts' (did you mean `status`?)"),
+        ({"path": "o/{{ order }}"}, "path: nothing is called 'order' ("),
+        ({"form": {"a": "{{ statsu }}"}}, "form.a: nothing is called 'statsu' ("),
+        ({"headers": {"X-A": "{{ statsu }}"}}, "headers.X-A: nothing is called 'statsu' ("),
+    ],
+    ids=str,
+)
+def test_a_name_that_nothing_has_is_told_before_anything_happens(keys: dict[str, object], doubt: str) -> None:
+    found = HookRequest("orders", hook(**keys)).doubts()
+    assert found.startswith(doubt)
+    assert bool(found) is bool(doubt)
+
+
 def test_one_that_is_not_in_the_settings_is_parked() -> None:
     with pytest.raises(Undelivered, match=r"no webhook 'crm' in prozvon\.yaml") as error:
         Hooks({}, Services({})).carry((delivery("webhook", lane="hook@crm", hook="crm", payload={}),))
