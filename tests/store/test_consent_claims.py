@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 import redis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from orchestrator.domain.call_event import FlowEnd
 from orchestrator.domain.consent import (
@@ -250,6 +253,64 @@ def test_why_of_a_paused_campaign_tells_held_leads_apart(store: Store) -> None:
     store.set_state(CAMPAIGN, CampaignState.PAUSED, among=frozenset({CampaignState.RUNNING}), now=NOW)
     assert reasons(store, demand=HOLD) == {WaitReason.NO_CONSENT: 1, WaitReason.DIALING: 1}
     assert reasons(store) == {WaitReason.LOST: 1, WaitReason.DIALING: 1}, "an earlier plan has no such reason"
+
+
+WHO = st.integers(1, 3)
+DOINGS = st.lists(
+    st.one_of(
+        st.tuples(st.just("agree"), WHO, st.integers(0, 9)),
+        st.tuples(st.just("refuse"), WHO, st.integers(0, 9)),
+        st.tuples(st.just("claim"), WHO, st.just(0)),
+        st.tuples(st.just("finish"), WHO, st.just(0)),
+    ),
+    max_size=12,
+)
+
+
+_rounds = count(1)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(doings=DOINGS)
+def test_whatever_the_order_nobody_is_called_without_a_consent_that_holds(
+    store: Store, doings: list[tuple[str, int, int]]
+) -> None:
+    """Moments are told in any order; the clock goes on by ten for each doing."""
+    base = 10 * next(_rounds)
+    name = f"round-{base}"
+    launch(store, [contact(base + who) for who in (1, 2, 3)], campaign_id=name, scenario=name)
+    live: list[Attempt] = []
+    for step, (doing, who, ago) in enumerate(doings):
+        now, phone = NOW + step * 10, number(base + who)
+        if doing == "agree":
+            agree(store, base + who, at=now - ago)
+        elif doing == "refuse":
+            store.consents.withdraw(phone, None, how=ConsentHow.CALL, note="", now=now - ago, also_dnc=False)
+        elif doing == "claim":
+            holding = holding_of(store, [number(base + each) for each in (1, 2, 3)])
+            before = refused(store, name)
+            made = store.claim(replace(request(1, campaign_id=name, now=now), consent=DEMAND)).attempts
+            for attempt in made:
+                assert attempt.basis is not None
+                assert holding[attempt.number] == attempt.basis.given_at
+            assert not (refused(store, name) - before) & holding.keys()
+            live += made
+        elif live:
+            attempt = live.pop()
+            store.finish(attempt, ending(attempt, at=now), retry(attempt, now), now)
+    for attempt in live:
+        store.release(attempt, NOW)
+
+
+def holding_of(store: Store, numbers: list[str]) -> dict[str, int]:
+    """Number -> when the newest of its consents was given that hold."""
+    found = {phone: [c.given_at for c in store.consents.of(phone) if not c.withdrawn_at] for phone in numbers}
+    return {phone: max(moments) for phone, moments in found.items() if moments}
+
+
+def refused(store: Store, campaign_id: str) -> set[str]:
+    rows = store.leads(campaign_id)
+    return {row.contact.numbers[0] for row in rows if row.state.status == "no_consent"}
 
 
 # -- taken back in a call -------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from orchestrator.domain.consent import Consent, ConsentHow, GivenAs
 from orchestrator.domain.entry import Withdrawn
 from orchestrator.domain.lead import CampaignState
 from orchestrator.domain.problem import KnownError
@@ -233,3 +234,25 @@ def test_a_campaign_is_closed_once(store: Store, far: Store, wire: Wire) -> None
     _opened(store)
     wire.lose_next_reply()
     assert far.close_campaign(CAMPAIGN)
+
+
+def test_what_people_agree_to_and_take_back_is_kept_and_told_once(
+    store: Store, far: Store, wire: Wire
+) -> None:
+    given = Consent(number=number(1), purpose="news", given_at=NOW - DAY, how=ConsentHow.WEB)
+    other = replace(given, number=number(2))
+    far.consents.give([other], now=NOW)
+    far.consents.withdraw(number(2), None, how=ConsentHow.SMS, note="", now=NOW, also_dnc=True)
+    wire.lose_next_reply()
+    assert far.consents.give([given], now=NOW) == [GivenAs.KNOWN], "by then we have it"
+    assert store.consents.of(number(1)) == (given,)
+    assert [entry.body["what"] for entry in store.outbox()] == ["given", "withdrawn", "given"]
+
+
+def test_a_withdrawal_tells_again_what_it_ended(store: Store, far: Store, wire: Wire) -> None:
+    given = Consent(number=number(1), purpose="news", given_at=NOW - DAY, how=ConsentHow.WEB)
+    far.consents.give([given], now=NOW, is_told=False)
+    far.consents.withdraw(number(2), None, how=ConsentHow.SMS, note="", now=NOW, also_dnc=True)
+    wire.lose_next_reply()
+    assert far.consents.withdraw(number(1), None, how=ConsentHow.SMS, note="", now=NOW, also_dnc=True) == 1
+    assert [entry.body["number"] for entry in store.outbox()] == [number(2), number(1)]
