@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import StringConstraints
 
 from orchestrator.runtime.outbox.payloads import Payloads
@@ -20,6 +22,7 @@ from orchestrator.web.streams import ABOUT, EventStream, News, TheRoom, event, f
 router = APIRouter(tags=["events"])
 SCOPE = "events:read"
 PAGE = 200  # entries looked at together: a few milliseconds
+KEPT = 2_000  # events kept as they are sent, for all who listen: some megabytes
 _ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}\Z")
 
 Kinds = Annotated[
@@ -42,10 +45,40 @@ Behind = Annotated[
 Follow = Annotated[bool, Query(description="false: end once everything there is has been told.")]
 
 
-@router.get("/events", response_class=EventStream, status_code=200, responses=ABOUT)
+class Told:
+    """Entries as they are sent, the latest of them kept: one contact is looked up once, not by each who listens."""
+
+    def __init__(self, project: Project) -> None:
+        self._payloads = Payloads(project.store)
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, row: OutboxRow) -> bytes:
+        """KnownError: the store is away."""
+        with self._lock:
+            found = self._kept.get(row.entry_id)
+        if found is None:
+            found = event(row.kind, self._payloads.of(row), row.entry_id)
+            with self._lock:
+                self._kept[row.entry_id] = found
+                if len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return found
+
+
+def told_by(request: Request, project: TheProject) -> Told:
+    """What is kept of this app's events."""
+    found = getattr(request.app.state, "told", None)
+    if not isinstance(found, Told):
+        found = request.app.state.told = Told(project)
+    return found
+
+
+@router.get("/events", response_class=EventStream, responses=ABOUT)
 def stream_events(
     project: TheProject,
     room: TheRoom,
+    told: Annotated[Told, Depends(told_by)],
     caller: Annotated[Caller, Depends(requires(SCOPE))],
     kind: Kinds = None,
     campaign: Campaigns = None,
@@ -62,16 +95,15 @@ def stream_events(
     behind = last_event_id or after or project.store.outbox_end()
     if not _ENTRY.match(behind):
         raise fault_in(where, "not the id of an event")
-    look = looking(project, kinds=kind or (), campaigns=campaign or (), begin=behind)
+    look = looking(project, told, kinds=kind or (), campaigns=campaign or (), begin=behind)
     is_good = still_good(project, caller, SCOPE)
     return EventStream(room, following(look, behind, is_good=is_good, is_endless=follow))
 
 
 def looking(
-    project: Project, *, kinds: Collection[str], campaigns: Collection[str], begin: str
+    project: Project, told: Told, *, kinds: Collection[str], campaigns: Collection[str], begin: str
 ) -> Callable[[str], News]:
     """Looks for entries behind a place. begin: where the client came in; whether that is known is told first."""
-    payloads = Payloads(project.store)
     is_first = True
 
     def is_wanted(entry: OutboxRow) -> bool:
@@ -81,8 +113,7 @@ def looking(
         nonlocal is_first
         rows = project.store.outbox(after, PAGE)
         data = _gap(project, begin) if is_first else b""
-        told = (event(row.kind, payloads.of(row), row.entry_id) for row in rows if is_wanted(row))
-        data += b"".join(told)
+        data += b"".join(told.of(row) for row in rows if is_wanted(row))
         is_first = False
         return News(data=data, after=rows[-1].entry_id if rows else after, is_more=len(rows) == PAGE)
 
