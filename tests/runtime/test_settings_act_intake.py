@@ -124,13 +124,14 @@ def test_the_next_question_goes_on_from_the_cursor(
         assert [parse_qs(seen.query).get(name, []) for seen in service.seen] == sent
 
 
-@acts("intake.NAME.pages.send", "intake.NAME.pages.first", "intake.NAME.pages.from")
+@acts("intake.NAME.pages.send", "intake.NAME.pages.first", "intake.NAME.pages.last", "intake.NAME.pages.from")
 @pytest.mark.parametrize(
     ("pages", "sent"),
     [
         ("send: page", [["1"], ["2"]]),
         ("send: p, first: 0", [["0"], ["1"]]),
         ("send: token, from: 0.at", [[], ["7"]]),
+        ("send: page, last: 0.id", [["1"]]),
     ],
 )
 def test_pages_are_asked_for(short_tmp: Path, pages: str, sent: list[list[str]]) -> None:
@@ -215,6 +216,7 @@ GOOD = "scenario: greeting, service: crm, path: orders, columns: {phone: tel}"
         (f"{GOOD}, cursor: {{send: x, max: a}}, pages: {{send: x}}", "intake.a: send: what `cursor`"),
         (f"{GOOD}, send: {{x: 1}}, pages: {{send: x}}", "intake.a: send: what `cursor`"),
         (f"{GOOD}, pages: {{send: x, first: 2}}", "intake.a.pages.first: Input should be less than"),
+        (f"{GOOD}, pages: {{send: x, from: a, last: b}}", "intake.a.pages: last: is the number of a page"),
         (f"{GOOD}, method: patch", "intake.a.method: Input should be 'get' or 'post'"),
         (f"{GOOD}, colums: x", r"intake.a.colums: unknown key \(did you mean `columns`\?\)"),
     ],

@@ -68,11 +68,18 @@ def _after_page(
         page = text_at(answer, pages.source)
         has_more = bool(page) and page != cursor.page
     else:
-        page = str(int(cursor.page or pages.first) + 1)
-        has_more = bool(items)
+        number = int(cursor.page or pages.first)
+        page = str(number + 1)
+        has_more = bool(items) and not _is_last(answer, pages.last, number)
     if has_more:
         return replace(cursor, page=page, top=top), True
     return Cursor(at=top or cursor.at), False
+
+
+def _is_last(answer: object, place: str | None, number: int) -> bool:
+    """Whether the answer says that there are no pages after this one; who says nothing of it is asked for the next."""
+    last = text_at(answer, place) if place else ""
+    return last.isascii() and last.isdecimal() and number >= int(last)
 
 
 def _next(cursor: Cursor, part: CursorPart, answer: object, items: Sequence[object]) -> str:

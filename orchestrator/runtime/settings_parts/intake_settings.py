@@ -71,13 +71,20 @@ class CursorPart(Strict):
 
 
 class PagesPart(Strict):
-    """`pages:`: an answer is one of several: by number, from `first` on, until one has no items; or, with `from`, by
-    what each page says at that place, until one says nothing.
+    """`pages:`: an answer is one of several: by number, from `first` on, until one has no items, or is the one whose
+    number stands at `last`; or, with `from`, by what each page says at that place, until one says nothing.
     """
 
     send: ValueName
     first: Annotated[int, Field(ge=0, le=1)] = 1
+    last: Place | None = None
     source: Place | None = Field(default=None, alias="from")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.source is not None and self.last is not None:
+            raise ValueError("last: is the number of a page, and with `from` pages have none")
+        return self
 
 
 class WithdrawPart(Strict):

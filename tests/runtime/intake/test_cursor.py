@@ -70,6 +70,15 @@ def test_pages_may_begin_with_nought_and_go_without_a_cursor() -> None:
     assert after(cursor, source, {}, []) == (Cursor(), False)
 
 
+def test_an_answer_may_say_which_page_is_the_last() -> None:
+    source = part(pages={"send": "page", "last": "meta.pages"}, cursor={"send": "since", "max": "at"})
+    cursor, has_more = after(Cursor(), source, {"meta": {"pages": "2"}}, [{"at": "5"}])
+    assert (cursor.page, has_more) == ("2", True)
+    assert after(cursor, source, {"meta": {"pages": "2"}}, [{"at": "4"}]) == (Cursor(at="5"), False)
+    for answer in ({}, {"meta": {"pages": "many"}}, {"meta": {"pages": None}}):
+        assert after(Cursor(page="9"), source, answer, [{"at": "4"}])[1]
+
+
 def test_a_page_may_say_what_the_next_one_is_asked_by() -> None:
     source = part(pages={"send": "token", "from": "next"}, cursor={"send": "since", "from": "now"})
     cursor, has_more = after(Cursor(), source, {"next": "t2", "now": "8"}, [{}])
