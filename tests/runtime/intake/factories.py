@@ -42,9 +42,11 @@ class Killing:
 
 
 @contextmanager
-def intakes(folder: Path, part: str, *, url: str = "http://127.0.0.1:1/") -> Iterator[Project]:
-    """A project with these intakes, and the service `crm` at `url`."""
-    more = f"intake: {{{part}}}\nservices: {{crm: {{url: '{url}', private: yes, tries: 1, rest: {{after: 1000}}}}}}\n"
+def intakes(
+    folder: Path, part: str, *, url: str = "http://127.0.0.1:1/", keys: str = "tries: 1"
+) -> Iterator[Project]:
+    """A project with these intakes, and the service `crm` at `url` with more `keys`."""
+    more = f"intake: {{{part}}}\nservices: {{crm: {{url: '{url}', private: yes, {keys}, rest: {{after: 1000}}}}}}\n"
     settings = SETTINGS + more.replace("{", "{{").replace("}", "}}")
     make_folder(folder, settings=settings)
     with open_project(folder) as project:
