@@ -74,7 +74,7 @@ def told_by(request: Request, project: TheProject) -> Told:
     return found
 
 
-@router.get("/events", response_class=EventStream, responses=ABOUT)
+@router.get("/events", status_code=200, response_class=EventStream, responses=ABOUT)
 def stream_events(
     project: TheProject,
     room: TheRoom,
