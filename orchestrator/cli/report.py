@@ -59,7 +59,7 @@ FORMATS = ("table", "csv", "json", "html")
 @click.option(
     "--zone", default="", help="Whose hours and dates: Europe/Moscow; default: the scenarios' hours."
 )
-@click.option("--format", "kind", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="table", show_default=True, help="How.")
 @click.option("--table", "table", help="With csv: one breakdown of all rows, such as answer_rate_by_hour.")
 @click.option(
     "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the html page."

@@ -52,7 +52,8 @@ class Usage:
 class Dialed:
     """Of one campaign, or of several added up. hours: (weekday, 0 for Monday; hour) -> [attempts, answered by people].
     days: ISO date -> sums. tries: originates until a lead was settled -> leads. entered, left: block of the flow ->
-    calls that came to it; (block, result) -> calls that ended there.
+    calls that came to it; (block, result) -> calls that ended there. gateways, zones: by the gateway, and by the zone
+    of the number dialed.
     """
 
     sums: Sums = field(default_factory=Counter)
@@ -63,6 +64,8 @@ class Dialed:
     outcomes: Counter[str] = field(default_factory=Counter)
     entered: Counter[str] = field(default_factory=Counter)
     left: Counter[tuple[str, str]] = field(default_factory=Counter)
+    gateways: dict[str, Sums] = field(default_factory=dict)
+    zones: dict[str, Sums] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
 
     def add(self, other: Dialed) -> None:
@@ -71,8 +74,10 @@ class Dialed:
             mine = self.hours.setdefault(hour, [0, 0])
             mine[0] += attempts
             mine[1] += answered
-        for day, sums in other.days.items():
-            self.days.setdefault(day, Counter()).update(sums)
+        for part in ("days", "gateways", "zones"):
+            mine_of = getattr(self, part)
+            for key, sums in getattr(other, part).items():
+                mine_of.setdefault(key, Counter()).update(sums)
         for name in ("tries", "results", "outcomes", "entered", "left"):
             getattr(self, name).update(getattr(other, name))
         self.usage.add(other.usage)
@@ -118,6 +123,8 @@ class DialedCount:
         local = dt.datetime.fromtimestamp(attempt.claimed_at / 1_000, self._zone)
         self.found.sums.update(made)
         self.found.days.setdefault(local.date().isoformat(), Counter()).update(made)
+        self.found.gateways.setdefault(attempt.gateway, Counter()).update(made)
+        self.found.zones.setdefault(attempt.zone, Counter()).update(made)
         hour = self.found.hours.setdefault((local.weekday(), local.hour), [0, 0])
         hour[0] += 1
         hour[1] += is_person

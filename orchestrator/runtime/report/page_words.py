@@ -28,6 +28,8 @@ _WORDS: Final = {
     "outcomes": ("Outcomes, as agents say them", "Итоги по словам операторов"),
     "steps": ("Steps of the flow, calls", "Шаги сценария, вызовы"),
     "results_by_step": ("Results by the step where calls ended", "Результаты по шагу, где вызов закончился"),
+    "by_gateway": ("Answered, by gateway", "Отвеченные по шлюзам"),
+    "by_zone": ("Answered, by the number's time zone", "Отвеченные по часовым поясам номеров"),
     "by_hour": ("Callers by hour and weekday", "Поступившие по часам и дням недели"),
     "waits": ("Answered after less than so many seconds", "Принято быстрее, чем за столько секунд"),
     "time_to_callback": ("Missed callers were reached within", "До пропущенных дозвонились за"),

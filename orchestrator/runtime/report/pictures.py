@@ -96,6 +96,16 @@ def _tries(_: Report, table: Table, language: str) -> str:  # noqa: ARG001  # as
     return charts.columns([str(each) for each in labels], [charts.Series("", 1, values)])
 
 
+def _answered_of(_: Report, table: Table, language: str) -> str:
+    """(name, attempts, answered, ...): the share that was answered by anything."""
+    words = words_of(language)
+    rows = []
+    for name, attempts, taken, *_rest in table.rows:
+        share = _whole(taken) / (_whole(attempts) or 1)
+        rows.append((str(name), share, f"{share:.0%} {words['of']} {attempts}"))
+    return charts.bars(rows)
+
+
 def _results_by_step(_: Report, table: Table, language: str) -> str:
     words = words_of(language)
     return charts.bars(
@@ -138,6 +148,8 @@ _DRAWN: dict[str, Callable[[Report, Table, str], str]] = {
     "results": _named,
     "outcomes": _named,
     "steps": _named,
+    "by_gateway": _answered_of,
+    "by_zone": _answered_of,
     "results_by_step": _results_by_step,
     "by_hour": _by_hour,
     "waits": _waits,

@@ -34,6 +34,8 @@ def of_dialed(dialed: Dialed) -> tuple[Table, ...]:
         _shares("results", "result", dialed.results, dialed.sums[Sum.ATTEMPTS]),
         _shares("outcomes", "outcome", dialed.outcomes, dialed.sums[Sum.REACHED]),
         _steps(dialed),
+        _by("by_gateway", "gateway", dialed.gateways),
+        _by("by_zone", "zone", dialed.zones),
         Table(
             name="results_by_step",
             columns=("step", "result", "calls"),
@@ -95,6 +97,16 @@ def _shares(name: str, what: str, found: Mapping[str, int], whole: int) -> Table
         name=name,
         columns=(what, "calls", "share"),
         rows=tuple((key, calls, calls / whole if whole else None) for key, calls in ordered),
+    )
+
+
+def _by(name: str, what: str, found: Mapping[str, Sums]) -> Table:
+    """Attempts, those that were answered, effective, and answered by people."""
+    columns = (Sum.ATTEMPTS, Sum.TAKEN, Sum.EFFECTIVE, Sum.BY_PEOPLE)
+    return Table(
+        name=name,
+        columns=(what, *(each.value for each in columns)),
+        rows=tuple((key, *(sums[each] for each in columns)) for key, sums in sorted(found.items())),
     )
 
 

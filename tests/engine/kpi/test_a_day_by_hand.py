@@ -169,6 +169,7 @@ def test_the_campaigns_hours_steps_and_days() -> None:
     assert found.results == {"agreed": 1, "sold": 1}
     assert found.entered == {"start": 2, "agree": 1}
     assert found.left == {("start", ""): 1, ("agree", "agreed"): 1}
+    assert (found.gateways["main"]["attempts_taken"], found.zones["Europe/Moscow"]["attempts"]) == (5, 8)
     assert {day: sums["attempts"] for day, sums in found.days.items()} == {"2026-11-30": 8}
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from orchestrator.engine.kpi import formulas
 from orchestrator.engine.kpi.ratio import Kpi, Unit, share
 from orchestrator.runtime.report import By, Report, Row, Table
 from orchestrator.runtime.report.charts import Series, bars, columns, curve, heat
@@ -34,6 +37,12 @@ TABLES = (
     Table(name="attempts_to_success", columns=("attempts", "leads"), rows=((1, 5), (3, 1))),
     Table(name="results", columns=("result", "calls", "share"), rows=((HOSTILE, 3, 0.75), ("", 1, None))),
     Table(name="outcomes", columns=("outcome", "calls", "share"), rows=(("sold", 1, 1.0),)),
+    Table(
+        name="by_gateway",
+        columns=("gateway", "attempts", "attempts_taken"),
+        rows=(("main", 4, 3), ("idle", 0, 0)),
+    ),
+    Table(name="by_zone", columns=("zone", "attempts", "attempts_taken"), rows=((HOSTILE, 4, 3),)),
     Table(name="steps", columns=("step", "calls", "ended"), rows=(("start", 4, 1),)),
     Table(name="results_by_step", columns=("step", "result", "calls"), rows=((HOSTILE, "", 2),)),
     Table(name="waits", columns=("second", "answered", "abandoned"), rows=((3, 2, 0), (19, 2, 1))),
@@ -143,6 +152,20 @@ def test_every_word_is_there_in_both_languages() -> None:
         assert re.search("[а-яё]", said.ru, re.I)
         assert re.search("[а-яё]", said.how[1], re.I)
         assert not re.search("[а-яё]", said.en + said.short + said.how[0], re.I)
+
+
+def test_every_ratio_is_defined_in_the_docs_and_has_words() -> None:
+    page_of_docs = (Path(__file__).resolve().parents[3] / "docs" / "kpi.md").read_text("utf-8")
+    made = {
+        kpi.name
+        for formula in (
+            *(formulas.of_queues, formulas.of_handling, formulas.of_serving, formulas.of_agents),
+            *(formulas.of_attempts, formulas.of_callers, formulas.of_missed, formulas.of_success_cost),
+            lambda sums: formulas.of_cost(sums, 1),
+        )
+        for kpi in formula(Counter())
+    }
+    assert made == KPIS.keys() == set(re.findall(r"^\| `(\w+)` \|", page_of_docs, re.M))
 
 
 def test_pictures_of_nothing_are_none() -> None:
