@@ -17,7 +17,7 @@ from orchestrator.store import LeadRow
 @click.group()
 def lead() -> None:
     """Change or withdraw leads of a campaign that runs; decide about held ones: those whose last attempt nobody can
-    tell the end of (`prozvon why` shows them).
+    tell the end of, and those who have not agreed to be called (`prozvon why` shows them).
 
     \b
     Examples:
