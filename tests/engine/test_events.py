@@ -225,3 +225,11 @@ def test_a_cause_is_always_one_short_printable_line(text: str) -> None:
     assert len(cause) <= 64
     assert cause.isprintable()
     assert cause.isascii()
+
+
+def test_what_was_recorded_is_noted_so_that_the_outbox_hears_of_it() -> None:
+    name = "2026/11/30/a1.call.wav"
+    facts = facts_of_cdr({**VARIABLES, "prozvon_recordings": encode([name])})
+    (note,) = facts.notes
+    assert (note.kind, note.body) == ("recording", {"recording": name, "name": "call"})
+    assert hangup({**VARIABLES, "prozvon_recordings": encode([name])}).facts == facts
