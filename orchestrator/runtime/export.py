@@ -21,9 +21,10 @@ from orchestrator.store import AttemptRow, CallbackRow, LeadRow, Store
 COLUMNS: dict[str, str] = {
     "campaign": "campaign id",
     "lead": "number of the lead in the campaign, in the order of loading",
+    "external_id": "the name that the contact has outside, of a CRM's order for instance",
     "numbers": "the contact's numbers, E.164, in the order they are tried",
     "language": "language the contact is spoken to in",
-    "contact": "the contact's columns (JSON)",
+    "contact": "the contact's columns (JSON), as they are now",
     "phase": "ready, waiting, dialing, done or held",
     "status": "the lead's status by the scenario's rules",
     "reason": "why the lead is not being dialed now",
@@ -123,6 +124,7 @@ def _lead(campaign: Campaign, lead: LeadRow) -> Row:
     return {
         "campaign": campaign.campaign_id,
         "lead": lead.lead_id,
+        "external_id": lead.contact.external_id,
         "numbers": " ".join(lead.contact.numbers),
         "language": lead.contact.language,
         "contact": lead.contact.fields,

@@ -93,6 +93,7 @@ def test_an_attempt_is_told_with_all_its_facts(called: list[Row]) -> None:
     assert row | {"attempt_id": "", "detail": ""} == {
         "campaign": "greeting-20261130-1",
         "lead": 1,
+        "external_id": "",
         "numbers": number(1),
         "language": "en",
         "contact": {"name": "Anna"},
