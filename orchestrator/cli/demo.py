@@ -183,7 +183,7 @@ def _report(running: Demo, project: Project, campaign: Campaign, compiled: Compi
         f"{times} requests to the order system: {fault}" for fault, times in running.crm.faults.items()
     ]
     _say("8. what the order system was told by webhook")
-    console().print(_told(running, campaign, rows))
+    console().print(_told(running, project, campaign, rows))
     for line in untold[:20]:
         click.echo(f"   WRONG: {line}")
     if not untold:
@@ -201,8 +201,9 @@ def _report(running: Demo, project: Project, campaign: Campaign, compiled: Compi
     return 1 if wrong or untold else 0
 
 
-def _told(running: Demo, campaign: Campaign, rows: Sequence[export.Row]) -> Table:
+def _told(running: Demo, project: Project, campaign: Campaign, rows: Sequence[export.Row]) -> Table:
     crm = running.crm
+    letters = sum(row.delivery.lane == "mail" for row in project.store.deliveries.rows())
     leads = {int(str(row["lead"])) for row in rows}
     known = Counter(crm.status_of(campaign.campaign_id, lead) for lead in leads)
     table = Table(box=None, header_style="bold")
@@ -210,6 +211,10 @@ def _told(running: Demo, campaign: Campaign, rows: Sequence[export.Row]) -> Tabl
     table.add_column("count", justify="right")
     for status, times in sorted(known.items(), key=lambda item: (-item[1], item[0])):
         table.add_row(status or "not called", str(times))
+    table.add_row(
+        "[dim]told by rules: events / SMS[/]", f"{crm.events} / {sum(map(len, crm.texts.values()))}"
+    )
+    table.add_row("[dim]letters, which wait: the demo has no mail server[/]", str(letters))
     table.add_row(
         "[dim]requests / refused with 503 / repeated[/]", f"{crm.requests} / {crm.failed} / {crm.repeated}"
     )

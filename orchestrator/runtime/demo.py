@@ -41,7 +41,9 @@ limits: {{per_number: {{day: 3, ever: 50}}}}
 services:
   crm: {{url: "{crm}", private: yes}}
 webhooks:
-  orders: {{service: crm, path: orders, on: status, secret_env: {secret_env}}}
+  orders: {{service: crm, path: orders, on: status, secret_env: {secret_env}}}     # every status
+  crm: {{service: crm, path: events, secret_env: {secret_env}}}                    # what the rules say
+mailboxes: {{office: {{}}}}
 sms: {{service: crm, path: sms}}
 tariffs: {{currency: RUB, gateways: {{main: {{attempt: 0.10, minute: 1.80}}, spare: {{minute: 2.40}}}}}}
 switches:

@@ -18,6 +18,8 @@ from typing import ClassVar
 
 LONGEST = 1_000_000  # bytes of a body
 LATE_S = 10.0  # of a client that goes silent
+# What is needed of what comes, by path
+_WANTED = {"/orders": ("campaign", "lead", "status"), "/events": ("kind",), "/sms": ("to", "text")}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,8 +27,8 @@ class Crm:
     """secret: what is told must be signed with it. fails_every: each so manieth request is answered 503 and not taken;
     0: none.
 
-    told: campaign -> lead -> its statuses, in the order in which they came, each once. texts: number -> short messages
-    for it. repeated: requests with a key that was taken before. faults: what was wrong with what came.
+    told: campaign -> lead -> its statuses, in the order in which they came, each once. events: what rules told beside it.
+    texts: number -> short messages for it. repeated: requests with a key that was taken before. faults: what was wrong with what came.
     """
 
     secret: str = ""
@@ -35,6 +37,7 @@ class Crm:
     told: dict[str, dict[int, list[str]]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
     faults: Counter[str] = field(default_factory=Counter)
+    events: int = 0
     requests: int = 0
     failed: int = 0
     repeated: int = 0
@@ -63,13 +66,13 @@ class Crm:
     def _fault(self, path: str, headers: Mapping[str, str], body: bytes) -> str:
         if not headers.get("Idempotency-Key"):
             return "no key"
-        if path == "/orders" and not _is_signed(self.secret, headers.get("Prozvon-Signature", ""), body):
+        if path != "/sms" and not _is_signed(self.secret, headers.get("Prozvon-Signature", ""), body):
             return "not signed with our secret"
         try:
             said = json.loads(body)
         except ValueError:
             return "not JSON"
-        wanted = {"/orders": ("campaign", "lead", "status"), "/sms": ("to", "text")}.get(path)
+        wanted = _WANTED.get(path)
         if wanted is None:
             return f"nothing is at {path}"
         lacking = [name for name in wanted if name not in said]
@@ -78,6 +81,9 @@ class Crm:
     def _keep(self, path: str, said: dict[str, object]) -> None:
         if path == "/sms":
             self.texts.setdefault(str(said["to"]), []).append(str(said["text"]))
+            return
+        if path == "/events":
+            self.events += 1
             return
         leads = self.told.setdefault(str(said["campaign"]), {})
         leads.setdefault(int(str(said["lead"])), []).append(str(said["status"]))
