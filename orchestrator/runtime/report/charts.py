@@ -18,6 +18,8 @@ ROW: Final = 20
 NAME: Final = 190
 LETTERS: Final = 26  # of a name beside its bar
 MOST_BARS: Final = 24
+WIDEST: Final = 44  # a column
+APART: Final = 60  # labels that are nearer would stand in each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,13 @@ def columns(labels: Sequence[str], series: Sequence[Series]) -> str:
     if not labels or most <= 0:
         return ""
     step = (WIDTH - LEFT) / len(labels)
-    bar = max(0.8, step * 0.8 / len(series))
+    bar = min(WIDEST, max(0.8, step * 0.8 / len(series)))
+    begin = (step - bar * len(series)) / 2
     parts = [*_axis(f"{most:g}")]
     for index, label in enumerate(labels):
         for number, each in enumerate(series):
             value = each.values[index]
-            x, height = LEFT + index * step + step * 0.1 + number * bar, HEIGHT * value / most
+            x, height = LEFT + index * step + begin + number * bar, HEIGHT * value / most
             parts.append(
                 f'<rect class="s{each.shade}" x="{x:.1f}" y="{TOP + HEIGHT - height:.1f}" width="{bar:.1f}" '
                 f'height="{height:.1f}"><title>{escape(label)}: {escape(each.name)} {value:g}</title></rect>'
@@ -52,10 +55,12 @@ def columns(labels: Sequence[str], series: Sequence[Series]) -> str:
     return _svg(WIDTH, TOP + HEIGHT + BOTTOM, parts) + _legend(series)
 
 
-def bars(rows: Sequence[tuple[str, float, str]]) -> str:
-    """A bar for each (name, value, value in words), the first ones of many."""
-    most = max((value for _, value, _ in rows), default=0)
-    if most <= 0:
+def bars(rows: Sequence[tuple[str, float, str]], whole: float = 0) -> str:
+    """A bar for each (name, value, value in words), the first ones of many. whole: what a full bar means; 0: the
+    largest value.
+    """
+    most = whole or max((value for _, value, _ in rows), default=0)
+    if not rows or most <= 0:
         return ""
     shown, parts = rows[:MOST_BARS], []
     room = WIDTH - NAME - 90
@@ -91,7 +96,7 @@ def curve(points: Sequence[tuple[float, float]], mark: float | None, unit: str) 
     """A share that grows: points (x, 0 .. 1), from the left; mark: an x to point out."""
     if not points:
         return ""
-    widest = max(points[-1][0], mark or 0, 1)
+    widest = max(points[-1][0], 1.25 * (mark or 0), 1)
     room = WIDTH - LEFT - 10
 
     def x_of(value: float) -> float:
@@ -105,7 +110,8 @@ def curve(points: Sequence[tuple[float, float]], mark: float | None, unit: str) 
     if mark is not None:
         parts.append(f'<path class="m" d="M{x_of(mark):.1f} {TOP}V{TOP + HEIGHT}"/>')
         parts.append(_text(x_of(mark), TOP + HEIGHT + 16, f"{mark:g} {unit}", "middle"))
-    parts.append(_text(x_of(widest), TOP + HEIGHT + 16, f"{widest:g} {unit}", "end"))
+    if x_of(widest) - x_of(mark or 0) > APART:
+        parts.append(_text(x_of(widest), TOP + HEIGHT + 16, f"{widest:g} {unit}", "end"))
     return _svg(WIDTH, TOP + HEIGHT + BOTTOM, parts)
 
 

@@ -103,7 +103,7 @@ def _answered_of(_: Report, table: Table, language: str) -> str:
     for name, attempts, taken, *_rest in table.rows:
         share = _whole(taken) / (_whole(attempts) or 1)
         rows.append((str(name), share, f"{share:.0%} {words['of']} {attempts}"))
-    return charts.bars(rows)
+    return charts.bars(rows, whole=1)
 
 
 def _results_by_step(_: Report, table: Table, language: str) -> str:

@@ -173,6 +173,7 @@ def test_pictures_of_nothing_are_none() -> None:
     assert columns(["a"], [Series("x", 1, (0.0,))]) == ""
     assert bars([]) == ""
     assert bars([("a", 0.0, "0")]) == ""
+    assert bars([], whole=1) == ""
     assert heat([], ()) == ""
     assert curve([], None, "s") == ""
 
