@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.inbound.call_rows import calls_of, row_of
@@ -18,6 +19,7 @@ from orchestrator.web.models import Json, Moment, Page, ms_of
 from orchestrator.web.pages import After, Limit, cursor, fault_in, number_of, place_of, text, whole
 
 router = APIRouter()
+Success = Annotated[str, Field(max_length=100)]
 DAY_MS = 86_400_000
 
 
@@ -28,7 +30,13 @@ def make_report(
     since: Moment,
     until: Moment,
     name: Annotated[str | None, Query(max_length=100)] = None,
-    service_level: Annotated[int | None, Query(ge=1, le=86_400, description="Seconds.")] = None,
+    service_level: Annotated[
+        int | None, Query(ge=1, le=3_600, description="Seconds; else each queue's own.")
+    ] = None,
+    window: Annotated[int, Query(ge=1, le=30, description="Days in which a caller may not call again.")] = 7,
+    success: Annotated[
+        list[Success] | None, Query(max_length=100, description="Statuses that count as one.")
+    ] = None,
     zone: Annotated[str, Query(max_length=64, description="IANA, of its hours and weekdays.")] = "",
 ) -> Json:
     """Rows of ratios, each with the sums that it was made of; of what began from `since` on and before `until`."""
@@ -41,6 +49,8 @@ def make_report(
             name=name,
             service_level_s=service_level,
             zone=zone,
+            window_days=window,
+            success=success or (),
         )
     except Unreachable:
         raise

@@ -173,6 +173,18 @@ def test_the_report_is_the_commands(api: TestClient, project: Project) -> None:
     found = good(api.get("/v1/report", params=asked))
     since = NOON - 33 * DAY // 24
     assert found == report(project, by=By.CAMPAIGN, since=since, until=since + DAY).as_json()
+    more = {"window": 3, "success": ["agreed", "heard"], "zone": "Asia/Tokyo", "service_level": 30}
+    made = report(
+        project,
+        by=By.CAMPAIGN,
+        since=since,
+        until=since + DAY,
+        window_days=3,
+        success=("agreed", "heard"),
+        zone="Asia/Tokyo",
+        service_level_s=30,
+    )
+    assert good(api.get("/v1/report", params={**asked, **more})) == made.as_json()
 
 
 @pytest.mark.parametrize(
