@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -25,13 +26,15 @@ log = structlog.get_logger()
 
 HOOK: Final = "hook"  # lanes are hook@NAME
 WITHDRAWN: Final = "withdrawn"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
 _CHARS = 150  # of an answer that is told
 
 Webhooks = Mapping[str, Webhook]
 
 
 def lane_of(name: str) -> str:
-    return f"{HOOK}@{name}"
+    """One that is no name (a rule may have said anything) waits in a lane of its own, for a person to see."""
+    return f"{HOOK}@{name if _NAME.match(name) else '_'}"
 
 
 def is_hooks(lane: str) -> bool:

@@ -252,8 +252,19 @@ KINDS: Final[Mapping[str, tuple[PayloadField, ...]]] = {
         _SECONDS,
     ),
     "row": (*_CALLED, _field("into", "the collection"), _COLLECTED),
-    "sms": (_field("to", "number it is for"), _field("text", "text")),
-    "email": (_field("to", "mailbox or address it is for"), _field("text", "text")),
+    "sms": (
+        _field("to", "number it is for; null: nobody's"),
+        _field("message", "the scenario's message; null: a step's own text"),
+        _field("text", "text"),
+    ),
+    "email": (
+        PayloadField(
+            name="to", schema=MAYBE, read=_text("to", "address"), about="mailbox or address it is for"
+        ),
+        _field("message", "the scenario's message; null: a step's own text"),
+        _field("subject", "subject; null: the usual one"),
+        _field("text", "text"),
+    ),
     "webhook": (
         *_CALLED,
         _field("service", "service; null: the rule names one of `webhooks:`"),

@@ -110,6 +110,12 @@ def test_what_is_told_of_a_contact_stays_in_order_whichever_number_was_called() 
     assert chains == {"7.parcel-20261130-1"}
 
 
+def test_whatever_a_rule_calls_a_webhook_its_lane_is_a_word(project: Project) -> None:
+    row = entry("webhook", hook="no such:hook")
+    (made,) = deliveries_of(row, "shop", {}, HookRoutes({}, project.store).wanted(row))
+    assert (made.lane, made.body["hook"]) == ("hook@_", "no such:hook")
+
+
 # -- what is sent
 
 
