@@ -25,8 +25,16 @@ class Notices:
     def __init__(self, aside: Aside) -> None:
         self._aside = aside
 
-    def send(self, variable: str, subject: str, text: str, known: Mapping[str, str] | None = None) -> None:
-        """variable: of the environment: one apprise URL. known: what {to}, {digits} and {key} in it stand for.
+    def send(
+        self,
+        variable: str,
+        subject: str,
+        text: str,
+        known: Mapping[str, str] | None = None,
+        needs: tuple[str, ...] = (),
+    ) -> None:
+        """variable: of the environment: one apprise URL. known: what {to}, {digits} and {key} in it stand for. needs:
+        one of these must stand in it.
 
         Undelivered, with what apprise says and none of the URL, when it was not taken. Apprise does not tell what is of
         use to try again, so all of it is.
@@ -34,6 +42,9 @@ class Notices:
         url = os.environ.get(variable, "").strip()
         if not url:
             raise Undelivered(f"the environment variable {variable} is not set: it holds the apprise URL")
+        if needs and not any(f"{{{place}}}" in url for place in needs):
+            places = " or ".join(f"{{{place}}}" for place in needs)
+            raise Undelivered(f"the apprise URL of {variable} has no {places}: whom would it go to?")
         filled = _PLACES.sub(lambda found: (known or {}).get(found[1], found[0]), url)
         why = self._aside.run(lambda: _notify(filled, subject, text), "a notice by apprise")
         if why is not None:

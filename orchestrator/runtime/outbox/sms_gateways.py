@@ -38,8 +38,8 @@ class AppriseSms:
         self._variable = variable
 
     def send(self, number: str, text: str, key: str) -> str:
-        known = {"to": number, "digits": number[1:], "key": key, "text": ""}
-        self._notices.send(self._variable, "", text, known)
+        known = {"to": number, "digits": number[1:], "key": key}
+        self._notices.send(self._variable, "", text, known, needs=("to", "digits"))
         return ""
 
 

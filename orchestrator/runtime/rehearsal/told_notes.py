@@ -28,7 +28,7 @@ def told_note(note: Note) -> str:
         return f"call back {after}"
     if note.kind == OPT_OUT:
         return f"opt out of {note.body['purpose']}" if note.body.get("purpose") else "opt out of everything"
-    body = {key: value for key, value in note.body.items() if key not in ("at", "text", "values")}
+    body = {key: value for key, value in note.body.items() if key not in ("at", "text", "typed", "values")}
     told = " ".join(f"{key} {value}" for key, value in body.items() if value not in ("", None))
     text = f': "{note.body["text"]}"' if note.body.get("text") else ""
     values = note.body.get("values")

@@ -13,8 +13,7 @@ def enter(call: State, step: dict[str, object]) -> None:
     text = written(call, reading.name(step, "message"))
     if to:
         note: dict[str, object] = {"do": "sms", "to": to, "text": text}
-        spec = step.get("to")
-        if isinstance(spec, dict) and "ref" in spec and to != call.lookup("caller"):
+        if "ref" in reading.mapping(step.get("to"), "a number") and to != call.lookup("caller"):
             note["typed"] = True  # whoever calls has chosen it: the settings limit how much such a number gets
         call.leave_note(note, "sms")
     else:

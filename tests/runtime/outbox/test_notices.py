@@ -10,6 +10,7 @@ import pytest
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.outbox.aside import Aside
 from orchestrator.runtime.outbox.notices import Notices
+from orchestrator.runtime.outbox.sms_gateways import AppriseSms
 from tests.outside.http_service import Seen, answer, http_service
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # a plug-in of apprise
@@ -58,6 +59,14 @@ def test_a_url_that_is_none_is_said(
     with pytest.raises(Undelivered, match=why) as error:
         notices(aside).send("URL", "", "Text")
     assert not error.value.is_final, "a person mends the environment, and it goes on"
+
+
+def test_an_sms_never_goes_to_whoever_the_url_names(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> None:
+    with http_service() as service:
+        monkeypatch.setenv("URL", service.url.replace("http://", "json://") + "79990000009")
+        with pytest.raises(Undelivered, match=r"has no \{to\} or \{digits\}"):
+            AppriseSms(notices(aside), "URL").send("+79990000001", "Text", "key")
+        assert service.seen == []
 
 
 def test_a_service_that_hangs_is_given_up(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> None:
