@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -59,9 +58,8 @@ def test_an_agent_is_added_changed_and_removed(project: Project, api: TestClient
     assert api.delete("/v1/agents/vera").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
+def test_what_is_wrong_with_an_agent_is_told_and_nothing_is_kept(project: Project, api: TestClient) -> None:
+    wrong: tuple[tuple[dict[str, object], str], ...] = (
         ({"dial": "user/1001"}, "`user/1001` is the telephone of `anna` already"),
         ({"dial": "ftp"}, "`ftp` is neither a number nor a dial string"),
         ({"dial": "user/9", "switch": "nowhere"}, "no switch `nowhere`"),
@@ -69,14 +67,11 @@ def test_an_agent_is_added_changed_and_removed(project: Project, api: TestClient
         ({}, "body.dial"),
         ({"dial": "user/9", "queues": {"sales": 10}}, "body.queues"),
         ({"dial": "user/9", "standing": "yes"}, "body.standing"),
-    ],
-)
-def test_what_is_wrong_with_an_agent_is_told_and_nothing_is_kept(
-    project: Project, api: TestClient, said: Mapping[str, object], told: str
-) -> None:
-    refused = api.put("/v1/agents/vera", json=said)
-    assert refused.status_code == 422
-    assert told in refused.json()["detail"]
+    )
+    for said, told in wrong:
+        refused = api.put("/v1/agents/vera", json=said)
+        assert refused.status_code == 422
+        assert told in refused.json()["detail"]
     assert project.store.added_agents.listed() == {}
 
 

@@ -75,13 +75,19 @@ def test_what_an_agent_says_acts_on_the_lead(project: Project, api: TestClient) 
     assert never.json()["fate"] == "pending"
 
 
-@pytest.mark.parametrize(
-    "said",
-    [{}, {"note": ""}, {"next": "call_back"}, {"note": "x", "call_back_at": "2026-12-01T10:00:00Z"}, {"next": "nope"},
-     {"next": "call_back", "call_back_at": "tomorrow"}, {"note": "x" * 4001}, {"note": 7}],
-)  # fmt: skip
-def test_what_cannot_be_said_is_refused(api: TestClient, said: dict[str, object]) -> None:
-    assert api.post("/v1/agents/anna/outcome", json=said).status_code == 422
+def test_what_cannot_be_said_is_refused(api: TestClient) -> None:
+    wrong: tuple[dict[str, object], ...] = (
+        {},
+        {"note": ""},
+        {"next": "call_back"},
+        {"note": "x", "call_back_at": "2026-12-01T10:00:00Z"},
+        {"next": "nope"},
+        {"next": "call_back", "call_back_at": "tomorrow"},
+        {"note": "x" * 4001},
+        {"note": 7},
+    )
+    for said in wrong:
+        assert api.post("/v1/agents/anna/outcome", json=said).status_code == 422, said
 
 
 def test_of_a_call_that_nobody_knows_nothing_can_be_said(project: Project, api: TestClient) -> None:
