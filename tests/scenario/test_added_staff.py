@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.scenario.added_staff import IN_FILE, Roster, with_added
@@ -100,6 +100,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(
     agent_id=st.text(max_size=6) | st.just("vera"),
     said=st.dictionaries(st.sampled_from(["dial", "queues", "title", "standing", "user", "x"]), JSON),

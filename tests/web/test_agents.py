@@ -11,18 +11,16 @@ from orchestrator.domain.agent import AgentState
 from orchestrator.engine.floor.news import Command
 from orchestrator.runtime.project import Project
 from orchestrator.store.commands import NO_LEADER
-from tests.runtime.factories import NOON, SETTINGS, make_folder
-from tests.web.conftest import FAST
+from tests.runtime.factories import NOON
 from tests.web.leading import answering, at_work, lead
 
 STAFF = "agents:\n  anna: {title: Anna P., dial: user/1001, queues: {sales: 2}}\n  boris: {dial: user/1002}\n"
 
 
 @pytest.fixture
-def folder(short_tmp: Path) -> Path:
-    made = make_folder(short_tmp / "p", settings=SETTINGS + FAST)
-    (made / "agents.yaml").write_text(STAFF, encoding="utf-8")
-    return made
+def folder(folder: Path) -> Path:
+    (folder / "agents.yaml").write_text(STAFF, encoding="utf-8")
+    return folder
 
 
 def test_agents_are_told_with_where_they_are(project: Project, api: TestClient) -> None:

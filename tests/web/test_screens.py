@@ -11,17 +11,16 @@ from starlette.testclient import TestClient
 from orchestrator.runtime.project import Project
 from orchestrator.store.screens import ScreenEvent
 from orchestrator.web.app import app_of
-from tests.runtime.factories import SETTINGS, claimed, launched, make_folder
-from tests.web.conftest import FAST, Token
+from tests.runtime.factories import claimed, launched
+from tests.web.conftest import Token
 from tests.web.leading import lead, shown
 from tests.web.listening import listening
 
 
 @pytest.fixture
-def folder(short_tmp: Path) -> Path:
-    made = make_folder(short_tmp / "p", settings=SETTINGS + FAST)
-    (made / "agents.yaml").write_text("agents: {anna: {dial: user/1001}}\n", encoding="utf-8")
-    return made
+def folder(folder: Path) -> Path:
+    (folder / "agents.yaml").write_text("agents: {anna: {dial: user/1001}}\n", encoding="utf-8")
+    return folder
 
 
 def screen(project: Project, kind: str, **body: object) -> ScreenEvent:
