@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from math import ceil
 
+from orchestrator.domain.entry import Withdrawn
 from orchestrator.domain.lead import (
     Attempt,
     CampaignState,
@@ -34,6 +35,7 @@ class Lead:
     due_at: int = 0
     reason: WaitReason = WaitReason.NEXT
     was_touched: bool = False  # dialed, or moved by a claim
+    is_withdrawn: bool = False  # called no more, at the latest from the end of its call on
 
     @property
     def number(self) -> str:
@@ -76,11 +78,12 @@ class Rest:
 
 @dataclass
 class Hour:
-    """Attempts of a campaign in the hour that began at `at` hours since 1970."""
+    """Attempts of a campaign in the hour `at` (since 1970); its first one fixes the spread that was `offered`."""
 
     at: int = -1
     claimed: int = 0
     spread: int | None = None
+    offered: int | None = None
 
 
 @dataclass
@@ -162,13 +165,14 @@ class Model:
         hour = self.hours.setdefault(request.campaign_id, Hour())
         if hour.at != request.now // HOUR_MS:
             hour.at, hour.claimed, hour.spread = request.now // HOUR_MS, 0, None
-        if quota.share is not None and hour.spread is None:
+        hour.offered = hour.spread
+        if quota.share is not None and hour.offered is None:
             left = sum(
                 lead.phase is Phase.READY or (lead.phase is Phase.WAITING and lead.due_at <= quota.until)
                 for lead in self.leads[request.campaign_id]
             )
-            hour.spread = hour.claimed + ceil(left * quota.share)
-        most = [each for each in (quota.attempts, hour.spread if quota.share else None) if each is not None]
+            hour.offered = hour.claimed + ceil(left * quota.share)
+        most = [each for each in (quota.attempts, hour.offered if quota.share else None) if each is not None]
         return max(0, min(most) - hour.claimed)
 
     def _free_gateway(self, request: ClaimRequest) -> GatewayBudget | None:
@@ -292,7 +296,8 @@ class Model:
         lead.phase, lead.reason, lead.due_at = Phase.DIALING, WaitReason.DIALING, 0
         lead.was_touched = True
         if request.per_hour is not None:
-            self.hours[request.campaign_id].claimed += 1
+            hour = self.hours[request.campaign_id]
+            hour.claimed, hour.spread = hour.claimed + 1, hour.offered
         self.ever[lead.number] += 1
         self.per_day[lead.number, zone.day] += 1
         token_at = max(request.now, self.next_token.get(gateway.gateway, 0.0))
@@ -321,6 +326,7 @@ class Model:
         lead = live.lead
         lead.state = state
         self._move(lead, phase, due_at, now)
+        self._grant(lead)
         return True
 
     def _move(self, lead: Lead, phase: Phase, due_at: int, now: int) -> None:
@@ -339,7 +345,22 @@ class Model:
         if hour is not None and hour.at == live.claimed_at // HOUR_MS and hour.claimed:
             hour.claimed -= 1
         self._put(live.lead, now, now)
+        self._grant(live.lead)
         return True
+
+    def withdraw(self, lead: Lead) -> Withdrawn:
+        if lead.phase is Phase.DONE:
+            return Withdrawn.DONE_ALREADY
+        lead.is_withdrawn = True
+        if lead.phase is Phase.DIALING:
+            return Withdrawn.AFTER_CALL
+        self._grant(lead)
+        return Withdrawn.WITHDRAWN
+
+    def _grant(self, lead: Lead) -> None:
+        if lead.is_withdrawn and lead.phase is not Phase.DONE:
+            lead.due_at = 0
+            self._close(lead, "withdrawn")
 
     def resume(self, lead: Lead, now: int) -> None:
         self._put(lead, now, now)
@@ -358,6 +379,7 @@ class Model:
             return said.fate
         lead = next(each for each in self.leads[attempt.campaign_id] if each.lead_id == attempt.lead_id)
         is_moved_on = lead.phase is Phase.DIALING or lead.state.tries != attempt.state.tries + 1
+        is_moved_on |= lead.is_withdrawn and decision.next.kind is not NextKind.DONE
         said.ids, said.outcome = (outcome.outcome_id, *said.ids), outcome
         said.fate = OutcomeFate.KEPT if is_moved_on else OutcomeFate.APPLIED
         self.dnc.update(decision.do_not_call)

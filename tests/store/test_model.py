@@ -119,6 +119,13 @@ class PeopleMachine(StoreMachine):
             self.say(3 + 4 * self.attempts[::-1].index(attempt), 0, word, NextAction.NONE)
             self._finish([attempt], [kind], False, None)
 
+    @rule(name=st.sampled_from(CAMPAIGNS), index=st.integers(0, 8))
+    def withdraw(self, name: str, index: int) -> None:
+        if index < len(self.model.leads[name]):
+            lead = self.model.leads[name][index]
+            said = self.store.withdraw_lead(name, lead.lead_id, by="api", now=self.now)
+            assert said is self.model.withdraw(lead)
+
     @rule(ms=st.sampled_from([HOUR // 4, DAY]))
     def more_time_passes(self, ms: int) -> None:
         self.now += ms
