@@ -25,7 +25,8 @@ class Loader:
     def __init__(self, db: Db, terms: TermsBook) -> None:
         self._db = db
         self._terms = terms
-        self._tokens = (f"{secrets.token_hex(8)}-{number}" for number in count())
+        self._run = secrets.token_hex(8)
+        self._numbers = count()  # safe between threads, as a generator would not be
 
     def load(self, campaign_id: str, contacts: Sequence[Contact], *, now: int, again: bool) -> list[LoadedAs]:
         loaded: list[LoadedAs] = []
@@ -50,7 +51,7 @@ class Loader:
         return done
 
     def _once(self, campaign_id: str, batch: Sequence[Contact], *, again: bool) -> list[LoadedAs]:
-        token = next(self._tokens)
+        token = f"{self._run}-{next(self._numbers)}"
         try:
             return self._load(campaign_id, batch, token, again=again)
         except Stale:

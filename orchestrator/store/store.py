@@ -39,7 +39,7 @@ from orchestrator.store.embedded import EmbeddedServer, Fsync
 from orchestrator.store.figures import FigureBook
 from orchestrator.store.floor import FloorBook
 from orchestrator.store.foreign import ForeignServer, connect, warnings_of, without_password
-from orchestrator.store.history import history
+from orchestrator.store.history import history, history_between
 from orchestrator.store.intake import IntakeBook
 from orchestrator.store.lead_doors import LeadDoors
 from orchestrator.store.messages import MessageBook
@@ -56,6 +56,7 @@ from orchestrator.store.rows import (
     CampaignCounts,
     DncRow,
     DueNow,
+    Earlier,
     OutboxRow,
     RestRow,
     Why,
@@ -87,7 +88,7 @@ def open_store(
 
 
 class Store(LeadDoors):
-    """Synchronous; safe to share between greenlets. `now` is the caller's clock, epoch ms, real or virtual; only the
+    """Synchronous; safe to share between greenlets, and between threads. `now` is the caller's clock, epoch ms, real or virtual; only the
     heartbeats run on real time. Any method may raise KnownError: Redis cannot be reached, there is no such campaign.
     """
 
@@ -251,6 +252,10 @@ class Store(LeadDoors):
     def history(self, campaign_id: str) -> Iterator[AttemptRow]:
         """Ended attempts in the order they ended."""
         return history(self._db, self._terms, campaign_id)
+
+    def history_between(self, campaign_id: str, since: int, until: int) -> Iterator[AttemptRow | Earlier]:
+        """The same of attempts that were claimed in a period, with little of those before it."""
+        return history_between(self._db, self._terms, campaign_id, since, until)
 
     # -- calls that come in -----------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ Kept are replies that say what became of it (2xx, 4xx); not those after which it
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from hashlib import sha256
 from uuid import uuid4
 
@@ -71,10 +72,13 @@ class Again:
             await self._app(scope, receive, heard)
         finally:
             kept = heard.reply()
-            if kept is None:
-                await run_in_threadpool(self._replies.forget, token, key)
-            else:
-                await run_in_threadpool(self._replies.keep, token, key, request, kept)
+            with suppress(
+                KnownError
+            ):  # the store has gone away: it was answered, and that is all there is to say
+                if kept is None:
+                    await run_in_threadpool(self._replies.forget, token, key)
+                else:
+                    await run_in_threadpool(self._replies.keep, token, key, request, kept)
 
 
 class Heard:

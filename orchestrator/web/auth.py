@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from orchestrator.store.tokens import SCOPES, Standing
@@ -38,7 +38,7 @@ def requires(scope: str) -> Callable[..., Caller]:
     if scope not in SCOPES:
         raise ValueError(f"no scope {scope!r}")
 
-    def admitted(project: TheProject, credentials: Credentials) -> Caller:
+    def admitted(request: Request, project: TheProject, credentials: Credentials) -> Caller:
         if credentials is None:
             raise _refused("this needs a token: `Authorization: Bearer TOKEN` (`prozvon token create`)", "")
         api = project.settings.api
@@ -46,6 +46,7 @@ def requires(scope: str) -> Callable[..., Caller]:
         found = project.store.tokens.admit(digest, now=real_ms(), rate=api.rate, burst=api.burst)
         if found.standing is Standing.UNKNOWN:
             raise _refused("no such token: it is mistyped, or was revoked", "invalid_token")
+        request.state.token = found.name  # for the log
         if found.standing is Standing.EXPIRED:
             raise _refused("the token has expired: `prozvon token create` makes a new one", "invalid_token")
         if found.standing is Standing.TOO_FAST:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Iterable
 from typing import NoReturn
 
 import orjson
+import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,14 +39,16 @@ class Bounds:
             await self._app(scope, receive, send)
             return
         self._under_way += 1
+        heard = Heard(send)
         try:
             receive = await self._bounded(scope, receive)
         except ApiProblem as problem:
-            await problem.response()(scope, receive, send)
+            await problem.response()(scope, receive, heard)
         else:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, heard)
         finally:
             self._under_way -= 1
+            heard.log(scope)
 
     async def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         if self._under_way > MOST_AT_ONCE:
@@ -101,6 +105,30 @@ class Bounds:
             return message
 
         return bounded
+
+
+class Heard:
+    """Sends on, and remembers what is logged of a request: never what it holds, nor the numbers in its path."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._status = 500  # nothing was said: it broke
+        self._began = time.monotonic()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+        await self._send(message)
+
+    def log(self, scope: Scope) -> None:
+        structlog.get_logger().info(
+            "api_asked",
+            method=scope["method"],
+            path=getattr(scope.get("route"), "path", ""),
+            status=self._status,
+            token=scope.get("state", {}).get("token", ""),
+            ms=round((time.monotonic() - self._began) * 1000),
+        )
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import socket
 import ssl
@@ -47,10 +48,19 @@ def serve(project: Project, listen: str | None, say: Callable[[str], None]) -> N
     structlog.get_logger().info("web_ended")
 
 
+class Said(logging.Handler):
+    """What uvicorn warns of, in our log. What handlers have raised is there already (`errors.problem_of`)."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().warning("web_warned", what=record.getMessage())
+
+
 class Server(uvicorn.Server):
     """uvicorn's, which ends in good order when it is told to, and says nothing of its own."""
 
     def __init__(self, app: ASGIApp, api: ApiPart) -> None:
+        logger = logging.getLogger("uvicorn.error")
+        logger.handlers, logger.propagate = [Said(logging.WARNING)], False
         connection = type("Connection", (PatientConnection,), {"idle_s": api.idle_s})
         super().__init__(
             uvicorn.Config(

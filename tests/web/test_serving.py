@@ -7,11 +7,14 @@ import json
 import socket
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.project import Project
@@ -41,6 +44,7 @@ class Served:
 @pytest.fixture
 def served(project: Project) -> Iterator[Served]:
     listener = bound("127.0.0.1:0")
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # so that little is under way unread
     server = Server(app_of(project), project.settings.api)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -118,9 +122,7 @@ class TestImpatient:
         project.store.dnc_add([number(index) for index in range(1000)], "x" * 200, 1)
         with served.connected() as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            asked = served.head("GET", "/v1/dnc?limit=1000")
-            with contextlib.suppress(ConnectionError):
-                client.sendall(asked * 30)
+            client.sendall(served.head("GET", "/v1/dnc?limit=1000"))
             wait_until(lambda: _is_reset(client), "the connection is reset")
 
     @pytest.mark.parametrize("kind", [LIST, TOLD])
@@ -230,3 +232,30 @@ def test_a_key_of_another_certificate_is_told(project: Project) -> None:
     )
     with pytest.raises(KnownError, match=r"api\.certificate .*localhost\.pem with api\.key .*other\.key"):
         Server(app_of(project), api)
+
+
+def test_the_log_says_who_asked_what_and_no_numbers(served: Served) -> None:
+    with capture_logs() as logs, served.connected() as client:
+        client.sendall(served.head("GET", "/v1/dnc/+79990000001", "Connection: close"))
+        everything(client)
+        wait_until(lambda: logs, "it is logged")
+    (entry,) = logs
+    assert (entry["method"], entry["status"], entry["token"]) == ("GET", 404, served.token[7:])
+    assert entry["path"].endswith("/dnc/{number}")
+    assert "7999" not in str(logs)
+
+
+def test_a_contact_that_many_send_at_once_is_one_lead(served: Served, project: Project) -> None:
+    path = opened(project, served).removesuffix("/list") + "/order-1"
+
+    def put(index: int) -> int:
+        body = json.dumps({"phone": number(1), "name": f"Person {index}"}).encode()
+        kind = ("Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close")
+        with served.connected() as client:
+            client.sendall(served.head("PUT", path, *kind) + body)
+            return int(everything(client).split()[1])
+
+    with ThreadPoolExecutor(16) as senders:
+        statuses = Counter(senders.map(put, range(32)))
+    assert statuses == {201: 1, 200: 31}
+    assert project.store.counts(project.campaign("greeting").campaign_id).leads == 1
