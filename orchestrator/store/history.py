@@ -16,7 +16,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.store.db import Db
 from orchestrator.store.leads import contacts_then
 from orchestrator.store.records import Terms, pack_basis, pack_state, unpack_basis, unpack_state
-from orchestrator.store.rows import AttemptRow
+from orchestrator.store.rows import AttemptRow, Earlier
 from orchestrator.store.said import outcomes_of
 from orchestrator.store.terms import TermsBook
 
@@ -71,6 +71,29 @@ def history(db: Db, terms: TermsBook, campaign_id: str) -> Iterator[AttemptRow]:
         after = found[-1][0]
 
 
+def history_between(
+    db: Db, terms: TermsBook, campaign_id: str, since: int, until: int
+) -> Iterator[AttemptRow | Earlier]:
+    """Ended attempts that were claimed from `since` on and before `until` (epoch ms), in the order they ended, and of
+    those before only what costs nothing to read. KnownError as `history`.
+    """
+    key, begin = db.key(f"campaign:{campaign_id}:log"), "-"
+    while page := db.read(partial(_page, key=key, begin=begin, limit=PAGE)):
+        try:
+            entries = [entry for _, fields in page if (entry := orjson.loads(fields[b"e"]))[3] < until]
+            rows = iter(_rows(db, terms, campaign_id, [entry for entry in entries if entry[3] >= since]))
+            found = [
+                next(rows)
+                if entry[3] >= since
+                else Earlier(lead_id=entry[1], disposition=Disposition(entry[5]))
+                for entry in entries
+            ]
+        except (ValueError, TypeError, LookupError) as error:
+            raise _unreadable(campaign_id, error) from error
+        yield from found
+        begin = "(" + page[-1][0].decode()
+
+
 def log_page(
     db: Db, terms: TermsBook, campaign_id: str, after: str, limit: int, lead_id: int | None = None
 ) -> list[tuple[str, AttemptRow | None]]:
@@ -88,10 +111,14 @@ def log_page(
             for (entry_id, _), entry in zip(page, entries, strict=True)
         ]
     except (ValueError, TypeError, LookupError) as error:
-        raise KnownError(
-            f"the attempts of {campaign_id} were stored by another version of prozvon ({error}): "
-            "read them with the version that dialed the campaign"
-        ) from error
+        raise _unreadable(campaign_id, error) from error
+
+
+def _unreadable(campaign_id: str, error: Exception) -> KnownError:
+    return KnownError(
+        f"the attempts of {campaign_id} were stored by another version of prozvon ({error}): "
+        "read them with the version that dialed the campaign"
+    )
 
 
 def one_attempt(db: Db, terms: TermsBook, campaign_id: str, entry_id: str) -> AttemptRow:

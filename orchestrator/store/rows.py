@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.inbound import CallbackFate, InboundCall
 from orchestrator.domain.lead import Attempt, Contact, Ending, LeadState, Next, Phase, WaitReason
 from orchestrator.domain.outcome import Outcome
@@ -87,6 +88,14 @@ class AttemptRow:
     state: LeadState  # after
     next: Next
     outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An ended attempt that was claimed before a period."""
+
+    lead_id: int
+    disposition: Disposition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

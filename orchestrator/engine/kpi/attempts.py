@@ -88,25 +88,22 @@ class DialedCount:
     statuses that count as one; none: a lead is settled by a call that a person answered, and after which it is done.
     """
 
-    def __init__(
-        self, since: int, until: int, zone: ZoneInfo, *, blocks: Collection[str], success: Collection[str]
-    ) -> None:
-        self._since, self._until, self._zone = since, until, zone
+    def __init__(self, zone: ZoneInfo, *, blocks: Collection[str], success: Collection[str]) -> None:
+        self._zone = zone
         self._blocks, self._success = frozenset(blocks), frozenset(success)
         self._answered: set[int] = set()  # leads that a person has answered for
         self.found = Dialed()
 
-    def covers(self, attempt: Attempt) -> bool:
-        return self._since <= attempt.claimed_at < self._until
+    def before(self, lead_id: int, disposition: Disposition) -> bool:
+        """One before the period, or in it: whether a person answered for this lead for the first time."""
+        is_first = disposition in BY_PEOPLE and lead_id not in self._answered
+        if is_first:
+            self._answered.add(lead_id)
+        return is_first
 
     def add(self, attempt: Attempt, ending: Ending, settled: Settled) -> None:
-        """One that ended; those out of the period only tell who has been talked with before."""
-        is_person = ending.disposition in BY_PEOPLE
-        is_first = is_person and attempt.lead_id not in self._answered
-        if is_person:
-            self._answered.add(attempt.lead_id)
-        if not self.covers(attempt):
-            return
+        """One of the period."""
+        is_first = self.before(attempt.lead_id, ending.disposition)
         is_success = settled.is_done and (
             settled.status in self._success if self._success else ending.disposition is Disposition.ANSWERED
         )
@@ -127,7 +124,7 @@ class DialedCount:
         self.found.zones.setdefault(attempt.zone, Counter()).update(made)
         hour = self.found.hours.setdefault((local.weekday(), local.hour), [0, 0])
         hour[0] += 1
-        hour[1] += is_person
+        hour[1] += ending.disposition in BY_PEOPLE
         self._of_call(attempt, ending, settled)
 
     def _of_call(self, attempt: Attempt, ending: Ending, settled: Settled) -> None:

@@ -12,7 +12,7 @@ from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.report.counted import with_attempts
 from orchestrator.runtime.report.model import Note
 from orchestrator.runtime.report.period import Period
-from orchestrator.store import AttemptRow, Store
+from orchestrator.store import AttemptRow, Earlier, Store
 
 DAY_MS = 86_400_000
 
@@ -46,15 +46,15 @@ def dialed(
         blocks, fault = _blocks(bundles, campaign)
         if fault is not None:
             notes.append(fault)
-        count = DialedCount(period.since, period.until, period.zone, blocks=blocks, success=success)
-        for row in store.history(campaign.campaign_id):
-            count.add(row.attempt, row.ending, _settled(store, row) if count.covers(row.attempt) else _BEFORE)
+        count = DialedCount(period.zone, blocks=blocks, success=success)
+        for row in store.history_between(campaign.campaign_id, period.since, period.until):
+            if isinstance(row, Earlier):
+                count.before(row.lead_id, row.disposition)
+            else:
+                count.add(row.attempt, row.ending, _settled(store, row))
         if count.found.sums:
             found[campaign.campaign_id] = count.found
     return DialedAll(by_campaign=found, notes=tuple(notes))
-
-
-_BEFORE = Settled(status="", is_done=False)
 
 
 def _settled(store: Store, row: AttemptRow) -> Settled:

@@ -19,7 +19,7 @@ from orchestrator.engine.kpi.cost import Billing, Tariff, Tariffs
 from orchestrator.engine.kpi.ratio import Kpi
 from orchestrator.engine.kpi.sums import Sum, Sums
 from orchestrator.engine.kpi.waits import Waits
-from tests.engine.kpi.factories import DAY, HOUR, NOON, S, a_call, an_attempt, an_ending
+from tests.engine.kpi.factories import HOUR, NOON, S, a_call, an_attempt, an_ending
 
 # Eight callers came to the queue. Six talked with an agent, after 3, 8, 12, 19, 20 and 31 s of waiting; two gave up,
 # after 4 s and after 44 s. Talks lasted 600 s together, 60 s of it on hold; wrap-up 120 s. Two agents were at work
@@ -121,32 +121,24 @@ def test_of_the_agents_who_serve_a_queue() -> None:
 # A campaign made eight calls. Lead 1: no answer, then a person, who agreed (30 s). Lead 2: busy. Lead 3: a machine
 # (12 s). Lead 4: a person, whom nobody was there for (2 s); then an agent, 90 s, and the lead is done. Lead 5: a person
 # and an agent, 45.5 s, who wants to be called again. Lead 6: no such number.
+# Lead 5 had been talked with the day before.
 def the_campaign() -> DialedCount:
-    count = DialedCount(NOON, NOON + DAY, ZoneInfo("Europe/Moscow"), blocks=("start", "agree"), success=())
+    count = DialedCount(ZoneInfo("Europe/Moscow"), blocks=("start", "agree"), success=())
+    count.before(5, Disposition.ANSWERED)
+    count.before(6, Disposition.BUSY)
     open_, done = Settled(status="new", is_done=False), Settled(status="agreed", is_done=True)
     agreed = {"result": "agreed", "path": ("0.0 start", "4.2 key 1", "4.3 agree")}
-    for lead, tries, at, disposition, talk_s, settled, fields in (
+    for lead, tries, hours, disposition, talk_s, settled, fields in (
         (1, 0, 0, Disposition.NO_ANSWER, None, open_, {}),
         (2, 0, 0, Disposition.BUSY, None, open_, {}),
         (3, 0, 0, Disposition.MACHINE, 12, open_, {"path": ("0.0 start", "1.0 machine")}),
         (4, 0, 0, Disposition.ABANDONED, 2, open_, {"was_abandoned": True}),
-        (1, 1, 2 * HOUR, Disposition.ANSWERED, 30, done, agreed),
-        (4, 1, 2 * HOUR, Disposition.ANSWERED, 90, done, {"reached": "anna", "result": "sold"}),
-        (
-            5,
-            0,
-            26 * HOUR,
-            Disposition.ANSWERED,
-            45.5,
-            done,
-            {"reached": "anna"},
-        ),  # the day after: not counted
-        (5, 0, 3 * HOUR, Disposition.ANSWERED, 45.5, open_, {"reached": "boris"}),
-        (6, 0, 3 * HOUR, Disposition.INVALID_NUMBER, None, done, {}),
+        (1, 1, 2, Disposition.ANSWERED, 30, done, agreed),
+        (4, 1, 2, Disposition.ANSWERED, 90, done, {"reached": "anna", "result": "sold"}),
+        (5, 1, 3, Disposition.ANSWERED, 45.5, open_, {"reached": "boris"}),
+        (6, 1, 3, Disposition.INVALID_NUMBER, None, done, {}),
     ):
-        attempt = an_attempt(lead, at=NOON + at, tries=tries)
-        if at == 26 * HOUR:
-            settled = Settled(status="", is_done=False)
+        attempt = an_attempt(lead, at=NOON + hours * HOUR, tries=tries)
         count.add(attempt, an_ending(attempt, disposition, talk_s=talk_s, **fields), settled)  # type: ignore[arg-type]
     return count
 

@@ -20,7 +20,7 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 def counted(*calls: tuple[int, Disposition, Settled], success: tuple[str, ...] = ()) -> Dialed:
-    count = DialedCount(NOON, NOON + DAY, MOSCOW, blocks=("start",), success=success)
+    count = DialedCount(MOSCOW, blocks=("start",), success=success)
     for lead, disposition, settled in calls:
         attempt = an_attempt(lead)
         fields = {"path": ("0.0 start",), "result": "yes"}
@@ -53,13 +53,15 @@ def test_success_is_by_status_where_statuses_are_given() -> None:
 
 
 def test_an_attempt_before_the_period_only_tells_who_has_been_talked_with() -> None:
-    count = DialedCount(NOON, NOON + DAY, MOSCOW, blocks=(), success=())
-    done = Settled(status="", is_done=True)
-    for at in (NOON - HOUR, NOON, NOON + DAY):
-        attempt = an_attempt(1, at=at)
-        count.add(attempt, an_ending(attempt, Disposition.ANSWERED, talk_s=1), done)
-    assert count.found.sums["attempts"] == 1
-    assert count.found.sums["leads_answered"] == 0
+    count = DialedCount(MOSCOW, blocks=(), success=())
+    count.before(1, Disposition.ABANDONED)
+    count.before(2, Disposition.MACHINE)
+    for lead in (1, 2):
+        attempt = an_attempt(lead)
+        settled = Settled(status="", is_done=True)
+        count.add(attempt, an_ending(attempt, Disposition.ANSWERED, talk_s=1), settled)
+    assert count.found.sums["attempts"] == 2
+    assert count.found.sums["leads_answered"] == 1
 
 
 def test_waits_are_taken_out_of_a_quarters_sums() -> None:

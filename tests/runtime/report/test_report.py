@@ -56,6 +56,22 @@ def test_a_period_is_moved_outwards_to_quarters_and_holds_what_began_in_it(proje
     assert of(project, By.CAMPAIGN, until=NOON).rows == ()
 
 
+def test_who_was_talked_with_before_the_period_is_not_talked_with_for_the_first_time(
+    project: Project,
+) -> None:
+    campaign = launched(project, 1, 2)
+    before, other = claimed(project, campaign, 2)
+    settled(project, before, Disposition.ANSWERED, result="no_choice")  # called again in an hour
+    settled(project, other)  # in two
+    move_clock(project, 3 * HOUR)
+    for attempt in claimed(project, campaign, 2):
+        settled(project, attempt, Disposition.ANSWERED, result="agreed")
+    found = of(project, By.CAMPAIGN, since=NOON + HOUR)
+    assert (found.total.sums["attempts"], found.total.sums["leads_answered"]) == (2, 1)
+    assert value(found, "attempts_to_success") == (4, 2)
+    assert of(project, By.CAMPAIGN).total.sums["leads_answered"] == 2
+
+
 REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"since": NOON, "until": NOON}, "the period is empty"),
     ({"since": -1}, "the period is empty"),
