@@ -11,6 +11,7 @@ from rich.text import Text
 from orchestrator.cli.view import utc_instant
 from orchestrator.runtime.report import Report, Row, showing
 from orchestrator.runtime.report.model import Table as Breakdown
+from orchestrator.runtime.report.tables import WEEKDAYS
 from orchestrator.runtime.report.words import KPIS, MAIN
 
 SHOWN = ("attempts_to_success", "results", "outcomes", "steps", "results_by_step", "time_to_callback")
@@ -37,7 +38,9 @@ def _lines(report: Report) -> Iterator[RenderableType]:
     yield overview(report)
     yield _ratios(report, report.total)
     if len(report.rows) == 1:
-        yield from (_breakdown(table) for table in report.rows[0].tables if table.name in SHOWN)
+        tables = report.rows[0].tables
+        yield from (_week(table) for table in tables if table.name == "answer_rate_by_hour")
+        yield from (_breakdown(table) for table in tables if table.name in SHOWN)
 
 
 def overview(report: Report) -> Table:
@@ -68,6 +71,20 @@ def _ratios(report: Report, row: Row) -> Table:
 def _is_told(row: Row, name: str) -> bool:
     kpi = row.kpi(name)
     return kpi is not None and kpi.value is not None
+
+
+def _week(found: Breakdown) -> Table:
+    """Answer rate: hours down, weekdays across."""
+    rates = {(day, hour): (rate, attempts) for day, hour, attempts, _, rate in found.rows}
+    table = Table(box=None, header_style="bold", padding=(0, 1), title="answer rate by hour")
+    table.title_justify, table.title_style = "left", "bold"
+    for column in ("", *WEEKDAYS):
+        table.add_column(column, justify="right")
+    for hour in sorted({int(str(hour)) for _, hour in rates}):
+        cells = (rates.get((day, hour)) for day in WEEKDAYS)
+        said = (showing.NOTHING if each is None else f"{each[0]:.0%} of {each[1]}" for each in cells)
+        table.add_row(f"{hour}:00", *said)
+    return table
 
 
 def _breakdown(found: Breakdown) -> Table:

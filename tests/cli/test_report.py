@@ -65,6 +65,7 @@ def test_rows_stand_beside_each_other_and_each_ratio_tells_what_it_was_made_of(f
     assert "50.0 %" in said.out
     assert "1 / 2" in said.out
     assert "results by step" in said.out.replace("\n", " ")
+    assert "12:00  50% of 2" in said.out  # on Monday
 
 
 def test_a_period_without_anything_says_so(folder: Path) -> None:
