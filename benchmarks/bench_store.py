@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 
@@ -166,6 +167,7 @@ def main(*, quick: bool = False) -> None:
                     for batch in (20, 1):
                         _claims(same, {small: "small", large: "large"}, batch, rounds, f"{fsync}-{batch}")
             _why(store, large)
+            _entering(store, large // 10)
 
 
 def _loading(store: Store, data: Path, total: int) -> None:
@@ -207,6 +209,35 @@ def _why(store: Store, total: int) -> None:
     elapsed = time.perf_counter() - begun
     assert sum(item.count for item in found.reasons) == total
     print(f"why, summed over {total:,} leads   {elapsed:.2f} s")
+
+
+def _entering(store: Store, total: int) -> None:
+    """An open campaign whose contacts have external ids: rows that are new, that come again, that change their lead."""
+    campaign = Campaign(
+        campaign_id="open",
+        scenario="open",
+        program="p",
+        state=CampaignState.RUNNING,
+        created_at=NOW,
+        is_open=True,
+    )
+    store.create_campaign(campaign, b"{}", FIRST)
+    rows = [replace(contact, external_id=f"order-{line}") for line, contact in contacts(total, area=6)]
+    changed = [replace(row, fields={**row.fields, "due": "2027-01-31"}) for row in rows[: total // 20]]
+    print(f"{total:,} contacts with external ids into a campaign that runs")
+    for what, batch in (("new", rows), ("the same again", rows), ("changed", changed)):
+        begun = time.perf_counter()
+        for begin in range(0, len(batch), BATCH):
+            store.load_leads("open", list(enumerate(batch[begin : begin + BATCH])), now=NOW)
+        _told(what, len(batch), time.perf_counter() - begun)
+    begun = time.perf_counter()
+    for lead in range(1, len(changed) + 1):
+        store.withdraw_lead("open", lead, by="bench", now=NOW)
+    _told("withdrawn", len(changed), time.perf_counter() - begun)
+
+
+def _told(what: str, total: int, elapsed: float) -> None:
+    print(f"  {what:<15} {total:>9,}   {elapsed / total * 1e6:6.1f} us each, {total / elapsed:8,.0f}/s")
 
 
 def _used_memory(data: Path) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import struct
+from collections.abc import Sequence
 
 from orchestrator.domain.entry import Withdrawn
 from orchestrator.domain.lead import Contact
 from orchestrator.store.db import Db, Stale
-from orchestrator.store.leads import one_lead
+from orchestrator.store.leads import one_lead, read_leads
 from orchestrator.store.order import is_newest_first, sort_bytes
 from orchestrator.store.records import check_id, fingerprint, pack_contact
 from orchestrator.store.rows import Already, LoadedAs, Taken, Updated
@@ -17,6 +17,9 @@ from orchestrator.store.terms import Fixed, TermsBook
 
 _ID = struct.Struct(">I")
 _LAST_ID = 2**32 - 1
+BATCH = 100  # changes per script
+Wish = tuple[int, Contact, Contact]
+"""(lead id, the contact that the wish was made from, what it is to become)."""
 
 
 class Moved(Exception):  # noqa: N818  # no error: look again and repeat
@@ -27,24 +30,31 @@ def change(
     db: Db, terms: TermsBook, campaign_id: str, lead_id: int, base: Contact, contact: Contact, now: int
 ) -> LoadedAs | None:
     """What became of it; None: the lead is done, or there is none. Moved as above."""
-    try:
-        said = _send(db, terms, campaign_id, lead_id, base, contact, now)
-    except Stale:
-        terms.forget(campaign_id)
-        said = _send(db, terms, campaign_id, lead_id, base, contact, now)
+    (said,) = _change(db, terms, campaign_id, [(lead_id, base, contact)], now)
     if said == "moved":
         raise Moved
     return _changed_as(campaign_id, lead_id, said)
 
 
-def change_to(
-    db: Db, terms: TermsBook, campaign_id: str, lead_id: int, contact: Contact, now: int
-) -> LoadedAs | None:
-    """As `change`, whatever the lead has now."""
-    while (lead := one_lead(db, terms, campaign_id, lead_id)) is not None:
-        with contextlib.suppress(Moved):
-            return change(db, terms, campaign_id, lead_id, lead.pending or lead.contact, contact, now)
-    return None
+def change_all(
+    db: Db, terms: TermsBook, campaign_id: str, wishes: Sequence[tuple[int, Contact]], now: int
+) -> list[LoadedAs | None]:
+    """As `change` for each of them in turn (lead id, contact), whatever the leads have now."""
+    found: dict[int, LoadedAs | None] = {}
+    left = dict(enumerate(wishes))
+    while left:
+        leads = sorted({lead_id for lead_id, _ in left.values()})
+        bases = {row.lead_id: row.pending or row.contact for row in read_leads(db, terms, campaign_id, leads)}
+        among = list(left.items())[:BATCH]
+        known = [(place, (lead, bases[lead], to)) for place, (lead, to) in among if lead in bases]
+        said = _change(db, terms, campaign_id, [wish for _, wish in known], now) if known else []
+        answers = {place: each for (place, _), each in zip(known, said, strict=True)}
+        for place, (lead, _) in among:
+            answer = answers.get(place, "gone")
+            if answer != "moved":  # else by somebody else, or by the wish before this one
+                found[place] = _changed_as(campaign_id, lead, answer)
+                del left[place]
+    return [found[place] for place in range(len(wishes))]
 
 
 def _changed_as(campaign_id: str, lead_id: int, said: str) -> LoadedAs | None:
@@ -58,21 +68,28 @@ def _changed_as(campaign_id: str, lead_id: int, said: str) -> LoadedAs | None:
     return None
 
 
-def _send(
-    db: Db, terms: TermsBook, campaign_id: str, lead_id: int, base: Contact, contact: Contact, now: int
-) -> str:
-    fixed = terms.with_contacts(campaign_id, [base, contact])
-    request: dict[str, object] = {"campaign": campaign_id, "seq": fixed.seq, "lead": lead_id, "now": now}
-    said: bytes = db.run(
-        "change_lead",
-        request,
-        pack_contact(base, fixed.terms),
-        sort_of(fixed, lead_id, base),
-        sort_of(fixed, lead_id, contact),
-        pack_contact(contact, fixed.terms),
-        fingerprint(contact),
-    )
-    return said.decode()
+def _change(db: Db, terms: TermsBook, campaign_id: str, wishes: Sequence[Wish], now: int) -> list[str]:
+    try:
+        return _send(db, terms, campaign_id, wishes, now)
+    except Stale:
+        terms.forget(campaign_id)
+        return _send(db, terms, campaign_id, wishes, now)
+
+
+def _send(db: Db, terms: TermsBook, campaign_id: str, wishes: Sequence[Wish], now: int) -> list[str]:
+    fixed = terms.with_contacts(campaign_id, [each for _, *both in wishes for each in both])
+    leads = [lead_id for lead_id, _, _ in wishes]
+    request: dict[str, object] = {"campaign": campaign_id, "seq": fixed.seq, "leads": leads, "now": now}
+    blobs: list[bytes] = []
+    for lead_id, base, contact in wishes:
+        blobs += [
+            pack_contact(base, fixed.terms),
+            sort_of(fixed, lead_id, base),
+            sort_of(fixed, lead_id, contact),
+            pack_contact(contact, fixed.terms),
+            fingerprint(contact),
+        ]
+    return [said.decode() for said in db.run("change_leads", request, *blobs)]
 
 
 def sort_of(fixed: Fixed, lead_id: int, contact: Contact) -> bytes:

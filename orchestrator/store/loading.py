@@ -5,18 +5,26 @@ from __future__ import annotations
 import secrets
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import count
 
 from orchestrator.domain.lead import Contact
-from orchestrator.store.changing import change_to
+from orchestrator.store.changing import change_all
 from orchestrator.store.db import Db, Stale
 from orchestrator.store.order import NO_ATTEMPTS, is_newest_first, sort_bytes
 from orchestrator.store.records import fingerprint, pack_contact
-from orchestrator.store.rows import Added, Already, LoadedAs, Merged, Updated
+from orchestrator.store.rows import Added, Already, LoadedAs, Merged
 from orchestrator.store.terms import Fixed, TermsBook
 
 _SIZES = struct.Struct(">BBI")
 BATCH = 500  # contacts per script: about 5 ms of Redis's time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToChange:
+    """The row is this open lead, which is still to be changed."""
+
+    lead_id: int
 
 
 class Loader:
@@ -37,20 +45,22 @@ class Loader:
     def _settled(
         self, campaign_id: str, batch: Sequence[Contact], now: int, *, again: bool
     ) -> list[LoadedAs]:
-        """Leads that the batch is to change are changed; those that are done by then are asked for again."""
-        done: list[LoadedAs] = []
-        for contact, outcome in zip(batch, self._once(campaign_id, batch, again=again), strict=True):
-            found = outcome
-            while isinstance(found, Updated):
-                changed = change_to(self._db, self._terms, campaign_id, found.lead_id, contact, now)
-                if changed is not None:
-                    found = changed
-                    break
-                (found,) = self._once(campaign_id, [contact], again=again)
-            done.append(found)
-        return done
+        """Leads that the batch is to change are changed; rows whose lead is done by then are placed anew."""
+        placed = self._once(campaign_id, batch, again=again)
+        while wishes := [
+            (place, found.lead_id) for place, found in enumerate(placed) if isinstance(found, ToChange)
+        ]:
+            changed = change_all(
+                self._db, self._terms, campaign_id, [(lead, batch[place]) for place, lead in wishes], now
+            )
+            for (place, _), outcome in zip(wishes, changed, strict=True):
+                if outcome is None:
+                    (placed[place],) = self._once(campaign_id, [batch[place]], again=again)
+                else:
+                    placed[place] = outcome
+        return [found for found in placed if not isinstance(found, ToChange)]
 
-    def _once(self, campaign_id: str, batch: Sequence[Contact], *, again: bool) -> list[LoadedAs]:
+    def _once(self, campaign_id: str, batch: Sequence[Contact], *, again: bool) -> list[LoadedAs | ToChange]:
         token = f"{self._run}-{next(self._numbers)}"
         try:
             return self._load(campaign_id, batch, token, again=again)
@@ -58,7 +68,7 @@ class Loader:
             self._terms.forget(campaign_id)
             return self._load(campaign_id, batch, token, again=again)
 
-    def _load(self, campaign_id: str, batch: Sequence[Contact], token: str, *, again: bool) -> list[LoadedAs]:
+    def _load(self, campaign_id: str, batch: Sequence[Contact], token: str, *, again: bool) -> list[LoadedAs | ToChange]:
         fixed = self._terms.with_contacts(campaign_id, batch)
         request: dict[str, object] = {
             "campaign": campaign_id,
@@ -81,7 +91,7 @@ def _row(contact: Contact, fixed: Fixed) -> bytes:
     return fingerprint(contact) + _SIZES.pack(at, len(static), len(record)) + static + record
 
 
-def _loaded_as(campaign_id: str, line: str) -> LoadedAs:
+def _loaded_as(campaign_id: str, line: str) -> LoadedAs | ToChange:
     sign, rest = line[0], line[1:]
     match sign:
         case "+":
@@ -91,5 +101,5 @@ def _loaded_as(campaign_id: str, line: str) -> LoadedAs:
         case "~":
             return Already(campaign_id=campaign_id, lead_id=int(rest))
         case "*":
-            return Updated(lead_id=int(rest))
+            return ToChange(lead_id=int(rest))
     return Already(campaign_id=rest)

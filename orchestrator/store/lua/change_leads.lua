@@ -1,10 +1,10 @@
 -- uses: _lead, _desk
--- Gives an open lead another contact, if it still has the one that the wish was made from. One that is being called has
+-- Gives open leads other contacts, each if it still has the one that the wish was made from. One that is being called has
 -- it from the end of the call on.
--- request: campaign seq lead now    further arguments: the contact it was made from; sort bytes of a lead with that contact
---   that was never called; sort bytes with the new one; the new contact; its fingerprint
--- reply: "changed", "same", "done", "moved" (it has another contact), "gone" or "taken LEAD" (that has one of the new
---   numbers). Sent again, it finds the lead as it is to be.
+-- request: campaign seq leads[] now    further arguments, five for each: the contact it was made from; sort bytes of a lead
+--   with that contact that was never called; sort bytes with the new one; the new contact; its fingerprint
+-- reply: for each "changed", "same", "done", "moved" (it has another contact), "gone" or "taken LEAD" (that has one of the
+--   new numbers). Sent again, it finds the leads as they are to be.
 local req = cjson.decode(ARGV[1])
 local c, now = req.campaign, req.now
 local meta = call("HMGET", campaign_key(c), "seq", "open", "scenario")
@@ -39,8 +39,8 @@ local function change(lead, base, fresh_sort, sort, raw, print)
   return "changed"
 end
 
-local given = {}
-for i = 1, 5 do given[i] = ARGV[i + 1] end
-local said = change(req.lead, unpack(given))
+local given, said = {}, {}
+for i = 1, 5 * #req.leads do given[i] = ARGV[i + 1] end
+for i, lead in ipairs(req.leads) do said[i] = change(lead, unpack(given, 5 * i - 4, 5 * i)) end
 write_counts()
 return said
