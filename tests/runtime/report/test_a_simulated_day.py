@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from orchestrator.domain.agent import AgentState
 from orchestrator.domain.lead import Campaign
 from orchestrator.engine.floor.orders import Figure
 from orchestrator.runtime.export import rows, write_csv
@@ -31,6 +32,7 @@ from tests.runtime.operators.bench import (
     figures,
     opened,
     say,
+    state,
     switch,
     until,
     worker,
@@ -107,6 +109,7 @@ def world() -> Iterator[World]:
             until(lambda: channels(its) == 0, "no channel is left")
             for name in ("anna", "boris"):
                 say(project, name, "offline")
+                until(lambda: state(project, name) is AgentState.OFFLINE, "the last wrap-up is over")  # noqa: B023
             counted = lambda: figures(project)[Scope.QUEUE, "help:sales"]["today"]  # noqa: E731
             until(lambda: dict(counted())["offered"] == 5, "all was counted")  # type: ignore[call-overload]
             assert not any("_after_" in name for name in dict(counted()))  # type: ignore[call-overload]
