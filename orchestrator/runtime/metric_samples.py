@@ -16,6 +16,7 @@ from orchestrator.runtime.project import Project
 from orchestrator.store import CampaignCounts, RestRow
 from orchestrator.store.deliveries import LaneFigures
 from orchestrator.store.lags import OutboxLag
+from orchestrator.store.waiting import Waiting
 
 PHASES: Final = ("ready", "waiting", "dialing", "done", "held")
 LIVE: Final = frozenset({CampaignState.LOADING, CampaignState.RUNNING, CampaignState.PAUSED})
@@ -37,6 +38,7 @@ class Facts:
     calls: Mapping[tuple[str, str], int]  # on gateways now
     rests: tuple[RestRow, ...]
     board: Board
+    in_lines: tuple[Waiting, ...]
     lag: OutboxLag
     lanes: Mapping[str, LaneFigures]
     token: int  # of whoever leads or led; 0: nobody ever did
@@ -55,6 +57,7 @@ def read_facts(project: Project) -> Facts:
         calls=store.calls_on_gateways(),
         rests=store.rests(),
         board=read_board(store),
+        in_lines=store.waiting_room.waiting(),
         lag=store.deliveries.lag(),
         lanes=store.deliveries.figures(),
         token=0 if leader is None else leader.token,
@@ -141,14 +144,26 @@ def of_queues(value: Callable[[Board, int], Iterator[Sample]]) -> Callable[[Fact
     return lambda facts: iter(()) if facts.board.is_stale else value(facts.board, facts.at)
 
 
-def waiting(board: Board, _: int) -> Iterator[Sample]:
-    return (((row.queue_id,), row.waiting) for row in board.queues)
+def _in_lines(facts: Facts) -> dict[str, list[int]]:
+    """Since when callers wait in queues without agents, which switches ring themselves."""
+    lines: dict[str, list[int]] = {}
+    for each in facts.in_lines:
+        lines.setdefault(f"{each.scenario}:{each.queue}", []).append(each.joined_at)
+    return lines
 
 
-def longest(board: Board, now: int) -> Iterator[Sample]:
-    for row in board.queues:
-        since = row.longest_since
-        yield (row.queue_id,), 0.0 if since is None else max(0, now - since) / 1000
+def waiting(facts: Facts) -> Iterator[Sample]:
+    for queue, since in _in_lines(facts).items():
+        yield (queue,), len(since)
+    for row in () if facts.board.is_stale else facts.board.queues:
+        yield (row.queue_id,), row.waiting
+
+
+def longest(facts: Facts) -> Iterator[Sample]:
+    first = {queue: min(since) for queue, since in _in_lines(facts).items()}
+    rows = () if facts.board.is_stale else facts.board.queues
+    for queue, at in [*first.items(), *((row.queue_id, row.longest_since) for row in rows)]:
+        yield (queue,), 0.0 if at is None else max(0, facts.at - at) / 1000
 
 
 def queue_agents(board: Board, _: int) -> Iterator[Sample]:

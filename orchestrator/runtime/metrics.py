@@ -149,13 +149,13 @@ METRICS: Final = (
         "calls it may have at once",
         lambda f: (((s, g), channels) for s, g, channels in f.gateways),
     ),
-    _metric("queue_waiting", _G, "queue", "callers who wait", samples.of_queues(samples.waiting)),
+    _metric("queue_waiting", _G, "queue", "callers who wait", samples.waiting),
     _metric(
         "queue_longest_wait_seconds",
         _G,
         "queue",
         "for how long the first of them waits",
-        samples.of_queues(samples.longest),
+        samples.longest,
     ),
     _metric(
         "queue_agents",

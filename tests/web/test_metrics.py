@@ -119,11 +119,15 @@ def test_a_gateway_that_rests_is_not_up_and_stale_figures_are_not_told(
     project: Project, api: TestClient
 ) -> None:
     project.store.heartbeat("w1", 60_000, {"up": "main"})
-    project.store.rest_gateway("main", "main", now=project.clock.now_ms(), for_ms=60_000)
+    now = project.clock.now_ms()
+    project.store.rest_gateway("main", "main", now=now, for_ms=60_000)
+    project.store.waiting_room.join("office", "desk", "c1", "main", most=None, now=now - 4_000)
     found = samples(api.get("/metrics").text)
     assert of(found, "gateway_up", switch="main", gateway="main") == 0
     assert of(found, "switch_up", switch="main") == 1
     assert of(found, "figures_stale") == 1
+    assert of(found, "queue_waiting", queue="office:desk") == 1  # rung by the switch itself
+    assert of(found, "queue_longest_wait_seconds", queue="office:desk") == 4
     assert not [name for name, _ in found if name == "prozvon_agents"]
 
 
