@@ -74,7 +74,7 @@ def add(folder: Path, campaign: str, contacts: str, again: bool, no_worker: bool
         require_list(contacts)
         compiled = Bundles(project.store).of(found)
         report = load_list(project, found, compiled, contacts, again=again)
-        show_report(report)
+        show_report(report, is_running=True)
         if report.rows and report.refused == report.rows:
             raise KnownError(f"no row of {name_of(contacts)} can be called")
         if report.added and not no_worker:

@@ -94,11 +94,14 @@ def _with_progress(
         )
 
 
-def show_report(report: LoadReport) -> None:
-    """What became of the rows, on standard error: summed, with the first lines of each reason."""
+def show_report(report: LoadReport, *, is_running: bool = False) -> None:
+    """What became of the rows, on standard error: summed, with the first lines of each reason. is_running: they came
+    into a campaign that had contacts before.
+    """
     parts = [f"{report.rows} rows: {report.added} loaded"]
     if report.merged:
-        parts.append(f"{report.merged} merged (the number stands earlier in the list)")
+        where = "a number is with another lead" if is_running else "the number stands earlier in the list"
+        parts.append(f"{report.merged} merged ({where})")
     if report.updated:
         parts.append(f"{report.updated} changed (the lead has their external id)")
     if report.already:

@@ -25,8 +25,7 @@ def opened(project: Project, folder: Path) -> Path:
     added = prozvon(folder, "campaign", "add", "greeting", str(folder / "list.csv"))
     assert (added.code, added.out) == (0, "")
     assert (
-        added.err.splitlines()[0]
-        == "4 rows: 2 loaded, 1 merged (the number stands earlier in the list), 1 refused"
+        added.err.splitlines()[0] == "4 rows: 2 loaded, 1 merged (a number is with another lead), 1 refused"
     )
     return folder
 

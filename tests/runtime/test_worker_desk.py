@@ -12,7 +12,7 @@ from orchestrator.domain.lead import CampaignState, Phase
 from orchestrator.runtime.lead_desk import close_campaign, enter, open_campaign, withdraw
 from orchestrator.runtime.project import Project, open_project
 from tests.runtime.factories import compiled, make_folder, number
-from tests.runtime.test_worker import CALLEES, calls, project, state, switch, until, worker
+from tests.runtime.test_worker import CALLEES, calls, project, state, switch, until, worker, wrong
 
 __all__ = ["project"]  # the fixture
 
@@ -47,10 +47,12 @@ def test_contacts_that_come_while_it_runs_are_called_until_it_is_closed(project:
         until(lambda: state(project, campaign) is CampaignState.FINISHED, "it ends once it is closed")
     assert sorted(call.number for call in calls(project)) == [number(index) for index in (1, 2, 3, 4)]
     assert project.store.counts(name).by_status == {"agreed": 4}
+    assert wrong(project, campaign) == []
 
 
 def test_a_call_that_nobody_answered_yet_is_given_up_for_a_withdrawn_lead(unhurried: Project) -> None:
-    name = open_campaign(unhurried, compiled(unhurried)).campaign_id
+    campaign = open_campaign(unhurried, compiled(unhurried))
+    name = campaign.campaign_id
     list(enter(unhurried, name, [row(9)]))  # nobody is there: it rings for long
     with switch(unhurried), worker(unhurried):
         until(lambda: unhurried.store.live(), "it rings")
@@ -61,3 +63,4 @@ def test_a_call_that_nobody_answered_yet_is_given_up_for_a_withdrawn_lead(unhurr
     assert (lead.phase, lead.state.status) == (Phase.DONE, "withdrawn")
     (attempt,) = unhurried.store.history(name)
     assert attempt.ending.cause == "ORIGINATOR_CANCEL"
+    assert wrong(unhurried, campaign) == []
