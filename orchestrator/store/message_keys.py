@@ -14,6 +14,18 @@ MESSAGE_KEYS: tuple[Key, ...] = (
         holds="ids of SMS and letters to people; score: epoch ms of their cause",
     ),
     Key(
+        pattern="messages_to:ADDRESS",
+        type="zset",
+        life=_KEPT,
+        holds="those to one number or address (other characters than letters, figures, `._-` are `_`)",
+    ),
+    Key(
+        pattern="messages_in:CAMPAIGN",
+        type="zset",
+        life=_KEPT,
+        holds="those of one campaign, or of one scenario's calls that came in",
+    ),
+    Key(
         pattern="message:MESSAGE",
         type="hash",
         life=_KEPT,

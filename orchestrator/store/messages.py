@@ -15,6 +15,7 @@ from orchestrator.store.records import digits, is_number
 
 PAGE = 200  # messages read at a time
 DAY_S = 86_400
+ALL = "messages"
 _NUMBERS = frozenset({"at", "lead_id", "segments", "state_at"})
 _BY_LUA = frozenset({"message_id", "at", "state", "state_at", "why", "reference"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")  # gateways call messages as they like
@@ -54,6 +55,7 @@ class MessageBook:
             "keep_ms": round(keep_days * DAY_S * 1000),
             "keep_s": max(1, round(keep_days * DAY_S)),
             "record": record,
+            "lists": [ALL, _to(message.to), *([_in(message.campaign_id)] if message.campaign_id else [])],
             "dnc": [digits(number) for number in not_listed if is_number(number)],
             "refused": None if refused is None else refused.value,
         }
@@ -112,9 +114,11 @@ class MessageBook:
         """(messages, the newest first; where to go on, None at the end). after: such a place. since, until: epoch ms of
         `at`. number: of an SMS, or an address. ValueError for a place that is none.
         """
+        key = ALL if campaign_id is None else _in(campaign_id)
+        key = key if number is None else _to(number)
         wanted = {"to": number, "campaign_id": campaign_id, "lead_id": lead_id, "state": state}
         found: list[Message] = []
-        for message in self._newest_first(after, since, until):
+        for message in self._newest_first(key, after, since, until):
             if len(found) == limit:
                 last = found[-1]
                 return found, f"{last.at}/{last.message_id}"
@@ -122,21 +126,21 @@ class MessageBook:
                 found.append(message)
         return found, None
 
-    def _newest_first(self, after: str, since: int | None, until: int | None) -> Iterator[Message]:
+    def _newest_first(self, key: str, after: str, since: int | None, until: int | None) -> Iterator[Message]:
         top, name = "+inf" if until is None else f"({until}", ""
         if after:
             at, _, name = after.partition("/")
             top = str(int(at))
         low, skip = "-inf" if since is None else str(since), 0
-        while page := self._ids(top, low, skip):
+        while page := self._ids(key, top, low, skip):
             skip += len(page)
             behind = [i for i, at in page if not (name and str(at) == top and i >= name)]
             yield from (message for message in self._read(behind) if message is not None)
 
-    def _ids(self, top: str, low: str, skip: int) -> list[tuple[str, int]]:
-        key = self._db.key("messages")
+    def _ids(self, key: str, top: str, low: str, skip: int) -> list[tuple[str, int]]:
+        name = self._db.key(key)
         page = self._db.read(
-            lambda client: client.zrevrangebyscore(key, top, low, start=skip, num=PAGE, withscores=True)
+            lambda client: client.zrevrangebyscore(name, top, low, start=skip, num=PAGE, withscores=True)
         )
         return [(raw.decode(), int(score)) for raw, score in page]
 
@@ -160,6 +164,14 @@ class MessageBook:
             "reference": _safe(reference) or None,
         }
         return self._db.run("mark_message", request).decode() or None
+
+
+def _to(whom: str) -> str:
+    return f"messages_to:{_safe(whom) or '_'}"
+
+
+def _in(campaign_id: str) -> str:
+    return f"messages_in:{_safe(campaign_id) or '_'}"
 
 
 def _safe(name: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import redis
 
 from orchestrator.domain.message import Message, MessageState, Suppressed, TypedLimit
 from orchestrator.store import Store
+from orchestrator.store.keys import prefix
 from tests.store.factories import NOW, SECOND
 
 ANNA, BORIS = "+79990000001", "+79990000002"
@@ -121,6 +123,27 @@ def test_pages_go_from_the_newest_to_the_oldest_without_a_gap(store: Store) -> N
     assert [each.message_id for each in between] == ["m5", "m4", "m3"]
     with pytest.raises(ValueError, match="invalid literal"):
         store.messages.page(after="nonsense")
+
+
+def test_those_to_somebody_and_of_a_campaign_are_found_without_reading_all(
+    store: Store, server: redis.Redis, project: str
+) -> None:
+    for n in range(4):
+        begin(
+            store, f"m{n}", to=ANNA if n % 2 else "a@x.example", campaign_id="c-1" if n < 3 else "", lead_id=n
+        )
+    begin(store, "like", to="a_x.example")
+    server.delete(f"{prefix(project)}messages")
+
+    def ids(**wanted: Any) -> list[str]:
+        return [each.message_id for each in store.messages.page(**wanted)[0]]
+
+    assert ids() == []
+    assert ids(number=ANNA) == ["m3", "m1"]
+    assert ids(number="a@x.example") == ["m2", "m0"]
+    assert ids(campaign_id="c-1") == ["m2", "m1", "m0"]
+    assert ids(campaign_id="c-1", number=ANNA) == ["m1"]
+    assert ids(campaign_id="c-1", lead_id=2) == ["m2"]
 
 
 def test_old_ones_leave_the_book(store: Store) -> None:

@@ -1,11 +1,12 @@
 -- uses: _number
 -- A message is about to be sent: it is in the book from now on, and whether it may be sent is decided here, once more
 -- with each try. What was sent, or may not be sent, stays as it is; what a caller's number had is counted once.
--- request: id at now keep_ms keep_s record{field: text} dnc[]? typed?{day number call per_number per_call}
---   dnc: digits that may not be on the do-not-call list; keep_ms: of the book, on the caller's clock; keep_s: real time
+-- request: id at now keep_ms keep_s record{field: text} lists[] dnc[]? typed?{day number call per_number per_call}
+--   dnc: digits that may not be on the do-not-call list; keep_ms: of the lists, on the caller's clock; keep_s: real time;
+--   lists: key names, of all messages and of some
 -- reply: state, why
 local req = cjson.decode(ARGV[1])
-local key, book = P .. "message:" .. req.id, P .. "messages"
+local key = P .. "message:" .. req.id
 local state = call("HGET", key, "state")
 
 local function is_listed()
@@ -33,6 +34,9 @@ for field, value in pairs(req.record) do call("HSET", key, field, value) end
 state = why == "" and "queued" or "suppressed"
 call("HSET", key, "at", req.at, "state", state, "why", why, "state_at", req.now)
 call("EXPIRE", key, req.keep_s)
-call("ZADD", book, req.at, req.id)
-call("ZREMRANGEBYSCORE", book, "-inf", "(" .. (req.now - req.keep_ms))
+for _, name in ipairs(req.lists) do
+  call("ZADD", P .. name, req.at, req.id)
+  call("ZREMRANGEBYSCORE", P .. name, "-inf", "(" .. (req.now - req.keep_ms))
+  call("EXPIRE", P .. name, req.keep_s)
+end
 return { state, why }
