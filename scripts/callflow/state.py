@@ -216,7 +216,7 @@ class State:
             self.note("no room for " + shown)
 
     def leave_first_note(self, note: dict[str, object], shown: str) -> None:
-        """As `leave_note`, before all others, once, and for certain: where there is no room the latest ones give way."""
+        """As `leave_note`, before all others, once, and for certain: the latest give way where there is no room."""
         if note not in [{key: kept[key] for key in kept if key != "at"} for kept in self.notes]:
             notes = ({**note, "at": round(self.now_s, 1)}, *self.notes)
             while len(notes) > 1 and not fits(notes):
