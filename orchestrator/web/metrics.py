@@ -35,10 +35,10 @@ _ABOUT: Final[dict[int | str, dict[str, Any]]] = {
 _admitted = requires("metrics:read")
 
 
-def may_read(project: TheProject, credentials: Credentials) -> None:
+def may_read(request: Request, project: TheProject, credentials: Credentials) -> None:
     """Whoever has the scope; anybody, with `api.metrics: open`."""
     if project.settings.api.metrics == "token":
-        _admitted(project, credentials)
+        _admitted(request, project, credentials)
 
 
 def _look(request: Request, project: TheProject) -> Look[Facts]:

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import socket
+from http.client import HTTPResponse
 from pathlib import Path
 
 from orchestrator.runtime.lead_desk import open_campaign
@@ -52,16 +53,18 @@ def test_killed_in_a_list_what_was_told_is_stored_and_sending_again_adds_nothing
     kind = ("Content-Type: application/x-ndjson", "Transfer-Encoding: chunked", "Connection: close")
     with running(folder, "web", "--listen", "127.0.0.1:0") as web, connected(web) as client:
         client.sendall(head(secret, "POST", path, *kind, "Accept: application/x-ndjson") + chunk_of(0, 1700))
-        lines = (line for line in client.makefile("rb") if line.startswith(b'{"row"'))
-        told = [json.loads(next(lines)) for _ in range(1000)]
-        web.signal(signal.SIGKILL)
+        with HTTPResponse(client) as reading:
+            reading.begin()
+            told = [json.loads(reading.readline()) for _ in range(1000)]
+            web.signal(signal.SIGKILL)
     stored = project.store.counts(campaign).leads
     assert {line["fate"] for line in told} == {"added"}
     assert all(project.store.lead(campaign, line["lead"]) for line in told)
     assert stored % 500 == 0, "whole batches"
     with running(folder, "web", "--listen", "127.0.0.1:0") as web, connected(web) as client:
         client.sendall(head(secret, "POST", path, *kind) + chunk_of(0, 1700) + b"0\r\n\r\n")
-        found = json.loads(client.makefile("rb").read().partition(b"\r\n\r\n")[2])
+        with client.makefile("rb") as reading:
+            found = json.loads(reading.read().partition(b"\r\n\r\n")[2])
         web.signal(signal.SIGTERM)
         ended = web.end()
     assert ended.code == 0

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -162,12 +163,11 @@ def _is_reset(client: socket.socket) -> bool:
 
 def test_rows_are_told_while_the_list_is_still_being_sent(served: Served, project: Project) -> None:
     path = opened(project, served)
-    with served.connected() as client:
+    with served.connected() as client, HTTPResponse(client) as reading:
         client.sendall(served.head("POST", path, *TOLD))
         client.sendall(chunk_of(b"".join(line_of(index) for index in range(2000))))
-        reading = client.makefile("rb")
-        line = next(line for line in reading if line.startswith(b'{"row"'))
-        assert json.loads(line)["fate"] == "added"
+        reading.begin()
+        assert json.loads(reading.readline())["fate"] == "added"
         assert project.store.counts(project.campaign("greeting").campaign_id).leads >= 500
         client.sendall(chunk_of(line_of(2000)) + b"0\r\n\r\n")
         last = [text for text in reading if text.startswith(b'{"sum"')]
