@@ -205,10 +205,10 @@ def _send(settings: Settings, name: str, told: Json, key: str, *, is_replay: boo
     try:
         reply = hooks.tell(name, told, key, is_replay=is_replay)
     except Undelivered as error:
-        raise KnownError(error.why) from None
+        raise KnownError(error.told) from None
     if fault := hooks.refusal(name, reply):
         raise KnownError(
-            fault.why + (": it would be parked" if fault.is_final else ": it would be tried again")
+            fault.told + (": it would be parked" if fault.is_final else ": it would be tried again")
         )
     click.echo(f"taken: {reply.status}, {len(reply.body)} bytes, {reply.took_ms} ms", err=True)
 

@@ -8,9 +8,16 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 class Undelivered(Exception):  # noqa: N818  # not an error of ours: the place outside did not take it
-    """`why` is one line for people. is_final: it will never be taken as it is; a person decides."""
+    """`why` is one line for people, and may be logged; `told` has also what was heard there, or stands in what was to
+    be sent: it is for those alone who may see deliveries. is_final: it will never be taken as it is; a person decides.
+    """
 
-    def __init__(self, why: str, *, is_final: bool = False) -> None:
-        super().__init__(why)
-        self.why = _UNPRINTABLE.sub(" ", " ".join(why.split()))[:300]  # servers say what they like
+    def __init__(self, why: str, *, heard: str = "", is_final: bool = False) -> None:
+        self.why = _line(why)
+        self.told = _line(f"{why}{heard}")
+        super().__init__(self.told)
         self.is_final = is_final
+
+
+def _line(text: str) -> str:
+    return _UNPRINTABLE.sub(" ", " ".join(text.split()))[:300]  # servers say what they like

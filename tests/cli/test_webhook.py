@@ -90,7 +90,7 @@ def test_a_try_tells_what_was_answered(folder: Path, service: HttpService) -> No
     service.act = answer(b'{"success": false, "errorMsg": "No"}')
     said = prozvon(folder, "webhook", "try", "orders", "--sample", "status")
     assert said.code == 1
-    assert "it answered 200, but success is 'no', not 'yes'" in said.err
+    assert "it answered 200, but success is not 'yes'" in said.err
     assert "it would be tried again" in said.err
 
 

@@ -97,7 +97,7 @@ def test_they_are_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_an_answer_may_have_to_say_that_it_took_it(tmp_path: Path) -> None:
     with http_service(answer(b'{"success": false}')) as service:
         _told(tmp_path, service)
-        with pytest.raises(Undelivered, match="success is 'no'"):
+        with pytest.raises(Undelivered, match="success is not 'yes'"):
             _told(tmp_path, service, accepted={"success": "yes"})
 
 

@@ -218,11 +218,11 @@ class Deliveries:
         if failure.is_final or first.tries + 1 >= self._settings.outbox.tries:
             log.error("delivery_parked", why=failure.why, **about)
             if first.kind in MESSAGES:
-                self._project.store.messages.failed(first.key, now, failure.why)
-            return self._book.park(taken, now, why=failure.why)
+                self._project.store.messages.failed(first.key, now, failure.told)
+            return self._book.park(taken, now, why=failure.told)
         due = now + pause_ms(self._settings, first.tries, random.random())
         log.warning("delivery_failed", why=failure.why, **about)
-        return self._book.later(taken, now, due=due, why=failure.why)
+        return self._book.later(taken, now, due=due, why=failure.told)
 
 
 def pause_ms(settings: Settings, tries: int, chance: float) -> int:

@@ -119,7 +119,8 @@ class Hooks:
         try:
             filled = ready.filled(told, key, is_replay=is_replay)
         except NotFilled as error:
-            raise Undelivered(f"webhook {name}: {error.why}", is_final=True) from None
+            why = f"webhook {name}: its templates cannot be filled in"
+            raise Undelivered(why, heard=f": {error.why}", is_final=True) from None
         return self._services.call(
             hook.service,
             hook.method.upper(),
@@ -135,13 +136,11 @@ class Hooks:
         said = _said(reply)
         if not reply.was_taken:
             fault = refused(f"webhook {name}", reply)
-            return Undelivered(f"{fault.why}{said}", is_final=fault.is_final)
+            return Undelivered(fault.why, heard=said, is_final=fault.is_final)
         missing = _not_accepted(self._webhooks[name].accepted, reply)
-        return (
-            Undelivered(f"webhook {name}: it answered {reply.status}, but {missing}{said}")
-            if missing
-            else None
-        )
+        if not missing:
+            return None
+        return Undelivered(f"webhook {name}: it answered {reply.status}, but {missing}", heard=said)
 
 
 def _not_accepted(accepted: Mapping[str, str], reply: Reply) -> str:
@@ -150,12 +149,10 @@ def _not_accepted(accepted: Mapping[str, str], reply: Reply) -> str:
         return ""
     answer = read_json(reply.body, reply.content_type)
     if isinstance(answer, Unreadable):
-        return answer.why
+        return f"its answer is {answer.why}"
     found = fields_of(answer, accepted)
     wrong = next((field for field, text in accepted.items() if found.get(field) != text), "")
-    if not wrong:
-        return ""
-    return f"{wrong} is {found[wrong]!r}, not {accepted[wrong]!r}" if wrong in found else f"says no {wrong}"
+    return f"{wrong} is not {accepted[wrong]!r}" if wrong else ""
 
 
 def _said(reply: Reply) -> str:

@@ -38,7 +38,7 @@ TROUBLES: dict[str, tuple[Act, str]] = {
     "moved": (lambda seen: seen.send(MOVED.encode()), "a redirect that is not followed (307)"),
     "lies": (
         answer(b'{"success": false, "errorMsg": "No"}'),
-        "it answered 200, but success is 'no', not 'yes'",
+        "it answered 200, but success is not 'yes'",
     ),
     "rubbish": (lambda seen: seen.send(b"\x00\x01\x02\r\n\r\n"), "not HTTP"),
     "silent": (Seen.close, ""),
@@ -192,6 +192,13 @@ def arrivals(service: HttpService) -> dict[int, list[int]]:
     return dict(found)
 
 
+def _end(victim: subprocess.Popen[bytes]) -> None:
+    victim.kill()
+    victim.wait(10)
+    assert victim.stdout is not None
+    victim.stdout.close()
+
+
 def test_kill_9_at_any_moment_loses_nothing_and_keeps_the_order(short_tmp: Path) -> None:
     chance = random.Random(6)
     with http_service(GOOD) as service, ExitStack() as stack:
@@ -206,7 +213,7 @@ def test_kill_9_at_any_moment_loses_nothing_and_keeps_the_order(short_tmp: Path)
                 total += 1
             victim = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), cwd=HERE)
             assert victim.stdout is not None
-            stack.callback(victim.stdout.close)
+            stack.callback(_end, victim)
             wanted = len(service.seen) + chance.randrange(1, 25)
             until(lambda wanted=wanted: len(service.seen) >= wanted, "some are told")
             victim.send_signal(signal.SIGKILL)

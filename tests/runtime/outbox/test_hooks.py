@@ -187,7 +187,11 @@ def test_it_is_signed_by_both_secrets_while_they_change(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("keys", "why", "is_final"),
     [
-        ({"path": "o/{{ contact.nmae }}"}, "webhook orders: path: there is no 'nmae' here", True),
+        (
+            {"path": "o/{{ contact.nmae }}"},
+            "webhook orders: its templates cannot be filled in: path: there is no 'nmae' here",
+            True,
+        ),
         ({"path": "o/{{ note }}"}, "path: nothing stands where a part of the path is needed", True),
         ({"body": '{"a": {{ was }}}'}, "body: it is no JSON: Expecting value", True),
         (
@@ -207,7 +211,7 @@ def test_what_cannot_be_sent_says_why_and_is_parked_where_a_person_must_mend_it(
         with pytest.raises(Undelivered, match="webhook orders") as error:
             tell(service, **keys)
         assert service.seen == []
-    assert why in error.value.why
+    assert why in error.value.told
     assert error.value.is_final is is_final
 
 
@@ -265,8 +269,8 @@ def test_a_replay_says_so() -> None:
     ("said", "why"),
     [
         (b'{"success": true, "order": {"id": 5}}', None),
-        (b'{"success": false, "errorMsg": "No such order"}', "success is 'no', not 'yes'; it says: {"),
-        (b'{"order": {"id": 5}}', "says no success"),
+        (b'{"success": false, "errorMsg": "No such order"}', "success is not 'yes'; it says: {"),
+        (b'{"order": {"id": 5}}', "success is not 'yes'"),
         (b"<html>Sorry</html>", "not JSON"),
         (b"", "an empty answer"),
     ],
@@ -278,8 +282,8 @@ def test_an_error_inside_a_200_is_an_error(said: bytes, why: str | None) -> None
             return
         with pytest.raises(Undelivered) as error:
             tell(service, accepted={"success": "true"})
-    assert error.value.why.startswith("webhook orders: it answered 200, but ")
-    assert why in error.value.why
+    assert error.value.told.startswith("webhook orders: it answered 200, but ")
+    assert why in error.value.told
     assert not error.value.is_final
 
 
@@ -287,7 +291,7 @@ def test_a_refusal_is_told_with_what_the_other_side_says() -> None:
     said = '{"errorMsg":\n "Заказ не найден\u202e"}'.encode()
     with http_service(answer(said, status="404 Not Found")) as service, pytest.raises(Undelivered) as error:
         tell(service)
-    assert error.value.why == 'webhook orders: it answered 404; it says: {"errorMsg": "Заказ не найден "}'
+    assert error.value.told == 'webhook orders: it answered 404; it says: {"errorMsg": "Заказ не найден "}'
     assert error.value.is_final
 
 
@@ -322,3 +326,13 @@ def test_a_refusal_is_told_with_what_the_other_side_says() -> None:
 def test_settings_that_cannot_work_are_refused(keys: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         hook(**keys)
+
+
+def test_no_answer_and_no_value_of_a_contact_is_for_the_log() -> None:
+    said = b'{"success": false, "errorMsg": "+79990000001 is unknown"}'
+    with http_service(answer(said)) as service:
+        for keys in ({"accepted": {"success": "yes"}}, {"headers": {"X-Name": "{{ contact.name }}"}}):
+            with pytest.raises(Undelivered) as error:
+                tell(service, **keys)
+            assert "+7999" in error.value.told or "Анна" in error.value.told
+            assert not {"+7999", "Анна"} & set(error.value.why.split())
