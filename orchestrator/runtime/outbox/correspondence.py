@@ -62,7 +62,7 @@ class Correspondence:
             reference = do()
         except Undelivered as failure:
             note = self._book.failed if failure.is_final else self._book.waits
-            note(message.message_id, self._now_ms(), failure.why)
+            note(message.message_id, self._now_ms(), failure.told)
             raise
         self._sent(message.message_id, reference)
         return None

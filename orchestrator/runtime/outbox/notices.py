@@ -48,7 +48,7 @@ class Notices:
         filled = _PLACES.sub(lambda found: (known or {}).get(found[1], found[0]), url)
         why = self._aside.run(lambda: _notify(filled, subject, text), "a notice by apprise")
         if why is not None:
-            raise Undelivered(f"apprise ({variable}): {_masked(why, url)}")
+            raise Undelivered(f"apprise ({variable}) did not take it", heard=f": {_masked(why, url)}")
 
 
 def _notify(url: str, subject: str, text: str) -> str | None:

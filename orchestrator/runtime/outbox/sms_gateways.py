@@ -67,7 +67,9 @@ class ServiceSms:
             raise refused(f"the SMS service {settings.service}", reply)
         if settings.accepted and settings.accepted not in reply.body.decode("utf-8", "replace"):
             said = " ".join(reply.body[:200].decode("utf-8", "replace").split())
-            raise Undelivered(f"the SMS service {settings.service} answered {reply.status}, and says: {said}")
+            raise Undelivered(
+                f"the SMS service {settings.service} answered {reply.status}", heard=f", and says: {said}"
+            )
         return _reference(reply, settings.reference)
 
 

@@ -45,7 +45,7 @@ def test_a_refusal_says_why_and_none_of_the_secrets(aside: Aside, monkeypatch: p
         with pytest.raises(Undelivered, match="401") as error:
             notices(aside).send("URL", "", "Text")
         assert not error.value.is_final
-        assert "secret" not in error.value.why
+        assert "secret" not in error.value.told
 
 
 @pytest.mark.parametrize(
