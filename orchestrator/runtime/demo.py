@@ -5,6 +5,7 @@ order system that is told what became of its orders.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -154,7 +155,7 @@ class Demo:
 def demo_project(folder: Path, options: Options) -> Iterator[Demo]:
     """Make the project folder anew; whatever happens, its processes end with the block."""
     _make_room(folder)
-    with serving(Crm(secret="demo-secret", fails_every=CRM_FAILS_EVERY)) as crm:
+    with serving(Crm(secret=secrets.token_hex(16), fails_every=CRM_FAILS_EVERY)) as crm:
         port = _free_port()
         text = SETTINGS.format(port=port, password_env=PASSWORD_ENV, crm=crm.url, secret_env=SECRET_ENV)
         (folder / "prozvon.yaml").write_text(text, encoding="utf-8")

@@ -27,8 +27,9 @@ class Crm:
     """secret: what is told must be signed with it. fails_every: each so manieth request is answered 503 and not taken;
     0: none.
 
-    told: campaign -> lead -> its statuses, in the order in which they came, each once. events: what rules told beside it.
-    texts: number -> short messages for it. repeated: requests with a key that was taken before. faults: what was wrong with what came.
+    told: campaign -> lead -> its statuses, in the order in which they came, each once. events: what rules told
+    beside it. texts: number -> short messages for it. repeated: requests with a key that was taken before. faults: what
+    was wrong with what came.
     """
 
     secret: str = ""

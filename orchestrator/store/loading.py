@@ -68,7 +68,9 @@ class Loader:
             self._terms.forget(campaign_id)
             return self._load(campaign_id, batch, token, again=again)
 
-    def _load(self, campaign_id: str, batch: Sequence[Contact], token: str, *, again: bool) -> list[LoadedAs | ToChange]:
+    def _load(
+        self, campaign_id: str, batch: Sequence[Contact], token: str, *, again: bool
+    ) -> list[LoadedAs | ToChange]:
         fixed = self._terms.with_contacts(campaign_id, batch)
         request: dict[str, object] = {
             "campaign": campaign_id,

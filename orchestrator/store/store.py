@@ -88,8 +88,9 @@ def open_store(
 
 
 class Store(LeadDoors):
-    """Synchronous; safe to share between greenlets, and between threads. `now` is the caller's clock, epoch ms, real or virtual; only the
-    heartbeats run on real time. Any method may raise KnownError: Redis cannot be reached, there is no such campaign.
+    """Synchronous; safe to share between greenlets, and between threads. `now` is the caller's clock, epoch ms, real or
+    virtual; only the heartbeats run on real time. Any method may raise KnownError: Redis cannot be reached, there is no
+    such campaign.
     """
 
     def __init__(self, db: Db, *, warnings: tuple[str, ...]) -> None:

@@ -27,7 +27,7 @@ WEB_KEYS: tuple[Key, ...] = (
         pattern="reply:DIGEST:KEY",
         type="string",
         life="a day, in real time; twenty seconds while what was asked is being done",
-        holds="of a token's request with an `Idempotency-Key` (both as digests): the request's digest, and the try that "
-        "is at it, or the reply (JSON)",
+        holds="of a token's request with an `Idempotency-Key` (both as digests): the request's digest, and the try "
+        "that is at it, or the reply (JSON)",
     ),
 )
