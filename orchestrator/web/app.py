@@ -7,6 +7,7 @@ from functools import partial
 
 import anyio
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 
 from orchestrator import __version__
 from orchestrator.runtime.project import Project
@@ -28,6 +29,7 @@ from orchestrator.web import (
     screens,
 )
 from orchestrator.web.again import Again
+from orchestrator.web.auth import scopes_of
 from orchestrator.web.bounds import Bounds
 from orchestrator.web.contexts import refuse_unknown
 from orchestrator.web.document import document_of
@@ -79,11 +81,20 @@ def bare_app() -> FastAPI:
     )
     add_handlers(app)
     for router in ROUTERS:
+        _tell_scopes(router)
         app.include_router(router, prefix=VERSION)
     for router in PLAIN:
         app.include_router(router)
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # FastAPI's own way
     return app
+
+
+def _tell_scopes(router: APIRouter) -> None:
+    """The document says of each path which scope it takes: OpenAPI itself has no place for that with bearer tokens."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and "Scope: `" not in route.description:
+            scopes = ", ".join(f"`{scope}`" for scope in dict.fromkeys(scopes_of(route.dependant)))
+            route.description += f"\n\nScope: {scopes}."
 
 
 def document() -> str:

@@ -7,12 +7,12 @@ A handler says `dependencies=[Depends(requires("leads:read"))]`, or takes the ca
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from orchestrator.store.tokens import SCOPES, Standing
@@ -31,14 +31,15 @@ class Caller:
     scopes: tuple[str, ...]
 
 
-def requires(scope: str) -> Callable[..., Caller]:
-    """A dependency: the caller's token has this scope. 401 without a good token, 403 without the scope, 429 when
-    it asks faster than `api.rate`. ValueError for a scope that there is none.
+class Requires:
+    """A dependency: the caller's token has all of `scopes`. ApiProblem: 401 without a good token, 403 without a scope,
+    429 when it asks faster than `api.rate`.
     """
-    if scope not in SCOPES:
-        raise ValueError(f"no scope {scope!r}")
 
-    def admitted(request: Request, project: TheProject, credentials: Credentials) -> Caller:
+    def __init__(self, *scopes: str) -> None:
+        self.scopes = scopes
+
+    def __call__(self, request: Request, project: TheProject, credentials: Credentials) -> Caller:
         if credentials is None:
             raise _refused("this needs a token: `Authorization: Bearer TOKEN` (`prozvon token create`)", "")
         api = project.settings.api
@@ -51,11 +52,24 @@ def requires(scope: str) -> Callable[..., Caller]:
             raise _refused("the token has expired: `prozvon token create` makes a new one", "invalid_token")
         if found.standing is Standing.TOO_FAST:
             raise _too_fast(found.wait_ms, api.rate)
-        if scope not in found.scopes:
-            raise _lacks(scope, found.name)
+        for scope in self.scopes:
+            if scope not in found.scopes:
+                raise _lacks(scope, found.name)
         return Caller(name=found.name, scopes=found.scopes)
 
-    return admitted
+
+def requires(*scopes: str) -> Requires:
+    """A dependency as above. ValueError for a scope that there is none."""
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise ValueError(f"no scope {scope!r}")
+    return Requires(*scopes)
+
+
+def scopes_of(dependant: Dependant) -> tuple[str, ...]:
+    """What a handler requires, by itself or by what it depends on."""
+    own = dependant.call.scopes if isinstance(dependant.call, Requires) else ()
+    return (*own, *(scope for each in dependant.dependencies for scope in scopes_of(each)))
 
 
 def _refused(detail: str, error: str) -> ApiProblem:

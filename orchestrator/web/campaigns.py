@@ -201,7 +201,7 @@ for _move, _says in _SAYS.items():
 
 @router.get(
     "/campaigns/{campaign}/export",
-    dependencies=[*READS, Depends(requires("leads:read"))],
+    dependencies=[Depends(requires("campaigns:read", "leads:read"))],
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {}, "application/x-ndjson": {}}}},
 )

@@ -58,6 +58,7 @@ def test_every_path_needs_a_token_but_those_for_machines_that_watch() -> None:
 def test_every_path_says_what_it_is_for_and_what_may_go_wrong(method: str, path: str) -> None:
     operation = DOCUMENT["paths"][path][method.lower()]
     assert operation.get("description")
+    assert path in OPEN or re.search(r"\n\nScope: `\w+:\w+`", operation["description"])
     assert {"401", "403", "422", "429", "503"} <= set(operation["responses"])
     for status, response in operation["responses"].items():
         if status >= "400" and path not in OPEN:
