@@ -8,7 +8,18 @@ import platform
 import subprocess
 import sys
 
-NAMES = ("events", "store", "scenarios", "worker", "speech", "switch", "inbound", "machines", "pacing")
+NAMES = (
+    "events",
+    "store",
+    "scenarios",
+    "worker",
+    "outside",
+    "speech",
+    "switch",
+    "inbound",
+    "machines",
+    "pacing",
+)
 
 
 def main() -> None:
