@@ -123,3 +123,12 @@ def test_the_size_of_each_sms_is_known() -> None:
 def test_sizes_are_of_the_longest_sensible_values(text: str, language: str, told: str) -> None:
     columns = {"name": "text", "sum": "money", "due": "date", "days": "number"}
     assert longest(parse_template(text), columns, language) == told
+
+
+def test_a_flow_that_is_not_understood_is_not_held_against_what_rules_tell(check: Check) -> None:
+    _, problems = check(
+        messages="messages: {hello: {ru: Здравствуйте}, code: {ru: 'Код {{ code }}'}}",
+        flow="flow: nonsense",
+        rules="rules: {told: {sms: code}, busy: {retry: 1h, sms: code}}",
+    )
+    assert {problem.code for problem in problems}.isdisjoint({"S605", "S401", "S218"})
