@@ -91,7 +91,7 @@ def _check_known(draft: Draft, key: Text, tell: AnyTell) -> None:
     if key not in RULED:
         kept |= draft.variables
     private = private_names(draft)
-    for name, where in _read(draft, tell):
+    for name, where, is_whom in _read(draft, tell):
         if name in private:
             draft.findings.add("S317", where, f"`{name}` is private")
         if noted(name) in kept or name in private:
@@ -100,19 +100,19 @@ def _check_known(draft: Draft, key: Text, tell: AnyTell) -> None:
             draft.findings.add("S605", where, f"`{name}` is not known when a call ends as `{key}`")
         elif name in draft.given | TOLD:
             draft.findings.add("S605", where, f"`{name}` is not known when the call is over")
-        elif name == where:  # of a message, `check_messages` has told it already
+        elif is_whom:  # of a message, `check_messages` has told it already
             hint = did_you_mean(name, draft.declared_columns)
             draft.findings.add("S401", where, f"no contact column `{name}`", hint)
 
 
-def _read(draft: Draft, tell: AnyTell) -> Iterator[tuple[str, Text]]:
-    """(name that is filled in, where that is said)."""
+def _read(draft: Draft, tell: AnyTell) -> Iterator[tuple[str, Text, bool]]:
+    """(name that is filled in, where that is said, whether it is whom it goes to)."""
     if isinstance(tell, RuleSms | RuleEmail) and tell.to.is_reference:
-        yield str(tell.to.text), tell.to.text
+        yield str(tell.to.text), tell.to.text, True
     for message in _messages(tell):
         for _, template in _templates(draft, message):
             for part in template.names:
-                yield part.name, message
+                yield part.name, message, False
 
 
 def _check_sizes(draft: Draft) -> None:

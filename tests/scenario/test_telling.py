@@ -132,3 +132,11 @@ def test_a_flow_that_is_not_understood_is_not_held_against_what_rules_tell(check
         rules="rules: {told: {sms: code}, busy: {retry: 1h, sms: code}}",
     )
     assert {problem.code for problem in problems}.isdisjoint({"S605", "S401", "S218"})
+
+
+def test_a_name_that_nobody_knows_is_told_once(check: Check) -> None:
+    _, problems = check(
+        messages="messages: {hello: {ru: Здравствуйте}, nobody: {ru: 'Код {{ nobody }}'}}",
+        rules="rules: {busy: {retry: 1h, sms: nobody}}",
+    )
+    assert [problem.code for problem in problems] == ["S209"]
