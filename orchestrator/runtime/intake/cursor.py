@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import orjson
 
-from orchestrator.runtime.intake.items import greatest, text_at
+from orchestrator.runtime.intake.items import greatest, is_whole, size_of, text_at
 from orchestrator.runtime.settings_parts.intake_settings import CursorPart, IntakePart, PagesPart
+
+MOST_DIGITS: Final = 9  # of a page's number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ def asked_with(cursor: Cursor, part: IntakePart) -> dict[str, str]:
     if part.cursor is not None and cursor.at:
         sent[part.cursor.send] = cursor.at
     if part.pages is not None:
-        page = cursor.page or ("" if part.pages.source else str(part.pages.first))
+        page = cursor.page if part.pages.source else str(_number(cursor, part.pages))
         if page:
             sent[part.pages.send] = page
     return sent
@@ -68,7 +71,7 @@ def _after_page(
         page = text_at(answer, pages.source)
         has_more = bool(page) and page != cursor.page
     else:
-        number = int(cursor.page or pages.first)
+        number = _number(cursor, pages)
         page = str(number + 1)
         has_more = bool(items) and not _is_last(answer, pages.last, number)
     if has_more:
@@ -76,10 +79,16 @@ def _after_page(
     return Cursor(at=top or cursor.at), False
 
 
+def _number(cursor: Cursor, pages: PagesPart) -> int:
+    """Of the page that is asked for; what was kept may be of other settings, by which pages had no numbers."""
+    kept = cursor.page
+    return int(kept) if is_whole(kept) and len(kept) <= MOST_DIGITS else pages.first
+
+
 def _is_last(answer: object, place: str | None, number: int) -> bool:
     """Whether the answer says that there are no pages after this one; who says nothing of it is asked for the next."""
     last = text_at(answer, place) if place else ""
-    return last.isascii() and last.isdecimal() and number >= int(last)
+    return is_whole(last) and size_of(str(number)) >= size_of(last)
 
 
 def _next(cursor: Cursor, part: CursorPart, answer: object, items: Sequence[object]) -> str:

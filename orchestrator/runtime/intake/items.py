@@ -34,14 +34,26 @@ def is_one_of(item: object, wanted: Mapping[str, Sequence[str]]) -> bool:
 
 
 def text_at(value: object, place: str) -> str:
-    """A single value as the text it is, however long; "" when there is none."""
+    """A single value as the text it is, however long; "" when there is none. Half a character, which JSON may say and
+    nothing can store, is a question mark.
+    """
     found = value_at(value, place)
-    return found if isinstance(found, str) else text_of(found) or ""
+    text = found if isinstance(found, str) else text_of(found) or ""
+    return text.encode("utf-8", "replace").decode()
 
 
 def greatest(texts: Sequence[str]) -> str:
     """The last of them: by value when all are whole numbers, else by letter, as dates of one form are. "" of none."""
     known = [text for text in texts if text]
-    if all(text.isascii() and text.isdecimal() for text in known):
-        return max(known, key=int, default="")
-    return max(known, default="")
+    return max(known, key=size_of if all(map(is_whole, known)) else None, default="")
+
+
+def is_whole(text: str) -> bool:
+    """Whether it is a whole number, of however many digits."""
+    return text.isascii() and text.isdecimal()
+
+
+def size_of(number: str) -> tuple[int, str]:
+    """By which whole numbers are compared: Python makes no int of thousands of digits."""
+    digits = number.lstrip("0")
+    return len(digits), digits

@@ -90,3 +90,9 @@ def test_a_page_may_say_what_the_next_one_is_asked_by() -> None:
 
 def test_without_cursor_and_pages_each_question_is_the_same() -> None:
     assert after(Cursor(), part(), {}, [{}]) == (Cursor(), False)
+
+
+def test_a_page_that_was_kept_by_other_settings_is_no_number() -> None:
+    source = part(pages={"send": "page", "last": "pages"})
+    assert asked_with(Cursor(page="token"), source) == {"page": "1"}
+    assert after(Cursor(page="token"), source, {"pages": "9" * 5000}, [{}]) == (Cursor(page="2"), True)

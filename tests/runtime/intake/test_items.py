@@ -79,3 +79,9 @@ def test_a_long_text_is_whole() -> None:
     assert text_at({"next": True}, "next") == "yes"
     assert text_at({"next": {}}, "next") == ""
     assert text_at({}, "next") == ""
+
+
+def test_a_service_may_say_numbers_of_any_length_and_halves_of_characters() -> None:
+    longest = "9" * 5000
+    assert greatest(["8" * 5000, longest, "007"]) == longest
+    assert text_at({"id": "\ud800x"}, "id") == "?x"

@@ -347,3 +347,24 @@ def test_a_consent_of_an_order_is_recorded(short_tmp: Path) -> None:
         assert work(project) == ""
         (given,) = project.store.consents.of(number(1))
         assert (given.purpose, given.how, given.source) == ("marketing", "web", "intake orders")
+
+
+@pytest.mark.parametrize(
+    ("strange", "why"),
+    [
+        ({"id": "\ud800"}, ""),
+        ({"id": "\ud800", "status": "paid"}, ""),
+        ({"at": "\ud800"}, ""),
+        ({"at": "9" * 5000}, "a cursor of more than"),
+    ],
+)
+def test_no_answer_of_a_service_is_a_bug_of_ours(short_tmp: Path, strange: dict[str, Any], why: str) -> None:
+    keys = f"{COLUMNS}, {CURSOR}, withdraw: {{when: {{status: [paid]}}}}"
+    with http_service() as service, intakes(short_tmp / "p", POLL % keys, url=service.url) as project:
+        service.act = says([order(1)])
+        work(project)
+        service.act = answer(json.dumps([{**order(2), **strange}, order(3)]).encode())
+        move_clock(project, MINUTE)
+        said = work(project)
+        assert why in said and bool(why) == bool(said)
+        assert number(3) in called(project)
