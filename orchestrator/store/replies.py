@@ -25,6 +25,9 @@ class Turn(StrEnum):
     SAY = "say"  # it was done: say what was said
     WAIT = "wait"  # the same one is just being done
     REFUSE = "refuse"  # the key belongs to another request
+    STRANGER = (
+        "stranger"  # the token is none: nothing is kept for it, or whoever guesses could fill the store
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ class ReplyBook:
         """Whose turn it is to do what is asked under this key.
 
         token: digest of the caller's token, of whom the key is. key, request: digests of the key and of what is asked.
-        run: an id of this very try, new for each. A token that is not known is answered DO and leaves nothing.
+        run: an id of this very try, new for each. A token that is not known is answered STRANGER and leaves nothing.
         """
         asked = {"name": f"{token}:{key}", "token": token, "request": request, "run": run, "ms": UNDERWAY_MS}
         turn, text = self._db.run("take_reply", asked)

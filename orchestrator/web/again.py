@@ -11,14 +11,17 @@ from contextlib import suppress
 from hashlib import sha256
 from uuid import uuid4
 
+from fastapi.security.utils import get_authorization_scheme_param
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.project import Project
 from orchestrator.store.replies import KeptReply, ReplyBook, Turn
+from orchestrator.web.auth import admitted, digest_of
 from orchestrator.web.bounds import LISTS
 from orchestrator.web.errors import ApiProblem, Fault, conflict, invalid, problem_of
 
@@ -34,6 +37,7 @@ class Again:
 
     def __init__(self, app: ASGIApp, project: Project) -> None:
         self._app = app
+        self._project = project
         self._replies: ReplyBook = project.store.replies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,8 +53,9 @@ class Again:
         if not _KEY.match(headers[HEADER]):
             where = "header.Idempotency-Key"
             raise invalid("Idempotency-Key: 1 to 255 ASCII characters", Fault(where=where, what="not a key"))
-        token = _digest(headers.get("authorization", "").partition(" ")[2].strip().encode())
-        key = _digest(headers[HEADER].encode())
+        scheme, shown = get_authorization_scheme_param(headers.get("authorization"))
+        token = digest_of(shown if scheme.lower() == "bearer" else "")
+        key = sha256(headers[HEADER].encode()).hexdigest()
         asked = sha256(f"{scope['path']}?{scope['query_string'].decode('latin-1')}\n".encode())
         if not LISTS.match(scope["path"]):
             message = await receive()  # `Bounds` hands it on as a whole
@@ -58,6 +63,11 @@ class Again:
             receive = _first(message, receive)
         request = asked.hexdigest()
         found = await run_in_threadpool(self._replies.take, token, key, request, uuid4().hex)
+        if found.turn is Turn.STRANGER:
+            await self._app(scope, receive, send)
+            return
+        if found.turn is not Turn.DO:  # no handler looks at the token then
+            await run_in_threadpool(admitted, Request(scope), self._project, token)
         if found.turn is Turn.REFUSE:
             raise invalid("this Idempotency-Key has been used for another request")
         if found.turn is Turn.WAIT:
@@ -123,7 +133,3 @@ def _first(message: Message, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return told
-
-
-def _digest(text: bytes) -> str:
-    return sha256(text).hexdigest()

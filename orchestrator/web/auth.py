@@ -15,7 +15,8 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from orchestrator.store.tokens import SCOPES, Standing
+from orchestrator.runtime.project import Project
+from orchestrator.store.tokens import SCOPES, Admission, Standing
 from orchestrator.web.contexts import TheProject
 from orchestrator.web.errors import ApiProblem
 
@@ -42,20 +43,30 @@ class Requires:
     def __call__(self, request: Request, project: TheProject, credentials: Credentials) -> Caller:
         if credentials is None:
             raise _refused("this needs a token: `Authorization: Bearer TOKEN` (`prozvon token create`)", "")
-        api = project.settings.api
-        digest = sha256(credentials.credentials.encode()).hexdigest()
-        found = project.store.tokens.admit(digest, now=real_ms(), rate=api.rate, burst=api.burst)
-        if found.standing is Standing.UNKNOWN:
-            raise _refused("no such token: it is mistyped, or was revoked", "invalid_token")
-        request.state.token = found.name  # for the log
-        if found.standing is Standing.EXPIRED:
-            raise _refused("the token has expired: `prozvon token create` makes a new one", "invalid_token")
-        if found.standing is Standing.TOO_FAST:
-            raise _too_fast(found.wait_ms, api.rate)
+        found = admitted(request, project, digest_of(credentials.credentials))
         for scope in self.scopes:
             if scope not in found.scopes:
                 raise _lacks(scope, found.name)
         return Caller(name=found.name, scopes=found.scopes)
+
+
+def admitted(request: Request, project: Project, digest: str) -> Admission:
+    """Whoever shows the token with this digest may go on, whatever for; counts the request. ApiProblem: 401, 429."""
+    api = project.settings.api
+    found = project.store.tokens.admit(digest, now=real_ms(), rate=api.rate, burst=api.burst)
+    if found.standing is Standing.UNKNOWN:
+        raise _refused("no such token: it is mistyped, or was revoked", "invalid_token")
+    request.state.token = found.name  # for the log
+    if found.standing is Standing.EXPIRED:
+        raise _refused("the token has expired: `prozvon token create` makes a new one", "invalid_token")
+    if found.standing is Standing.TOO_FAST:
+        raise _too_fast(found.wait_ms, api.rate)
+    return found
+
+
+def digest_of(token: str) -> str:
+    """By which it is kept."""
+    return sha256(token.encode()).hexdigest()
 
 
 def requires(*scopes: str) -> Requires:

@@ -53,5 +53,5 @@ def test_keys_of_two_tokens_are_two(store: Store) -> None:
 
 
 def test_a_token_that_nobody_made_leaves_nothing(store: Store) -> None:
-    assert take(store, "1", token="guessed").turn is Turn.DO
-    assert take(store, "2", token="guessed").turn is Turn.DO
+    assert take(store, "1", token="guessed").turn is Turn.STRANGER
+    assert take(store, "2", token="guessed").turn is Turn.STRANGER

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+import pytest
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from orchestrator.runtime.project import Project
+from orchestrator.web import auth
 from orchestrator.web.app import app_of
 from tests.web.asking import good, problem
 from tests.web.conftest import Token, made_token
@@ -82,3 +84,41 @@ def test_a_key_is_a_short_text(api: TestClient) -> None:
     for key in ("", "x" * 256, "two words"):
         response = api.post("/v1/dnc", json=BODY, headers={"Idempotency-Key": key})
         assert problem(response, 422, "invalid")["errors"][0]["where"] == "header.Idempotency-Key"
+
+
+def test_nothing_is_kept_for_whoever_shows_no_token_of_ours(project: Project) -> None:
+    with TestClient(app_of(project)) as client:
+        for shown in ({}, {"Authorization": "Bearer guessed"}):
+            problem(client.post("/v1/nowhere", json={}, headers={**KEY, **shown}), 404, "not_found")
+            problem(client.post("/v1/dnc?strange=1", json=BODY, headers={**KEY, **shown}), 422, "invalid")
+        again = client.post("/v1/nowhere", json={}, headers={**KEY, "Authorization": "Bearer guessed"})
+        assert "idempotent-replayed" not in again.headers
+
+
+@pytest.mark.parametrize("more_settings", ["api: {{rate: 0.01, burst: 2}}\n"])
+def test_asking_again_is_asking_too(project: Project) -> None:
+    headers = {**KEY, "Authorization": f"Bearer {made_token(project)}"}
+    with TestClient(app_of(project)) as client:
+        for _ in range(2):
+            good(client.post("/v1/dnc", json=BODY, headers=headers))
+        problem(client.post("/v1/dnc", json=BODY, headers=headers), 429, "too_fast")
+        other = {"numbers": ["+79990000002"]}
+        problem(client.post("/v1/dnc", json=other, headers=headers), 429, "too_fast")
+
+
+def test_a_token_that_has_expired_is_told_nothing_more(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {**KEY, "Authorization": f"Bearer {made_token(project, for_ms=60_000)}"}
+    with TestClient(app_of(project)) as client:
+        good(client.post("/v1/dnc", json=BODY, headers=headers))
+        now = auth.real_ms()
+        monkeypatch.setattr(auth, "real_ms", lambda: now + 60_000)
+        problem(client.post("/v1/dnc", json=BODY, headers=headers), 401, "unauthorized")
+
+
+def test_only_a_bearer_is_told_what_was_said(api: TestClient) -> None:
+    good(api.post("/v1/dnc", json=BODY, headers=KEY))
+    secret = api.headers["Authorization"].removeprefix("Bearer ")
+    headers = {**KEY, "Authorization": f"Basic {secret}"}
+    problem(api.post("/v1/dnc", json=BODY, headers=headers), 401, "unauthorized")

@@ -1,9 +1,9 @@
 -- uses: _token
 -- Whose turn it is to do what is asked under an Idempotency-Key. The key holds the request's digest and either the
 -- try that is at it (`run`), or the reply that was given.
--- request: name token request run ms    reply: turn, reply
+-- request: name token request run ms    reply: turn, reply; "stranger" when there is no such token, which leaves nothing
 local req = cjson.decode(ARGV[1])
-if call("HEXISTS", TOKENS, req.token) == 0 then return { "do", "" } end
+if call("HEXISTS", TOKENS, req.token) == 0 then return { "stranger", "" } end
 local key = P .. "reply:" .. req.name
 local text = call("GET", key)
 if not text then
