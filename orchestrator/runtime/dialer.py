@@ -9,6 +9,7 @@ import structlog
 
 from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.lead import Attempt, Campaign, Ending, WaitReason
+from orchestrator.domain.problem import KnownError
 from orchestrator.engine.caller_id import choose
 from orchestrator.engine.originate import originate_command
 from orchestrator.engine.payload import encode
@@ -187,12 +188,21 @@ class Dialer:
             now = self._now_ms()
             if isinstance(error, Unsayable):
                 self._impossible(attempt, _not_sent(attempt, now, str(error)))
-            elif error is not None or now - attempt.claimed_at > LATE_MS:
+            elif (
+                error is not None or now - attempt.claimed_at > LATE_MS or not self._is_still_wanted(attempt)
+            ):
                 self._undo(attempt)
             else:
                 self._write([(attempt, words)], compiled, now)
 
         self._prompting.prepare(attempt, words, prepared)
+
+    def _is_still_wanted(self, attempt: Attempt) -> bool:
+        """Its lead may have been withdrawn while its prompts were made."""
+        try:
+            return not self._store.is_withdrawn(attempt.campaign_id, attempt.lead_id)
+        except KnownError:  # the store is away: whether it is to be called is not known
+            return False
 
     def _write(self, calls: list[tuple[Attempt, Words]], compiled: Compiled, now: int) -> None:
         """Write the one originate of each stored attempt; undo the claims that certainly are not written."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from orchestrator.domain.entry import Withdrawn
 from orchestrator.domain.lead import Contact
 from orchestrator.store.db import Db, Stale
+from orchestrator.store.keys import LEADS_A_BUCKET
 from orchestrator.store.leads import one_lead, read_leads
 from orchestrator.store.order import is_newest_first, sort_bytes
 from orchestrator.store.records import check_id, fingerprint, pack_contact
@@ -133,3 +134,8 @@ def withdraw(
 
 def take_cancels(db: Db, worker_id: str) -> tuple[str, ...]:
     return tuple(found.decode() for found in db.run("take_cancels", {"worker": worker_id}))
+
+
+def is_withdrawn(db: Db, campaign_id: str, lead_id: int) -> bool:
+    key = db.key(f"campaign:{campaign_id}:withdrawn:{lead_id // LEADS_A_BUCKET}")
+    return bool(db.read(lambda client: client.hexists(key, str(lead_id % LEADS_A_BUCKET))))

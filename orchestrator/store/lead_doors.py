@@ -72,6 +72,10 @@ class LeadDoors:
             now=now,
         )
 
+    def is_withdrawn(self, campaign_id: str, lead_id: int) -> bool:
+        """Whether it is to be called no more; one that is being called is done only when that has ended."""
+        return changing.is_withdrawn(self._db, campaign_id, lead_id)
+
     def take_cancels(self, worker_id: str) -> tuple[str, ...]:
         """Attempts of this worker that need not ring on: their leads were withdrawn. Each is told once."""
         return changing.take_cancels(self._db, worker_id)
