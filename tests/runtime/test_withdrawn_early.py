@@ -1,4 +1,4 @@
-"""An order that is paid before its call was placed is not called; one that rings is given up at one of the next looks."""
+"""An order that is paid before its call was placed is not called; one that rings is given up, if need be later."""
 
 from __future__ import annotations
 
