@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from orchestrator.contacts.wanted import folded
 from orchestrator.domain.entry import Entered, Fate, LeadRef, NotChanged, Withdrawn
 from orchestrator.domain.lead import Campaign, Phase
+from orchestrator.domain.problem import KnownError
 from orchestrator.esl.turns import give_turn
 from orchestrator.runtime.intake.breath import Breath
 from orchestrator.runtime.intake.brought import Brought
 from orchestrator.runtime.intake.campaigns import Compile, alive, opened
 from orchestrator.runtime.intake.items import is_one_of, row_of, text_at
-from orchestrator.runtime.lead_desk import change, enter, find, withdraw
+from orchestrator.runtime.lead_desk import change, enter, find, required, withdraw
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.settings_parts.intake_settings import IntakePart
 from orchestrator.store import LeadRow
@@ -83,6 +85,7 @@ class Taking:
 
     def _enter(self, group: Sequence[tuple[str, object]]) -> None:
         campaign = self._campaign()
+        self._see_that_nothing_is_missing(campaign)
         elders = [
             each
             for each in alive(self._project, self._part.scenario)
@@ -94,6 +97,16 @@ class Taking:
         for entered in found:
             where, item = group[entered.row - 1]
             self._add(self._entered_again(campaign, entered, item) or entered, where, item)
+
+    def _see_that_nothing_is_missing(self, campaign: Campaign) -> None:
+        """KnownError: every item would be refused, for the settings do not say where a column of it stands."""
+        said = {folded(name) for name in (*self._part.columns, *self._part.fixed)}
+        missing = [name for name in required(self._project, campaign.campaign_id) if folded(name) not in said]
+        if missing:
+            raise KnownError(
+                f"the scenario {self._part.scenario} needs {', '.join(missing)}: say in `columns` of the intake "
+                f"{self._name} where that stands in an item, or in `fixed` what is the same for all"
+            )
 
     def _entered_again(self, campaign: Campaign, entered: Entered, item: object) -> Entered | None:
         """Called after all, though it is the very row that was withdrawn: the source says so. What a person withdrew

@@ -2,7 +2,7 @@
 
 from orchestrator.domain.entry import Entered, Fate, LeadRef, NotChanged, Withdrawn
 from orchestrator.runtime.lead_desk.changing import change, find, withdraw
-from orchestrator.runtime.lead_desk.entering import enter, enter_list
+from orchestrator.runtime.lead_desk.entering import enter, enter_list, required
 from orchestrator.runtime.lead_desk.opening import TAKES, campaign_for, close_campaign, open_campaign
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "enter_list",
     "find",
     "open_campaign",
+    "required",
     "withdraw",
 ]

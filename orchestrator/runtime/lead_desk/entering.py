@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from orchestrator.contacts import Accepted, Refused, read_contacts
 from orchestrator.contacts.reader import Format
+from orchestrator.contacts.wanted import wanted
 from orchestrator.domain.entry import Entered, Fate
 from orchestrator.domain.problem import Problem
 from orchestrator.runtime.launch import Source
@@ -34,6 +35,12 @@ def enter(
     cleaned = (reading.reader.read(number, row) for number, row in enumerate(rows, 1))
     batches = stored(project, campaign_id, reading.compiled, cleaned, source=source, again=again)
     return (entered(campaign_id, each) for batch in batches for each in batch)
+
+
+def required(project: Project, campaign_id: str) -> tuple[str, ...]:
+    """The columns without which a row of this campaign is refused, in the scenario's order."""
+    compiled = reading_of(project, campaign_of(project, campaign_id)).compiled
+    return tuple(column.name for column in wanted(compiled.columns) if column.is_required)
 
 
 def enter_list(

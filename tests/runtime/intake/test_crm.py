@@ -13,7 +13,8 @@ from tests.outside.http_service import Seen, answer, http_service
 from tests.runtime.factories import MINUTE, move_clock, number
 from tests.runtime.intake.factories import called, campaigns, intakes, work
 
-DOCS = Path(__file__).resolve().parents[3] / "docs" / "crm"
+ROOT = Path(__file__).resolve().parents[3]
+DOCS = ROOT / "docs" / "crm"
 PAGE = 2  # orders of one; a hundred there
 
 
@@ -93,3 +94,10 @@ def test_orders_of_retailcrm_come_in_and_are_called_no_more_when_they_are_paid(
         monkeypatch.setenv("RETAILCRM_KEY", "wrong")
         move_clock(project, 2 * MINUTE)
         assert "it answered 403 (its token?)" in work(project)
+
+
+def test_orders_of_retailcrm_bring_all_that_the_scenario_requires() -> None:
+    part = yaml.safe_load((DOCS / "retailcrm.yaml").read_text(encoding="utf-8"))["intake"]["retailcrm_orders"]
+    path = ROOT / "scenarios" / f"{part['scenario']}.yaml"
+    declared = yaml.safe_load(path.read_text(encoding="utf-8"))["contact"]
+    assert {"phone", *declared} <= {*part["columns"], *part["fixed"]}

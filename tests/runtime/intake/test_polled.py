@@ -204,6 +204,17 @@ def test_a_bad_item_is_told_and_the_others_come_in(short_tmp: Path) -> None:
         ]
 
 
+def test_a_column_that_nobody_brings_refuses_no_item_but_is_told_of(short_tmp: Path) -> None:
+    part = POLL % "columns: {phone: tel, external_id: id}, cursor: {send: since, max: id}"
+    with (
+        http_service(says([order(1), order(2)])) as service,
+        intakes(short_tmp / "p", part, url=service.url) as project,
+    ):
+        assert "the scenario greeting needs name: say in `columns` of the intake orders" in work(project)
+        assert (called(project), counts(project)) == ([], {})
+        assert list(project.store.intakes.errors("orders")) == []
+
+
 @pytest.mark.parametrize(
     ("act", "keys", "why"),
     [
