@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, meta
-from jinja2.runtime import LoopContext
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -22,6 +22,7 @@ _FILTERS: Final = (
     *("abs", "d", "default", "first", "float", "int", "join", "last", "length", "lower", "replace", "round"),
     *("string", "trim", "truncate", "upper"),
 )
+MOST_CHARS: Final = 262_144  # of what comes of a template; no service is sent more
 
 
 class Place(StrEnum):
@@ -58,7 +59,7 @@ class Template:
     def filled(self, known: Mapping[str, object]) -> str:
         """The text. Raises NotFilled: a name that is not there, or what comes of it is no JSON, or no path."""
         try:
-            text = self._template.render(dict(known))
+            text = self._rendered(known)
         except NotFilled:
             raise
         except Exception as error:  # whatever a filter makes of values that callers have chosen
@@ -67,9 +68,28 @@ class Template:
             _check_json(text)
         return text
 
+    def _rendered(self, known: Mapping[str, object]) -> str:
+        """Piece by piece: a loop that says more than anybody takes ends there."""
+        parts, size = [], 0
+        for part in self._template.generate(dict(known)):
+            parts.append(part)
+            size += len(part)
+            if size > MOST_CHARS:
+                raise NotFilled(f"it comes to more than {MOST_CHARS} characters")
+        return "".join(parts)
+
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Values have their items, and nothing else: no methods, no attributes of Python."""
+    """Values have their items, and nothing else: no methods, no attributes of Python. Only numbers are multiplied: a
+    text times a billion, or a power of powers, would hold up the calls of a whole worker.
+    """
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
+            raise NotFilled(f"{operator} is for two numbers" if operator != "**" else "there is no ** here")
+        return super().call_binop(context, operator, left, right)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, LoopContext):  # loop.last

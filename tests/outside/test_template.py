@@ -127,3 +127,22 @@ def test_a_header_is_one_line_of_plain_characters(said: str) -> None:
 
 def test_elsewhere_it_stands_as_it_is() -> None:
     assert filled("{{ n }} & {{ m }}", Place.PLAIN, n=HOSTILE, m=False) == f"{HOSTILE} & false"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\"{{ 'x' * 1000000000 }}\"",
+        '"{{ n * 1000000000 }}"',
+        "{{ 9 ** (9 ** 9) }}",
+        "\"{{ '%01000000000d' % 1 }}\"",
+        '"{% for a in n %}{% for b in n %}{% for c in n %}{{ n }}{% endfor %}{% endfor %}{% endfor %}"',
+    ],
+)
+def test_no_template_takes_a_workers_time_and_memory(text: str) -> None:
+    with pytest.raises(NotFilled):
+        filled(text, n="x" * 500)
+
+
+def test_numbers_are_reckoned_with() -> None:
+    assert json.loads(filled("[{{ n * 60 }}, {{ n % 2 }}, {{ n + 0.5 }}]", n=3)) == [180, 1, 3.5]
