@@ -78,7 +78,9 @@ class Services:
                 "service_failed",
                 service=name[:40],
                 method=method[:8],
-                path=path[:100],
+                path=""
+                if isinstance(send, Content)
+                else path[:100],  # a webhook's may hold what callers said
                 status=reply.status,
                 why=str(reply.why),
                 detail=reply.detail,

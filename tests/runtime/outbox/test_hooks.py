@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
 from orchestrator.outside.service import Services
 from orchestrator.outside.signature import signature
+from orchestrator.outside.spec import ServiceSpec
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.outbox.hook_request import HookRequest
 from orchestrator.runtime.outbox.hooks import HookRoutes, Hooks, wants
@@ -336,3 +338,13 @@ def test_no_answer_and_no_value_of_a_contact_is_for_the_log() -> None:
                 tell(service, **keys)
             assert "+7999" in error.value.told or "Анна" in error.value.told
             assert not {"+7999", "Анна"} & set(error.value.why.split())
+
+
+def test_no_value_in_a_path_is_for_the_log() -> None:
+    with http_service(answer(status="500 Oops")) as service, capture_logs() as logged:
+        spec = ServiceSpec(name="crm", url=service.url, is_private=True)
+        hooks = Hooks({"orders": hook(path="orders/{{ number | digits }}")}, Services({"crm": spec}))
+        hooks.tell("orders", payload(sample("status")), KEY)
+    assert service.seen[-1].path.removeprefix("/api/orders/").isdigit()
+    (line,) = logged
+    assert (line["event"], line["path"]) == ("service_failed", "")
