@@ -41,6 +41,17 @@ def alive(project: Project, scenario: str) -> list[Campaign]:
     return [campaign for campaign in reversed(list(found)) if campaign.state in ALIVE]
 
 
+def unfinished(project: Project, scenario: str) -> list[Campaign]:
+    """As `alive`, and those finished ones that hold leads for a person, who may let them be called again."""
+    found = (c for c in project.store.campaigns() if c.scenario == scenario and not c.standing)
+    return [
+        campaign
+        for campaign in reversed(list(found))
+        if campaign.state in ALIVE
+        or (campaign.state is CampaignState.FINISHED and project.store.counts(campaign.campaign_id).held)
+    ]
+
+
 def open_now(project: Project, scenario: str) -> Campaign | None:
     """The newest open campaign of the scenario."""
     return next((campaign for campaign in alive(project, scenario) if campaign.is_open), None)

@@ -14,7 +14,7 @@ from orchestrator.domain.problem import KnownError
 from orchestrator.esl.turns import give_turn
 from orchestrator.runtime.intake.breath import Breath
 from orchestrator.runtime.intake.brought import Brought
-from orchestrator.runtime.intake.campaigns import Compile, alive, opened
+from orchestrator.runtime.intake.campaigns import Compile, alive, opened, unfinished
 from orchestrator.runtime.intake.items import is_one_of, row_of, text_at
 from orchestrator.runtime.lead_desk import change, enter, find, required, withdraw
 from orchestrator.runtime.project import Project
@@ -163,7 +163,7 @@ class Taking:
     def _withdraw(self, group: Sequence[tuple[str, object]]) -> None:
         note = self._part.withdraw.note if self._part.withdraw else ""
         place = self._part.columns["external_id"]
-        campaigns = alive(self._project, self._part.scenario)
+        campaigns = unfinished(self._project, self._part.scenario)
         for where, item in group:
             external_id = text_at(item, place)
             if not external_id:
@@ -182,16 +182,10 @@ class Taking:
                 self.changed[external_id] = True
 
     def _withdrawn(self, campaigns: Sequence[Campaign], external_id: str, note: str) -> Withdrawn:
-        """In whichever campaign of the scenario it is still to be called."""
-        found = Withdrawn.NO_SUCH_LEAD
+        """In every campaign of the scenario in which it is still to be called."""
         take_back = partial(withdraw, self._project, note=note, by=f"intake-{self._name}", cancel=True)
-        for campaign in campaigns:
-            done = take_back(campaign.campaign_id, LeadRef(external_id=external_id))
-            if done in (Withdrawn.WITHDRAWN, Withdrawn.AFTER_CALL):
-                return done
-            if done is Withdrawn.DONE_ALREADY:
-                found = done
-        return found
+        done = {take_back(each.campaign_id, LeadRef(external_id=external_id)) for each in campaigns}
+        return next((each for each in WITHDRAWN if each in done), Withdrawn.NO_SUCH_LEAD)
 
     def _campaign(self) -> Campaign:
         return opened(
