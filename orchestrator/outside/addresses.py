@@ -15,6 +15,9 @@ from gevent import Greenlet, socket
 from orchestrator.outside.meter import MeteredSocket
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
+# Of no public network, though Python calls most of it global: IETF's own (some clouds answer for machines there), and
+# site-local addresses, which old networks still have
+_INNER = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("fec0::/10"))
 
 
 Found = list[tuple[Any, Any, int, str, Any]]
@@ -38,6 +41,8 @@ def is_public(text: str) -> bool:
             return is_public(str(inner))
         if address.teredo is not None:
             return False  # a tunnel to an address behind somebody's NAT
+    if any(address in network for network in _INNER):
+        return False
     return address.is_global and not (
         address.is_multicast or address.is_reserved or address.is_loopback or address.is_link_local
     )
