@@ -15,6 +15,7 @@ from orchestrator.contacts.numbers import known_region, locate
 from orchestrator.contacts.row import Accepted, Code, Fault, Refused
 from orchestrator.contacts.text import shown
 from orchestrator.contacts.wanted import EXTERNAL_ID, PHONES, Headers, Wanted, did_you_mean, folded, wanted
+from orchestrator.contacts.zones import places, zone_key
 from orchestrator.domain.lead import Contact
 from orchestrator.domain.plan import Column, ZoneRule
 from orchestrator.domain.problem import KnownError
@@ -36,7 +37,7 @@ class ObjectReader:
             raise KnownError(
                 f"`{region}` is no region of telephone numbers: write a country code in capitals, such as RU"
             )
-        self._region = region
+        self._region, self._rule = region, zone_rule
         self._headers = Headers(wanted(columns))
         reading = Reading(languages=languages, region=region)
         self._maker = ContactMaker(self._headers.columns, self._headers.columns, reading, zone_rule)
@@ -67,7 +68,8 @@ class ObjectReader:
 
     def amend(self, contact: Contact, given: Mapping[str, object]) -> Accepted | Refused:
         """The contact with these columns instead of its own; unknown ones are passed over. A number that stays keeps
-        its zone, unless a time zone is given. A number that cannot be called is refused, whichever it is.
+        its zone, and a new one gets that which the contact came with, unless a time zone is given. A number that
+        cannot be called is refused, whichever it is.
         """
         cells = {column.name: self._stands(contact, column) for column in self._headers.columns}
         changed = dict[str, str]()
@@ -104,15 +106,24 @@ class ObjectReader:
             cells[column.name] = text.strip()
         return None
 
-    @staticmethod
-    def _stands(contact: Contact, column: Wanted) -> str:
+    def _stands(self, contact: Contact, column: Wanted) -> str:
         """What would stand in the column of a list with this contact."""
         if column.is_phone:
             place = PHONES.index(column.name)
             return contact.numbers[place] if place < len(contact.numbers) else ""
         if column.type == "language":
             return contact.language
+        if column.type == "timezone" and not column.is_declared:
+            return self._own_zone(contact)
         return contact.external_id if column.name == EXTERNAL_ID else contact.fields.get(column.name, "")
+
+    def _own_zone(self, contact: Contact) -> str:
+        """The time zone that its column said: one of all numbers, which not all of them tell by themselves. "" when
+        they do: then nothing says that there was one.
+        """
+        told = {zone_key(number, self._rule) for number in contact.numbers}
+        zone = contact.zones[0]
+        return zone if {zone} == set(contact.zones) != told and zone in places() else ""
 
 
 def _text(value: object) -> str | Fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -132,10 +133,26 @@ def test_a_change_of_two_spellings_or_of_an_object_is_refused() -> None:
     assert refused(reader().amend(contact(), {"name": []})) == ("name", "bad_value")
 
 
-def test_a_number_that_stays_keeps_its_zone() -> None:
+@pytest.mark.parametrize("column", ["phone", "phone2"])
+def test_a_new_number_lives_by_the_clock_that_the_contact_came_with(column: str) -> None:
     mine = reader(rule=OF_CONTACT)
     before = accepted(mine.read(1, {"phone": PHONE, "name": "A", "timezone": "Asia/Omsk"})).contact
-    after = accepted(mine.amend(before, {"phone2": "+74951234567"})).contact
-    assert after.zones == ("Asia/Omsk", "Europe/Moscow")
+    after = accepted(mine.amend(before, {column: "+74951234567"})).contact
+    assert set(after.zones) == {"Asia/Omsk"}
     moved = accepted(mine.amend(after, {"timezone": "Asia/Tomsk"})).contact
     assert set(moved.zones) == {"Asia/Tomsk"}
+
+
+def test_without_a_time_zone_of_the_contact_each_number_tells_its_own() -> None:
+    mine = reader(rule=OF_CONTACT)
+    before = accepted(mine.read(1, {"phone": "+73812123456", "phone2": "+74951234567", "name": "A"})).contact
+    after = accepted(mine.amend(before, {"phone2": "+74232123456"})).contact
+    assert after.zones == ("Asia/Omsk", "Asia/Vladivostok")
+
+
+def test_a_zone_that_may_be_one_of_several_is_not_taken_for_the_contacts_own() -> None:
+    mine = reader(rule=OF_CONTACT)
+    before = accepted(mine.read(1, {"phone": PHONE, "name": "A"})).contact
+    old = replace(before, zones=("Asia/Omsk+Europe/Moscow",))  # of another year's plan
+    after = accepted(mine.amend(old, {"phone2": "+74951234567"})).contact
+    assert after.zones == ("Asia/Omsk+Europe/Moscow", "Europe/Moscow")
