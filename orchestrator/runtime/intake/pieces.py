@@ -23,7 +23,7 @@ def pieces(path: Path, aside: Aside, settle_s: float) -> Iterator[bytes]:
     """All of the file. Whoever still had it open when it was renamed may go on writing to it: its last piece is given
     only once nothing was written for `settle_s`. KnownError when it cannot be read.
     """
-    handle = _asked(aside, path, lambda: os.open(path, os.O_RDONLY))
+    handle = _asked(aside, path, lambda: os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK))
     try:
         state = _asked(aside, path, lambda: os.fstat(handle))
         held = b""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import errno
 import io
 import os
 import re
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +43,11 @@ class Places:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
     def take(self, name: str, at: int) -> str:
-        """Move a file out of the folder in one step; its name in `taken`: with the instant, and like no other's."""
+        """Move a file out of the folder in one step; its name in `taken`: with the instant, and like no other's.
+
+        What became a link (or a pipe) since it was looked at leads to what is not the dropper's: into `failed` with it.
+        FileNotFoundError then too.
+        """
         stamp = f"{dt.datetime.fromtimestamp(at / 1000, dt.UTC):%Y%m%dT%H%M%SZ}"
         clean = _STRANGE.sub("_", printable(name))
         stem, _, ending = clean.rpartition(".")
@@ -53,6 +59,9 @@ class Places:
             made = f"{stamp}_{stem}{again}{ending}"
             number += 1
         os.rename(self.folder / name, self.taken(made))  # beside os.scandir and os.open
+        if not stat.S_ISREG(os.lstat(self.taken(made)).st_mode):
+            os.rename(self.taken(made), self.folder / FAILED / made)
+            raise FileNotFoundError(errno.ENOENT, "no file any more", name)
         return made
 
     def taken(self, file: str) -> Path:
@@ -60,7 +69,7 @@ class Places:
 
     def in_hand(self) -> list[str]:
         """Files that were taken and are not through, the first taken first."""
-        found = (path for path in (self.folder / TAKEN).iterdir() if path.is_file())
+        found = (path for path in (self.folder / TAKEN).iterdir() if path.is_file() and not path.is_symlink())
         names = (path.name for path in found)
         return sorted(name for name in names if not name.endswith((REPORT, REFUSED)) and name[0] != ".")
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from orchestrator.domain.lead import CampaignState
 from orchestrator.domain.problem import KnownError
+from orchestrator.runtime.intake.rounds import carry_out
+from orchestrator.runtime.intake.turns import our_turn
 from orchestrator.runtime.lead_desk import close_campaign
 from orchestrator.store.intake import NotOurs
 from tests.runtime.factories import NOON, SCENARIO, contacts, number
@@ -269,3 +272,22 @@ def test_a_folder_that_cannot_be_there_is_told(short_tmp: Path) -> None:
         (project.folder / "drop").write_text("a file")
         with pytest.raises(KnownError, match=r"the folder .*drop: "):
             source(project).look()
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_file_that_becomes_a_link_at_the_last_moment_leads_nowhere(short_tmp: Path, kind: str) -> None:
+    secret = short_tmp / "secret.csv"
+    secret.write_bytes(contacts(7))
+    with intakes(short_tmp / "p", DROP % "") as project:
+        path = drop(project, "orders.csv", contacts(1))
+        found = source(project)
+        assert found.look()
+        path.unlink()
+        path.symlink_to(secret) if kind == "link" else os.mkfifo(path)
+        with our_turn(project, "orders", "w1") as turn:
+            assert turn is not None
+            assert carry_out(project, found, turn) == ""
+        assert (campaigns(project), put_away(project, "failed")) == ([], ["orders.csv"])
+        (project.folder / "drop" / "taken" / "here.csv").symlink_to(secret)
+        assert work(project) == ""
+        assert campaigns(project) == []
