@@ -75,12 +75,19 @@ class ConsentBook:
 
     def resume(self, number: str, *, how: ConsentHow, words: str, now: int) -> tuple[str, ...]:
         """A person takes back what they withdrew by this road: those consents are given anew, and the number comes off
-        the do-not-call list when it was put there by this road. What was withdrawn by another one stays so. The
-        purposes given. ValueError: not E.164.
+        the do-not-call list when it was put there by this road. What was withdrawn by another one, before or after,
+        stays so. The purposes given. ValueError: not E.164.
         """
-        history = self.of(number)
-        latest = {consent.purpose: consent for consent in reversed(history)}
-        purposes = tuple(sorted(name for name, consent in latest.items() if consent.withdrawn_how is how))
+        consents, withdrawals = self._read(number)
+        others = [said for said in withdrawals if said.how is not how]
+        ours, theirs = _latest(consents, withdrawals), _latest(consents, others)
+        purposes = tuple(
+            sorted(
+                name
+                for name, consent in ours.items()
+                if consent.withdrawn_how is how and theirs[name].withdrawn_at is None
+            )
+        )
         items = [
             _given(
                 Consent(number=number, purpose=name, given_at=now, how=how, words=words, source=how.value),
@@ -88,7 +95,8 @@ class ConsentBook:
             )
             for name in purposes
         ]
-        lift = {"digits": digits(number), "note": _dnc_note(how)}
+        since = max((said.at for said in others), default=-1)
+        lift = {"digits": digits(number), "note": _dnc_note(how), "since": since}
         self._db.run("give_consents", {"now": now, "items": items, "lift": lift})
         return purposes
 
@@ -121,6 +129,11 @@ class ConsentBook:
         text = digits(number)
         found = self._db.read(lambda client: client.hget(self._db.key(f"consent:{text[-4:]}"), text[:-4]))
         return _unpack(number, found or b"")
+
+
+def _latest(consents: Iterable[Consent], withdrawals: Iterable[Withdrawal]) -> dict[str, Consent]:
+    """The newest consent to each purpose, with its end by these withdrawals."""
+    return {consent.purpose: consent for consent in reversed(history_of(consents, withdrawals))}
 
 
 def pack_withdrawal(said: Withdrawal) -> dict[str, object]:

@@ -163,6 +163,15 @@ def test_an_sms_takes_nobody_off_the_do_not_call_list_whom_a_person_put_there(st
     assert store.consents.resume(number(2), how=ConsentHow.SMS, words="START", now=NOW + 2) == ()
 
 
+def test_who_opts_out_in_a_call_after_an_sms_is_not_brought_back_by_an_sms(store: Store) -> None:
+    store.consents.give([consent(), consent(purpose="news")], now=NOW, is_told=False)
+    store.consents.withdraw(ANNA, "marketing", how=ConsentHow.SMS, note="STOP", now=NOW + 1, also_dnc=True)
+    store.consents.withdraw(ANNA, None, how=ConsentHow.CALL, note="key 9", now=NOW + 2, also_dnc=True)
+    assert store.consents.resume(ANNA, how=ConsentHow.SMS, words="START", now=NOW + 3) == ()
+    assert store.dnc_contains(ANNA)
+    assert all(said.withdrawn_at is not None for said in store.consents.of(ANNA))
+
+
 SAID = st.lists(
     st.tuples(st.booleans(), st.sampled_from(["marketing", "news", None]), st.integers(0, 6)), max_size=4
 )

@@ -1,7 +1,7 @@
 -- uses: _lead, _number, _consent
 -- People agree. The outbox hears of those that are new, when there is a body for them.
--- request: now items[{digits purpose at how tail(JSON) body?}] lift?{digits note}
---   lift: a number that leaves the do-not-call list, if what that says of it begins with this note
+-- request: now items[{digits purpose at how tail(JSON) body?}] lift?{digits note since}
+--   lift: a number that leaves the do-not-call list, if that has it from after `since` on, for what begins with this note
 -- reply: per item added, known, withdrawn or too_many
 local req = cjson.decode(ARGV[1])
 
@@ -14,8 +14,9 @@ end
 
 if req.lift then
   local key, field = number_slot("dnc", req.lift.digits)
-  local said = string.match(call("HGET", key, field) or "", "^%d+ (.*)$")
-  if said and string.sub(said, 1, #req.lift.note) == req.lift.note then call("HDEL", key, field) end
+  local at, said = string.match(call("HGET", key, field) or "", "^(%d+) (.*)$")
+  local is_meant = said and string.sub(said, 1, #req.lift.note) == req.lift.note
+  if is_meant and tonumber(at) > req.lift.since then call("HDEL", key, field) end
 end
 local out = {}
 for i, item in ipairs(req.items) do
