@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 
 import gevent
@@ -46,6 +47,7 @@ class Services:
         self._is_logged = is_logged
         lookups = Lookups()
         self._services = {name: _Service(spec, chance, monotonic, lookups) for name, spec in specs.items()}
+        self._apart: dict[tuple[str, str], _Service] = {}
 
     def call(
         self,
@@ -57,14 +59,17 @@ class Services:
         timeout_s: float | None = None,
         tries: int | None = None,
         key: str = "",
+        apart: str = "",
     ) -> Reply:
         """Ask service `name` for `path` below its URL.
 
         method: GET, POST, PUT or PATCH. send: the query of a GET, the JSON body of the others; or `Content`.
         timeout_s: for all tries together; tries: at most so many; default of both: the service's. key: what makes a
-        repeated POST or PUT known to the service (its Idempotency-Key); one is made up when it is empty.
+        repeated POST or PUT known to the service (its Idempotency-Key); one is made up when it is empty. apart: who
+        asks, when its failures are to keep nobody else from the service, nor theirs it: one path of a service may be
+        broken while the others are well. `at_once` is for all of them together.
         """
-        service = self._services.get(name)
+        service = self._of(name, apart)
         if service is None:
             there = ", ".join(self._services) or "none"
             reply = Reply(
@@ -88,8 +93,16 @@ class Services:
                 took_ms=reply.took_ms,
             )
             if service is not None and service.begins_to_rest():
-                log.error("service_rests", service=name)
+                log.error("service_rests", service=name, **({"of": apart} if apart else {}))
         return reply
+
+    def _of(self, name: str, apart: str) -> _Service | None:
+        whole = self._services.get(name)
+        if whole is None or not apart:
+            return whole
+        if (name, apart) not in self._apart:
+            self._apart[name, apart] = whole.apart()
+        return self._apart[name, apart]
 
 
 class _Service:
@@ -108,6 +121,12 @@ class _Service:
         self._health: ServiceHealth = WELL
         self._is_rest_told = True
         self._context: ssl.SSLContext | None = None
+
+    def apart(self) -> _Service:
+        """The same service, with a health of its own."""
+        twin = copy(self)
+        twin._health, twin._is_rest_told = WELL, True
+        return twin
 
     def call(
         self,

@@ -79,6 +79,19 @@ def test_while_one_call_tries_a_service_the_others_do_not() -> None:
         assert client.call("crm", "GET", "x").is_ok
 
 
+def test_who_asks_apart_is_kept_from_the_service_by_no_others_failures() -> None:
+    def act(seen: Seen) -> None:
+        answer(b"{}", status="500 No" if seen.path.endswith("/broken") else "200 OK")(seen)
+
+    with http_service(act) as service:
+        client = services(service.url, tries=1, rest=RestRule(after=2, for_ms=9_000, most_ms=9_000))
+        broken = [client.call("crm", "POST", "broken", apart="b").why for _ in range(3)]
+        assert broken == [Why.DOWN, Why.DOWN, Why.BREAKER]
+        assert client.call("crm", "POST", "well", apart="w").is_ok
+        assert client.call("crm", "POST", "well").is_ok
+        assert client.call("crm", "POST", "broken", apart="b").why is Why.BREAKER
+
+
 def test_the_last_word_of_a_call_is_the_services_not_the_breakers() -> None:
     reply, seen = asked(
         answer(b"", status="500 No"), tries=5, rest=RestRule(after=2, for_ms=9_000, most_ms=9_000)

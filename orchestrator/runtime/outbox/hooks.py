@@ -129,6 +129,7 @@ class Hooks:
             timeout_s=hook.timeout_s,
             tries=1,
             key=key,
+            apart=f"webhook {name}",
         )
 
     def refusal(self, name: str, reply: Reply) -> Undelivered | None:

@@ -29,6 +29,7 @@ class CallsServices(Protocol):
         timeout_s: float | None = None,
         tries: int | None = None,
         key: str = "",
+        apart: str = "",
     ) -> Reply: ...
 
 

@@ -10,9 +10,10 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
+from orchestrator.domain.trunk import RestRule
 from orchestrator.outside.service import Services
 from orchestrator.outside.signature import signature
-from orchestrator.outside.spec import ServiceSpec
+from orchestrator.outside.spec import ServiceSpec, Why
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.outbox.hook_request import HookRequest
 from orchestrator.runtime.outbox.hooks import HookRoutes, Hooks, wants
@@ -21,7 +22,7 @@ from orchestrator.runtime.outbox.payloads import payload
 from orchestrator.runtime.outbox.routes import deliveries_of
 from orchestrator.runtime.project import Project
 from orchestrator.store.rows import OutboxRow
-from tests.outside.http_service import answer, http_service
+from tests.outside.http_service import Seen, answer, http_service
 from tests.runtime.outbox.factories import delivery, entry
 from tests.runtime.outbox.hooking import KEY, body_of, form_of, hook, services, tell
 
@@ -348,3 +349,15 @@ def test_no_value_in_a_path_is_for_the_log() -> None:
     assert service.seen[-1].path.removeprefix("/api/orders/").isdigit()
     (line,) = logged
     assert (line["event"], line["path"]) == ("service_failed", "")
+
+
+def test_a_webhook_that_fails_keeps_no_other_from_the_same_service() -> None:
+    def act(seen: Seen) -> None:
+        answer(b"{}", status="500 No" if seen.path.endswith("/broken") else "200 OK")(seen)
+
+    with http_service(act) as service:
+        names = {"broken": hook(path="broken"), "well": hook(path="well")}
+        hooks = Hooks(names, services(service, rest=RestRule(after=1, for_ms=9_000, most_ms=9_000)))
+        told = payload(sample("status"))
+        assert [hooks.tell("broken", told, KEY).why for _ in range(2)] == [Why.DOWN, Why.BREAKER]
+        assert hooks.tell("well", told, KEY).was_taken
