@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.entry import Withdrawn
 from orchestrator.domain.lead import Attempt, CampaignState, Contact, Phase
 from orchestrator.store import Added, Store
@@ -80,5 +81,6 @@ def _end(store: Store, attempts: list[Attempt], end: str) -> None:
         if end == "released":
             store.release(attempt, NOW)
         else:
-            store.finish(attempt, ending(attempt), decision, NOW)
+            taken = Disposition.ANSWERED if end == "done" else Disposition.BUSY
+            store.finish(attempt, ending(attempt, taken), decision, NOW)
     attempts.clear()

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from orchestrator.domain.disposition import Disposition
 from orchestrator.domain.entry import Withdrawn
-from orchestrator.domain.lead import Phase
+from orchestrator.domain.lead import OutboxEntry, Phase
 from orchestrator.domain.problem import KnownError
 from orchestrator.store import Moved, Store
 from tests.store.desk import change, known, lead, opened, told, withdraw
@@ -71,13 +72,31 @@ def test_a_lead_that_is_being_called_is_withdrawn_after_its_call(store: Store) -
     assert told(store) == [("status", "withdrawn")]
 
 
-def test_what_the_call_itself_came_to_stands(store: Store) -> None:
+def test_what_a_call_that_was_taken_came_to_stands(store: Store) -> None:
     opened(store, contact(1))
     attempt = claim_one(store)
     withdraw(store)
-    store.finish(attempt, ending(attempt), done(attempt), NOW)
+    store.finish(attempt, ending(attempt, Disposition.ANSWERED, result="confirmed"), done(attempt), NOW)
     assert lead(store).state.status == "confirmed"
     assert told(store) == []
+
+
+@pytest.mark.parametrize("disposition", [Disposition.NO_ANSWER, Disposition.INVALID_NUMBER])
+def test_nobody_is_told_of_a_call_in_vain_to_a_contact_that_was_withdrawn_during_it(
+    store: Store, disposition: Disposition
+) -> None:
+    opened(store, contact(1))
+    attempt = claim_one(store)
+    withdraw(store, note="paid", cancel=True)
+    sorry = OutboxEntry(kind="sms", body={"to": "+79990000001", "text": "We could not reach you"})
+    exhausted = done(attempt, "not_reached", (sorry, OutboxEntry(kind="exhausted", body={})))
+    assert store.finish(attempt, ending(attempt, disposition), exhausted, NOW)
+    assert (lead(store).phase, lead(store).state.status) == (Phase.DONE, "withdrawn")
+    assert told(store) == [("status", "withdrawn")]
+    assert [entry.kind for entry in store.outbox()] == ["status"]
+    counts = store.counts(CAMPAIGN)
+    assert (counts.attempts, counts.by_status) == (1, {"withdrawn": 1})
+    assert lead(store).state.attempts == 1
 
 
 def test_a_withdrawn_lead_is_not_called_when_its_claim_is_undone_or_nobody_knows_how_it_ended(

@@ -147,7 +147,7 @@ local function close_withdrawn(c, lead, record, w, now)
 end
 
 -- A call has ended, or was never made, and its lead stands where it belongs: now what was wished meanwhile is done. What
--- the call itself came to stands, when that was the end of it.
+-- a call that was taken came to stands, when that was the end of it.
 local function grant_wishes(c, lead, now)
   local raw, sort = wished_contact(c, lead)
   if raw then

@@ -28,6 +28,15 @@ local function settle_callback(item, c, lead)
   write_missed(c, lead, m)
 end
 
+-- A call in vain to somebody who was withdrawn during it: what its rule would say and tell ("we could not reach you") is
+-- told to nobody. grant_wishes closes the lead.
+local function pass_over(item, a)
+  if item.answered or item.open or not withdrawal_of(a.campaign, a.lead) then return end
+  local s = read_state(item.state)
+  s.status = read_state(a.state).status
+  item.kind, item.at, item.state, item.outbox = "due", req.now, state_text(s), {}
+end
+
 local function settle(item, a)
   local c, lead = a.campaign, a.lead
   let_go(item.id, a)
@@ -100,6 +109,7 @@ end
 local function finish(i, item, a, said)
   local c = a.campaign
   call("HDEL", LIVE, item.id)
+  pass_over(item, a)
   settle(item, a)
   if item.works then hear_works(item.works, item.id, a) end
   if item.fails then hear_fails(item.fails, item.id, a, now) end
