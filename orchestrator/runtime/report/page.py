@@ -61,8 +61,9 @@ def _cards(report: Report, row: Row, language: str) -> Iterator[str]:
     for kpi in row.kpis:
         if kpi.value is None:
             continue
-        value = escape(showing.shown(kpi, report.currency))
-        how = escape(f"{showing.how(kpi.name, language)} = {showing.parts(kpi)}")
+        value = escape(showing.on_page(showing.shown(kpi, report.currency), language))
+        made_of = showing.on_page(showing.parts(kpi), language)
+        how = escape(f"{showing.how(kpi.name, language)} = {made_of}")
         label = escape(showing.label(kpi.name, language))
         yield f"<div><dt>{label}</dt><dd>{value}</dd><p>{how}</p></div>"
     yield "</dl>"
@@ -74,7 +75,8 @@ def _overview(report: Report, language: str) -> Iterator[str]:
     heads = "".join(f"<th>{escape(showing.label(name, language))}</th>" for name in names)
     yield f"<section><table><thead><tr><th></th>{heads}</tr></thead><tbody>"
     for row in report.rows:
-        cells = "".join(f"<td>{escape(showing.shown(row.kpi(name), report.currency))}</td>" for name in names)
+        figures = (showing.shown(row.kpi(name), report.currency) for name in names)
+        cells = "".join(f"<td>{escape(showing.on_page(text, language))}</td>" for text in figures)
         yield f"<tr><th>{escape(row.name)} <small>{escape(row.title)}</small></th>{cells}</tr>"
     yield "</tbody></table></section>"
 

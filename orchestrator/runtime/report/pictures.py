@@ -8,7 +8,7 @@ from html import escape
 from orchestrator.runtime.report import charts
 from orchestrator.runtime.report.model import Report, Row, Table, Value
 from orchestrator.runtime.report.page_words import DAYS, words_of
-from orchestrator.runtime.report.showing import duration
+from orchestrator.runtime.report.showing import duration, on_page
 from orchestrator.runtime.report.tables import WEEKDAYS
 
 MOST_DAYS = 92
@@ -116,10 +116,10 @@ def _results_by_step(_: Report, table: Table, language: str) -> str:
     )
 
 
-def _callbacks(_: Report, table: Table, language: str) -> str:  # noqa: ARG001  # as the others
+def _callbacks(_: Report, table: Table, language: str) -> str:
     return charts.bars(
         [
-            (f"{_whole(share):.0%}", _whole(seconds), duration(_whole(seconds)))
+            (f"{_whole(share):.0%}", _whole(seconds), on_page(duration(_whole(seconds)), language))
             for share, seconds in table.rows
         ]
     )

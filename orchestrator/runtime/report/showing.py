@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from orchestrator.engine.kpi.ratio import Kpi, Unit
@@ -51,6 +52,13 @@ def duration(seconds: float) -> str:
     whole = round(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def on_page(text: str, language: str) -> str:
+    """What `shown`, `parts` or `duration` say, as a page has it: no figure is broken by a line; Russian: `22,8 с`."""
+    if language == "ru":
+        text = re.sub(r"(?<=\d)\.(?=\d)", ",", re.sub(r"(?<=\d) s$", " с", text))
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}/", " /")
 
 
 def _number(value: float) -> str:

@@ -17,7 +17,7 @@ from orchestrator.runtime.report.charts import Series, bars, columns, curve, hea
 from orchestrator.runtime.report.model import Note
 from orchestrator.runtime.report.page import MOST_SECTIONS, page
 from orchestrator.runtime.report.page_words import words_of
-from orchestrator.runtime.report.showing import duration, parts, shown
+from orchestrator.runtime.report.showing import duration, on_page, parts, shown
 from orchestrator.runtime.report.words import KPIS, MAIN
 from tests.runtime.factories import DAY, NOON
 
@@ -207,3 +207,11 @@ def test_how_times_and_parts_look() -> None:
         "2:02:05",
     )
     assert parts(Kpi(name="a", unit=Unit.SECONDS, part=12_345.67, whole=1_000)) == "12 345.7 / 1 000"
+
+
+def test_no_figure_is_broken_by_a_line_and_russian_ones_have_a_comma() -> None:
+    blank = "\N{NO-BREAK SPACE}"
+    assert on_page("22.8 s", "en") == f"22.8{blank}s"
+    assert on_page("22.8 s", "ru") == f"22,8{blank}с"
+    assert on_page("6 211.2 / 1 892", "ru") == f"6{blank}211,2 /{blank}1{blank}892"
+    assert (on_page("0.75 RUB", "en"), on_page("2:05:00", "ru")) == (f"0.75{blank}RUB", "2:05:00")
