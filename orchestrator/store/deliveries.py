@@ -229,7 +229,8 @@ class DeliveryBook:
 
 def order_of(delivery_id: str) -> tuple[int, ...]:
     """By it, deliveries stand in the order their entries were written."""
-    return tuple(int(part) for part in delivery_id.replace("-", ".").split(".") if part.isdigit())
+    parts = delivery_id.replace("-", ".").split(".")
+    return tuple(int(part) for part in parts if part.isascii() and part.isdigit())
 
 
 def _new(delivery: Delivery) -> dict[str, str]:

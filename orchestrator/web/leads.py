@@ -16,7 +16,7 @@ from orchestrator.web.auth import requires
 from orchestrator.web.contexts import TheProject
 from orchestrator.web.errors import conflict, not_found
 from orchestrator.web.models import Given, Instant, Page, Taken, moment_of
-from orchestrator.web.pages import After, Limit, campaign_of, cursor, number_of, place_of, text, whole
+from orchestrator.web.pages import After, Limit, campaign_of, cursor, entry, number_of, place_of, whole
 
 router = APIRouter(tags=["leads"])
 READS = [Depends(requires("leads:read"))]
@@ -192,7 +192,7 @@ def list_attempts(
     """Ended attempts in the order they ended; of one lead, or all."""
     found = campaign_of(project, campaign)
     page = project.store.attempts_page(
-        found.campaign_id, after=place_of(after, text) or "", limit=limit, lead_id=lead
+        found.campaign_id, after=place_of(after, entry) or "", limit=limit, lead_id=lead
     )
     return Page(
         items=[_attempt(found, row) for row in page.items],

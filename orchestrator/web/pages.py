@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
@@ -19,6 +20,7 @@ from orchestrator.store import Unreachable
 from orchestrator.web.errors import ApiProblem, Fault, invalid, not_found
 
 T = TypeVar("T")
+_ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}\Z")
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="So many items at most.")]
 After = Annotated[
@@ -56,6 +58,13 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def entry(value: object) -> str:
+    """The id of an entry of a stream, as it stands in a cursor."""
+    if not _ENTRY.match(text(value)):
+        raise ValueError
+    return text(value)
 
 
 def fault_in(where: str, what: str) -> ApiProblem:
