@@ -22,6 +22,7 @@ PROSE = {
     "load": "a sentence of the doctor",
     "local_stream": "the name of a configuration",
     "json": "how a list is printed",
+    "page": "where an item of an intake stood",
 }
 # Application that scripts run -> a number whose call runs it
 RUN_BY = {
