@@ -34,6 +34,7 @@ SETTINGS = """\
 project: demo
 region: RU
 clock: simulated
+fsync: everysec        # days in seconds: a disk could not follow; kill -9 loses nothing all the same
 lease_s: 2
 reconcile_s: 2
 speech: {{engine: switch}}
