@@ -59,6 +59,10 @@ class ReplyBook:
         turn, text = self._db.run("take_reply", asked)
         return Taken(turn=Turn(turn.decode()), reply=_unpack(text) if text else None)
 
+    def hold(self, token: str, key: str) -> None:
+        """It is still being done: whoever sends it again waits on."""
+        self._db.read(lambda client: client.pexpire(self._key(token, key), UNDERWAY_MS))
+
     def keep(self, token: str, key: str, request: str, reply: KeptReply) -> None:
         """What is said to whoever sends this again in the next day."""
         packed = orjson.dumps((reply.status, reply.headers, reply.body.decode("latin-1")))

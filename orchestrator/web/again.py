@@ -6,6 +6,7 @@ Kept are replies that say what became of it (2xx, 4xx); not those after which it
 
 from __future__ import annotations
 
+import asyncio
 import re
 from contextlib import suppress
 from hashlib import sha256
@@ -20,13 +21,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime.project import Project
-from orchestrator.store.replies import KeptReply, ReplyBook, Turn
+from orchestrator.store.replies import UNDERWAY_MS, KeptReply, ReplyBook, Turn
 from orchestrator.web.auth import admitted, digest_of
 from orchestrator.web.bounds import LISTS
 from orchestrator.web.errors import ApiProblem, Fault, conflict, invalid, problem_of
 
 HEADER = "idempotency-key"
 MOST_KEPT = 65_536  # bytes of a reply
+HOLD_S = UNDERWAY_MS / 4_000
 _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 _PASSING = frozenset({401, 403, 408, 429})
 _SAID_AGAIN = ("content-type", "location")
@@ -77,10 +79,13 @@ class Again:
         if found.reply is not None:
             await _as_response(found.reply)(scope, receive, send)
             return
-        heard = Heard(send)
+        heard, is_over = Heard(send), asyncio.Event()
+        holding = asyncio.create_task(self._hold(token, key, is_over))
         try:
             await self._app(scope, receive, heard)
         finally:
+            is_over.set()
+            await holding  # before its reply is kept, which is for longer
             kept = heard.reply()
             with suppress(
                 KnownError
@@ -89,6 +94,15 @@ class Again:
                     await run_in_threadpool(self._replies.forget, token, key)
                 else:
                     await run_in_threadpool(self._replies.keep, token, key, request, kept)
+
+    async def _hold(self, token: str, key: str, is_over: asyncio.Event) -> None:
+        """Opening a campaign may take minutes: nobody else begins it meanwhile."""
+        while not is_over.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(is_over.wait(), HOLD_S)
+                return
+            with suppress(KnownError):
+                await run_in_threadpool(self._replies.hold, token, key)
 
 
 class Heard:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from orchestrator.runtime.project import Project
-from orchestrator.web import auth
+from orchestrator.web import again, auth
 from orchestrator.web.app import app_of
+from tests.runtime.factories import LIMIT_S, wait_until
 from tests.web.asking import good, problem
 from tests.web.conftest import Token, made_token
 
@@ -122,3 +126,34 @@ def test_only_a_bearer_is_told_what_was_said(api: TestClient) -> None:
     secret = api.headers["Authorization"].removeprefix("Bearer ")
     headers = {**KEY, "Authorization": f"Basic {secret}"}
     problem(api.post("/v1/dnc", json=BODY, headers=headers), 401, "unauthorized")
+
+
+def test_what_takes_long_is_begun_once(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening a campaign makes its prompts, which may take longer than a killed request is waited for."""
+    monkeypatch.setattr(again, "HOLD_S", 0.01)
+    headers = {**KEY, "Authorization": f"Bearer {made_token(project)}"}
+    begun, may_end, add = threading.Event(), threading.Event(), project.store.dnc_add
+
+    def slow(*args: Any) -> int:
+        begun.set()
+        assert may_end.wait(LIMIT_S)
+        return add(*args)
+
+    monkeypatch.setattr(project.store, "dnc_add", slow)
+
+    book = project.store.replies
+    token = sha256(headers["Authorization"].removeprefix("Bearer ").encode()).hexdigest()
+    name = book._key(token, sha256(KEY["Idempotency-Key"].encode()).hexdigest())
+
+    def left_ms() -> int:
+        return book._db.read(lambda client: client.pttl(name))
+
+    with TestClient(app_of(project)) as client, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.post, "/v1/dnc", json=BODY, headers=headers)
+        assert begun.wait(LIMIT_S)
+        book._db.read(lambda client: client.pexpire(name, 5_000))
+        wait_until(lambda: left_ms() > 10_000, "it is held longer")
+        problem(client.post("/v1/dnc", json=BODY, headers=headers), 409, "conflict")
+        may_end.set()
+        assert good(first.result(LIMIT_S))["added"] == 1
+    assert left_ms() > 80_000_000
