@@ -50,6 +50,11 @@ def file_of(folder: Path, name: str) -> Path:
     return path
 
 
+def scenario_names(settings: Settings) -> list[str]:
+    """What the files of the project's scenarios are called, in order."""
+    return sorted(path.stem for path in settings.scenarios.glob("*") if path.suffix in SUFFIXES)
+
+
 def _require(path: Path, name: str, folder: Path) -> None:
     if not path.is_file():
         raise KnownError(f"no scenario {name!r}: there is no file {path} ({_instead(folder, path.stem)})")

@@ -16,7 +16,7 @@ from pydantic import Field
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime import export as exporting
-from orchestrator.runtime.find import find_scenario
+from orchestrator.runtime.find import find_scenario, scenario_names
 from orchestrator.runtime.lead_desk import close_campaign, open_campaign
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.why import SAY, why
@@ -123,7 +123,10 @@ def create_campaign(project: TheProject, new: NewCampaign, response: Response) -
     try:
         compiled, problems = find_scenario(project.settings, new.scenario)
     except KnownError:
-        raise fault_in("body.scenario", "there is no such scenario in the project") from None
+        there = ", ".join(scenario_names(project.settings)) or "none"
+        raise fault_in(
+            "body.scenario", f"there is no such scenario in the project (there are: {there})"
+        ) from None
     if compiled is None:
         faults = [
             Fault(where=f"scenario:{item.line}:{item.col}", what=f"{item.code} {item.message}")

@@ -64,7 +64,7 @@ def _entered(
     item = next(iter(enter(project, campaign.campaign_id, [row], again=again, source=source)))
     if item.fate is Fate.REFUSED:
         raise invalid(
-            f"nobody can be called by this: {item.reason}",
+            "nobody can be called by this: " + (f"{item.column}: " if item.column else "") + item.reason,
             Fault(where=f"body.{item.column}" if item.column else "body", what=f"{item.code}: {item.reason}"),
         )
     if item.fate is Fate.ADDED:

@@ -85,6 +85,8 @@ def list_calls(
     end = now + 1 if until is None else ms_of(until)
     last = place_of(after, _call_place)
     if begin > end:
+        if until is None:
+            raise fault_in("query.since", "still to come")
         raise fault_in("query.until", "before `since`")
     found = calls_of(
         project.store,

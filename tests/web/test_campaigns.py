@@ -113,6 +113,7 @@ def test_the_export_shows_contacts_and_takes_the_scope_for_them(
 def test_only_a_scenario_of_the_project_is_opened(api: TestClient, name: str) -> None:
     found = problem(api.post(PATH, json={"scenario": name}), 422, "invalid")
     assert found["errors"][0]["where"] == "body.scenario"
+    assert name != "nope" or "(there are: greeting)" in found["detail"]
 
 
 def test_a_scenario_with_mistakes_is_not_opened(api: TestClient, project: Project) -> None:

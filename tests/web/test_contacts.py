@@ -90,6 +90,11 @@ def test_what_nobody_can_be_called_by_is_told_where(
     assert names(api, path) == []
 
 
+def test_the_sentence_names_the_column_too(api: TestClient, path: str) -> None:
+    found = problem(api.post(f"{path}/contacts", json={"phone": number(1)}), 422, "invalid")
+    assert found["detail"] == "nobody can be called by this: name: blank, and it is required"
+
+
 def test_columns_of_an_open_lead_are_changed(api: TestClient, path: str) -> None:
     good(api.put(f"{path}/contacts/order-1", json=row()), 201)
     assert good(api.patch(f"{path}/contacts/order-1", json={"name": "Anna"}))["contact"]["name"] == "Anna"

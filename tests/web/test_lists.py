@@ -194,3 +194,8 @@ def test_the_report_is_the_commands(api: TestClient, project: Project) -> None:
 def test_a_report_that_cannot_be_is_told_why(api: TestClient, change: dict[str, str]) -> None:
     asked = {"by": "campaign", "since": "2026-11-29T00:00:00Z", "until": "2026-11-30T00:00:00Z", **change}
     problem(api.get("/v1/report", params=asked), 422, "invalid")
+
+
+def test_no_call_has_come_in_since_a_moment_that_is_still_to_come(api: TestClient) -> None:
+    found = problem(api.get("/v1/calls", params={"since": "2030-01-01T00:00:00Z"}), 422, "invalid")
+    assert found["errors"] == [{"where": "query.since", "what": "still to come"}]
