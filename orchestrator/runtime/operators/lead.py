@@ -288,9 +288,8 @@ class Lead:
 
     def _feed_rules(self, *, is_first: bool = False) -> None:
         before = self._rules
-        waited_in = {each.queue_id for each in self._shift.floor.state(with_pacers=False).callers}
-        kept = [rules for queue_id, rules in before.queues.items() if queue_id in waited_in]
-        self._rules = after = self._rota.read(kept=kept)
+        state = self._shift.floor.state(with_pacers=False)
+        self._rules = after = self._rota.read(kept=before.at_work(state))
         news: list[News] = []
         if is_first or after.agents != before.agents or after.breaks != before.breaks:
             news.append(Staff(specs=tuple(after.agents.values()), breaks=after.breaks))

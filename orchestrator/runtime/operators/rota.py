@@ -13,6 +13,7 @@ from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.plan import AheadRule, DeskPlan
 from orchestrator.domain.problem import KnownError
 from orchestrator.domain.queue import QueueRules
+from orchestrator.engine.floor.state import FloorState
 from orchestrator.runtime.bundles import Bundles
 from orchestrator.runtime.operators.staffing import StaffBook
 from orchestrator.runtime.project import Project
@@ -39,6 +40,11 @@ class Rules:
     def project_of(self, queue_id: str) -> str:
         rules = self.queues.get(queue_id)
         return "" if rules is None else rules.project
+
+    def at_work(self, state: FloorState) -> list[QueueRules]:
+        """Queues in which somebody waits or talks, or whose last call an agent is writing up."""
+        named = {each.queue_id for each in state.callers} | {each.queue_id for each in state.agents}
+        return [rules for queue_id, rules in self.queues.items() if queue_id in named]
 
     def ahead_of(self, queue_id: str, number: str, value: str) -> int:
         """As if a caller had waited so many seconds longer."""
@@ -67,7 +73,7 @@ class Rota:
         return self._staff.roster.left_out
 
     def read(self, *, kept: Iterable[QueueRules] = ()) -> Rules:
-        """What is in force now. kept: queues in which somebody waits still: they stay though their scenario does not.
+        """What is in force now. kept: queues that are at work still: they stay though their scenario does not.
         KnownError: the store is away.
         """
         staff = self._staff.read().staff
