@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import orjson
 import structlog
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +23,7 @@ from orchestrator.web.errors import ApiProblem, Fault, away
 LISTS = re.compile(r"/v1/campaigns/[^/]+/contacts/list\Z")  # paths whose bodies are streamed
 MOST_AT_ONCE = 500  # requests under way; event streams are some, too
 DEEPEST = 32  # brackets within brackets
+AT_A_GLANCE = 16_384  # bytes; looking into more takes a while, and others are served meanwhile
 _WITH_BODY = ("POST", "PUT", "PATCH")
 _CLOSE = {"Connection": "close"}  # what is left of the body is not read
 
@@ -66,7 +68,9 @@ class Bounds:
         if is_list:
             return self._streamed(receive, limit)
         body = await self._whole(receive, limit)
-        if body:
+        if len(body) > AT_A_GLANCE:
+            await run_in_threadpool(check_json, headers.get("content-type", ""), body)
+        elif body:
             check_json(headers.get("content-type", ""), body)
         return _replayed(body, receive)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from orchestrator.runtime.settings_parts.api_settings import ApiPart
-from orchestrator.web.bounds import DEEPEST, MOST_AT_ONCE, Bounds
+from orchestrator.web import bounds
+from orchestrator.web.bounds import AT_A_GLANCE, DEEPEST, MOST_AT_ONCE, Bounds
 from tests.web.asking import good, problem
 from tests.web.conftest import FAST
 
@@ -144,3 +146,29 @@ def test_paths_and_methods_that_there_are_not(api: TestClient) -> None:
     response = api.delete("/v1/campaigns")
     problem(response, 405, "method_not_allowed")
     assert set(response.headers["allow"].split(", ")) == {"GET", "POST"}
+
+
+def test_others_are_served_while_a_long_body_is_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[bool] = []
+
+    def looked(*_: object) -> None:
+        threads.append(threading.current_thread() is threading.main_thread())
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+
+    async def ask(body: bytes) -> None:
+        headers = [(b"content-type", b"application/json")]
+        scope = {"type": "http", "method": "PUT", "path": "/v1/dnc/1", "headers": headers}
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body}
+
+        async def send(_: Message) -> None: ...
+
+        await Bounds(app, ApiPart())(scope, receive, send)
+
+    monkeypatch.setattr(bounds, "check_json", looked)
+    for size in (10, AT_A_GLANCE + 1):
+        asyncio.run(ask(b"x" * size))
+    assert threads == [True, False]
