@@ -35,6 +35,7 @@ ORDER = (
     "not_here",
     "skipped",
     "refused",
+    "files_failed",
 )
 
 

@@ -30,6 +30,13 @@ log = structlog.get_logger()
 STEP: Final = 500  # rows between two steps that are kept
 
 
+def _said(error: ListError) -> str:
+    """In one line, without the name of the file, which stands beside it wherever this is shown."""
+    return "; ".join(
+        f"{each.message} ({each.hint})" if each.hint else each.message for each in error.problems
+    )
+
+
 class Filing:
     """Loads the files of a drop folder, in one round. compile_: a scenario's name -> what it is now. step: rows between
     two steps that are kept.
@@ -63,7 +70,9 @@ class Filing:
         if not progress.outcome:
             self._load(file, progress)
             progress.ended_at = self._now_ms()
-            self._keep(file, progress, Counter({"files": 1}))
+            self._keep(
+                file, progress, Counter(["files", *(["files_failed"] if progress.outcome == FAILED else [])])
+            )
         if self._part.each_file == "campaign":
             self._set_going(progress)
         report = self._report(file, progress)
@@ -98,10 +107,9 @@ class Filing:
         try:
             self._rows(file, campaign, progress, remarks)
         except ListError as error:
-            progress.outcome, progress.why = FAILED, str(error)
-            progress.brought.refuse(
-                "", error.problems[0].code, str(error), where=progress.file, place="", now=self._now_ms()
-            )
+            said, code = _said(error), error.problems[0].code
+            progress.outcome, progress.why = FAILED, f"{code} {said}"
+            progress.brought.refuse("", code, said, where=progress.file, place="", now=self._now_ms())
             progress.brought.counts[Fate.REFUSED.value] -= 1  # the list, and none of its rows
         progress.remarks = remarks or progress.remarks
         rows, refused = progress.brought.rows(), progress.brought.counts[Fate.REFUSED.value]

@@ -105,6 +105,19 @@ def test_a_list_of_which_nothing_can_be_called_has_failed(short_tmp: Path, data:
         assert put_away(project, "taken") == []
         assert why in report(project, "failed")["why"]
         assert len(project.store.intakes.errors("orders")) == 1
+        assert project.store.intakes.read("orders").counts["files_failed"] == 1
+
+
+def test_what_is_wrong_with_a_list_is_told_in_a_line_that_names_it_once(short_tmp: Path) -> None:
+    with intakes(short_tmp / "p", DROP % "") as project:
+        drop(project, "orders.csv", b"tel,fio\n1,Anna\n")
+        assert work(project) == ""
+        said = (
+            "no column `phone` (the numbers to call); no column `name` (the scenario declares it as required)"
+        )
+        (error,) = project.store.intakes.errors("orders")
+        assert (error.where, error.what) == ("orders.csv", said)
+        assert report(project, "failed")["why"] == f"C105 {said}"
 
 
 def test_a_header_alone_is_done(short_tmp: Path) -> None:
