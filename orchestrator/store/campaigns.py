@@ -12,19 +12,22 @@ from orchestrator.domain.plan import OrderKey
 from orchestrator.domain.problem import KnownError
 from orchestrator.store.db import Db
 from orchestrator.store.keys import EXTERNAL_BUCKETS, LEADS_A_BUCKET, NUMBER_BUCKETS, SEEN_BUCKETS
-from orchestrator.store.records import check_id, is_id, unword
+from orchestrator.store.records import check_id, is_id, shown, unword
 from orchestrator.store.rows import CampaignCounts
 from orchestrator.store.terms import TermsBook, pack_order
 
 FIELDS = ("scenario", "program", "state", "created_at", "title", "source", "standing", "project")
 _READ = (*FIELDS, "open")
+MOST = 1_000  # characters of a field
 
 
 def create(db: Db, campaign: Campaign, bundle: bytes, first: tuple[OrderKey, ...]) -> None:
     """KnownError when the id is taken."""
     finish_deletions(db)
     check_id(campaign.campaign_id, "campaign id")
-    fields = {name: str(getattr(campaign, name)) for name in FIELDS} | {"first": pack_order(first)}
+    fields = {name: shown(str(getattr(campaign, name)), MOST) for name in FIELDS} | {
+        "first": pack_order(first)
+    }
     if campaign.is_open:
         fields["open"] = "1"
     check_id(campaign.scenario, "scenario")

@@ -12,13 +12,14 @@ from orchestrator.store.db import Db, Stale
 from orchestrator.store.keys import LEADS_A_BUCKET
 from orchestrator.store.leads import one_lead, read_leads
 from orchestrator.store.order import is_newest_first, sort_bytes
-from orchestrator.store.records import check_id, fingerprint, pack_contact
+from orchestrator.store.records import check_id, fingerprint, pack_contact, shown
 from orchestrator.store.rows import Already, LoadedAs, Taken, Updated
 from orchestrator.store.terms import Fixed, TermsBook
 
 _ID = struct.Struct(">I")
 _LAST_ID = 2**32 - 1
 BATCH = 100  # changes per script
+MOST_NOTE = 500  # characters of a note that are kept
 Wish = tuple[int, Contact, Contact]
 """(lead id, the contact that the wish was made from, what it is to become)."""
 
@@ -121,7 +122,7 @@ def withdraw(
         "lead": lead_id,
         "external": external_id,
         "token": secrets.token_hex(8),
-        "note": note,
+        "note": shown(note, MOST_NOTE),
         "by": check_id(by, "who withdraws it"),
         "now": now,
         "cancel": cancel,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -14,7 +15,7 @@ from orchestrator.domain.consent import Consent, ConsentHow, GivenAs, Withdrawal
 from orchestrator.engine.consent import consent_body, history_of, withdrawal_body
 from orchestrator.store.db import Db
 from orchestrator.store.keys import NUMBER_BUCKETS
-from orchestrator.store.records import digits, is_number
+from orchestrator.store.records import digits, is_number, shown
 
 BATCH = 500
 PAGE = 200  # buckets read at once
@@ -68,6 +69,7 @@ class ConsentBook:
         before; how many consents that ended. also_dnc: the number goes on the do-not-call list in the same step.
         is_told: the outbox hears of it. ValueError as above.
         """
+        note = shown(note, NOTE_CHARS)
         said = Withdrawal(number=number, purpose=purpose, at=now, how=how, note=note, do_not_call=also_dnc)
         body = orjson.dumps(withdrawal_body(said)).decode() if is_told else None
         request = {"item": pack_withdrawal(said), "now": now, "body": body}
@@ -145,10 +147,10 @@ def pack_withdrawal(said: Withdrawal) -> dict[str, object]:
         "scope": said.purpose or ALL,
         "at": said.at,
         "how": said.how.value,
-        "tail": _tail(said.note[:NOTE_CHARS]),
+        "tail": _tail(shown(said.note, NOTE_CHARS)),
     }
     if said.do_not_call:
-        item["dnc"] = f"{said.at} {_dnc_note(said.how)}: {said.note}"[:NOTE_CHARS]
+        item["dnc"] = shown(f"{said.at} {_dnc_note(said.how)}: {said.note}", NOTE_CHARS)
     return item
 
 
@@ -156,15 +158,16 @@ def _given(consent: Consent, *, is_told: bool) -> dict[str, object]:
     _check_purpose(consent.purpose)
     if consent.given_at < 0:
         raise ValueError("a consent is given after 1970")
+    words, source = shown(consent.words, WORDS_CHARS), shown(consent.source, SOURCE_CHARS)
     item: dict[str, object] = {
         "digits": digits(consent.number),
         "purpose": consent.purpose,
         "at": consent.given_at,
         "how": consent.how.value,
-        "tail": _tail(consent.words[:WORDS_CHARS], consent.source[:SOURCE_CHARS]),
+        "tail": _tail(words, source),
     }
     if is_told:
-        item["body"] = orjson.dumps(consent_body(consent)).decode()
+        item["body"] = orjson.dumps(consent_body(replace(consent, words=words, source=source))).decode()
     return item
 
 
@@ -180,7 +183,7 @@ def _check_purpose(purpose: str) -> None:
 
 def _tail(*texts: str) -> str:
     """JSON without line ends and tabs: they are escaped in it."""
-    return orjson.dumps([text.encode("utf-8", "replace").decode() for text in texts]).decode()
+    return orjson.dumps(texts).decode()
 
 
 def _unpack(number: str, lines: bytes) -> tuple[list[Consent], list[Withdrawal]]:

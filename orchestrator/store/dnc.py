@@ -10,7 +10,7 @@ import redis
 
 from orchestrator.store.db import Db
 from orchestrator.store.keys import NUMBER_BUCKETS
-from orchestrator.store.records import digits, is_number
+from orchestrator.store.records import digits, is_number, shown
 from orchestrator.store.rows import DncRow
 
 BATCH = 1000
@@ -20,7 +20,7 @@ MOST_NOTE = 200  # characters of a note that are kept
 
 def add(db: Db, numbers: Iterable[str], note: str, now: int) -> int:
     """How many were not on the list. ValueError for a number that is not E.164; what came before it is added."""
-    value = f"{now} {note[:MOST_NOTE]}"
+    value = f"{now} {shown(note, MOST_NOTE)}"
     return sum(db.run("add_numbers", {"numbers": batch, "value": value}) for batch in _batches(numbers))
 
 

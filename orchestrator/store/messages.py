@@ -11,9 +11,10 @@ import redis
 
 from orchestrator.domain.message import Message, MessageState, Suppressed, TypedLimit
 from orchestrator.store.db import Db
-from orchestrator.store.records import digits, is_number
+from orchestrator.store.records import digits, is_number, shown
 
 PAGE = 200  # messages read at a time
+MOST_WHY = 500  # characters
 DAY_S = 86_400
 ALL = "messages"
 _NUMBERS = frozenset({"at", "lead_id", "segments", "state_at"})
@@ -160,7 +161,7 @@ class MessageBook:
             "name": _safe(name),
             "at": at,
             "state": state.value,
-            "why": why,
+            "why": shown(why, MOST_WHY),
             "reference": _safe(reference) or None,
         }
         return self._db.run("mark_message", request).decode() or None

@@ -23,6 +23,9 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}\Z")
 _PLAIN_EXTERNAL = re.compile(r"[^\x00-\x20\x7f]+\Z")
 _PLAIN = re.compile(r"[^\x00-\x20\x7f%:,]+\Z")
 
+# What a terminal acts on instead of showing it, and what UTF-8 cannot say; line ends are left
+_ACTED_ON = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+
 MAX_EXTERNAL = 64
 
 
@@ -43,6 +46,11 @@ class Terms:
 def is_id(text: str) -> bool:
     """Whether this can be a campaign, worker, attempt, switch or gateway id: 1-100 of A-Z a-z 0-9 _ . @ -"""
     return _ID.match(text) is not None
+
+
+def shown(text: str, most: int) -> str:
+    """At most so many characters of what people have written (an SMS to us, say), as it may be shown to others."""
+    return _ACTED_ON.sub(" ", text[:most])
 
 
 def check_id(text: str, what: str) -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from orchestrator.domain.consent import Consent, ConsentHow, GivenAs, SmsMeaning
+from orchestrator.domain.entry import LeadRef
 from orchestrator.domain.lead import WaitReason
 from orchestrator.domain.problem import KnownError
 from orchestrator.runtime import export
 from orchestrator.runtime.consent import heard_sms
 from orchestrator.runtime.launch import start
+from orchestrator.runtime.lead_desk import withdraw
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.why import why
 from tests.runtime.factories import (
@@ -157,3 +159,17 @@ def test_a_key_in_a_call_that_came_in_does_the_same(short_tmp: Path) -> None:
         assert [note.kind for note in call.notes] == ["opt_out"]
         assert [row.note for row in project.store.dnc_list()] == [f"opted out by call: in call {call_id}"]
         assert project.store.consents.of(called.CALLER)[0].withdrawn_at == call.ended_at
+
+
+def test_what_people_write_to_us_does_nothing_to_terminals(short_tmp: Path) -> None:
+    hostile = "STOP \x1b[2J\x9b31m\u202e\x07"
+    with open_project(make_folder(short_tmp / "p")) as project:
+        assert heard_sms(project, number(1), hostile) is SmsMeaning.OPT_OUT
+        campaign, _ = loaded(project, contacts(1))
+        assert withdraw(project, campaign.campaign_id, LeadRef(lead_id=1), note=hostile)
+        (withdrawn,) = project.store.consents.withdrawals(number(1))
+        (listed,) = project.store.dnc_list()
+        told = [str(entry.body.get("note")) for entry in project.store.outbox("0-0")]
+    for text in (withdrawn.note, listed.note, *told):
+        assert "STOP" in text
+        assert text.isprintable()
