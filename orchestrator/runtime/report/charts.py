@@ -16,6 +16,7 @@ LEFT, TOP, BOTTOM = 44, 8, 22
 CELL: Final = 21
 ROW: Final = 20
 NAME: Final = 190
+SHADES: Final = 9  # colours of columns that the style sheet has
 LETTERS: Final = 26  # of a name beside its bar
 MOST_BARS: Final = 24
 WIDEST: Final = 44  # a column
@@ -24,7 +25,7 @@ APART: Final = 60  # labels that are nearer would stand in each other
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """name: for people. shade: 1 .. 4, a colour of the page."""
+    """name: for people. shade: 1 .. SHADES, a colour of the page."""
 
     name: str
     shade: int

@@ -29,14 +29,14 @@ def pictures(report: Report, row: Row, language: str) -> Iterator[str]:
 
 def _by_day(_: Report, table: Table, language: str) -> str:
     words, rows = words_of(language), table.rows[-MOST_DAYS:]
-    names = [name for name in table.columns[1:] if name in _SHADES]
-    series = [
-        charts.Series(
-            words[name], _SHADES[name], tuple(_whole(row[table.columns.index(name)]) for row in rows)
-        )
-        for name in names
-    ]
-    return charts.columns([str(row[0]) for row in rows], [each for each in series if any(each.values)])
+    found: dict[int, charts.Series] = {}  # by shade: no two look the same
+    for name in table.columns[1:]:
+        values = tuple(_whole(row[table.columns.index(name)]) for row in rows) if name in _SHADES else ()
+        if any(values):
+            usual = _SHADES[name]
+            shade = next(each for each in (usual, *range(charts.SHADES, 0, -1)) if each not in found)
+            found[shade] = charts.Series(words[name], shade, values)
+    return charts.columns([str(row[0]) for row in rows], list(found.values()))
 
 
 def _answer_rate(_: Report, table: Table, language: str) -> str:

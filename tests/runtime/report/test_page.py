@@ -17,7 +17,9 @@ from orchestrator.runtime.report.charts import Series, bars, columns, curve, hea
 from orchestrator.runtime.report.model import Note
 from orchestrator.runtime.report.page import MOST_SECTIONS, page
 from orchestrator.runtime.report.page_words import words_of
+from orchestrator.runtime.report.pictures import pictures
 from orchestrator.runtime.report.showing import duration, on_page, parts, shown
+from orchestrator.runtime.report.style import STYLE
 from orchestrator.runtime.report.words import KPIS, MAIN
 from tests.runtime.factories import DAY, NOON
 
@@ -215,3 +217,23 @@ def test_no_figure_is_broken_by_a_line_and_russian_ones_have_a_comma() -> None:
     assert on_page("22.8 s", "ru") == f"22,8{blank}с"
     assert on_page("6 211.2 / 1 892", "ru") == f"6{blank}211,2 /{blank}1{blank}892"
     assert (on_page("0.75 RUB", "en"), on_page("2:05:00", "ru")) == (f"0.75{blank}RUB", "2:05:00")
+
+
+def test_no_two_series_of_a_picture_have_one_colour() -> None:
+    names = [
+        "attempts",
+        "attempts_by_people",
+        "leads_settled",
+        "offered",
+        "answered",
+        "abandoned",
+        "handled",
+        "calls_in",
+        "missed",
+    ]
+    days = Table(name="by_day", columns=("day", *names), rows=(("2026-11-30", *range(1, 10)),))
+    row = Row(name="shop", title="", about={}, sums={}, kpis=(), tables=(days,))
+    (picture,) = [part for part in pictures(a_report(row), row, "en") if "<svg" in part]
+    found = re.findall(r'<li><i class="(s\d)">', picture)
+    assert len(found) == len(set(found)) == len(names)
+    assert all(f".{shade}{{" in STYLE for shade in found)
