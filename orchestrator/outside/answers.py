@@ -58,7 +58,7 @@ def read_json(body: bytes, content_type: str = "") -> object | Unreadable:
         return Unreadable(why="nested too deeply")
     except ValueError as error:
         return Unreadable(why=f"not JSON: {str(error)[:80]}")
-    return Unreadable(why="nested too deeply") if _is_deep(found) else found
+    return Unreadable(why="nested too deeply") if is_deeper(found, DEEPEST + 1) else found
 
 
 def _number(text: str) -> str:
@@ -71,10 +71,10 @@ def _constant(text: str) -> str:
     raise ValueError(f"{text} is no number")
 
 
-def _is_deep(value: object) -> bool:
-    """Level by level, without recursion."""
+def is_deeper(value: object, levels: int) -> bool:
+    """Whether objects and lists stand within each other more than so many deep. Level by level, without recursion."""
     level = [value]
-    for _ in range(DEEPEST + 1):
+    for _ in range(levels):
         level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, dict | list)]
         if not level:
             return False

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Iterable
 from typing import NoReturn
 
 import orjson
@@ -17,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from orchestrator.outside.answers import is_deeper
 from orchestrator.runtime.settings_parts.api_settings import ApiPart
 from orchestrator.web.errors import ApiProblem, Fault, away
 
@@ -166,23 +166,8 @@ def check_json(content_type: str, body: bytes) -> None:
         if "depth" in error.msg:
             _refuse("too_deep", f"the body is nested deeper than {DEEPEST}")
         _refuse("not_json", f"the body is not JSON: {error.msg}: line {error.lineno} column {error.colno}")
-    if _is_deep(found):
+    if is_deeper(found, DEEPEST):
         _refuse("too_deep", f"the body is nested deeper than {DEEPEST}")
-
-
-def _is_deep(value: object) -> bool:
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [inner for item in level for inner in _inside(item) if isinstance(inner, (dict, list))]
-        if not level:
-            return False
-    return True
-
-
-def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _refuse(kind: str, detail: str) -> NoReturn:
