@@ -99,9 +99,9 @@ def put_contact(
     project: TheProject,
     campaign: str,
     external_id: ExternalId,
+    caller: MAY_WRITE,  # before the body is looked at
     row: Row,
     response: Response,
-    caller: MAY_WRITE,
     again: Again = False,
 ) -> EnteredOut:
     """The contact that is called so outside: a new lead, or its open one with these columns."""
@@ -172,7 +172,7 @@ def _changed(
 
 @router.patch("/campaigns/{campaign}/contacts/{external_id:path}", openapi_extra=CONTACT)
 def change_contact(
-    project: TheProject, campaign: str, external_id: ExternalId, row: Row, caller: MAY_WRITE
+    project: TheProject, campaign: str, external_id: ExternalId, caller: MAY_WRITE, row: Row
 ) -> LeadOut:
     """These columns of an open lead; the others stay. "" or null empties one. While it is being called they count from
     its next call on (`pending`).
@@ -183,7 +183,7 @@ def change_contact(
 
 
 @router.patch("/campaigns/{campaign}/leads/{lead}", openapi_extra=CONTACT, tags=["leads"])
-def change_lead(project: TheProject, campaign: str, lead: LeadId, row: Row, caller: MAY_WRITE) -> LeadOut:
+def change_lead(project: TheProject, campaign: str, lead: LeadId, caller: MAY_WRITE, row: Row) -> LeadOut:
     """As for contacts, by the number of the lead."""
     return _changed(project, campaign_of(project, campaign), LeadRef(lead_id=lead), row, caller.name)
 

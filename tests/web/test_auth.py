@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
 
 from orchestrator.runtime.project import Project
-from orchestrator.web.app import app_of
+from orchestrator.web.app import app_of, bare_app
 from orchestrator.web.auth import requires
 from tests.web.asking import good, problem
 from tests.web.conftest import Token
@@ -76,3 +77,25 @@ class TestTooFast:
         assert "0.001 times a second" in problem(response, 429, "too_fast")["detail"]
         assert 900 < int(response.headers["retry-after"]) <= 1000
         good(anybody.get(PATH, headers=other))
+
+
+def test_whatever_is_asked_the_token_is_looked_at_first(anybody: TestClient, token: Token) -> None:
+    """Each path of the document, with a body that is no good either."""
+    places = {
+        "number": "+79990000001",
+        "lead": "1",
+        "year": "2026",
+        "month": "01",
+        "day": "01",
+        "file": "a.b.wav",
+    }
+    narrow = bearer(token("metrics:read"))
+    for path, methods in bare_app().openapi()["paths"].items():
+        if not path.startswith("/v1/"):
+            continue
+        url = re.sub(r"{(\w+)}", lambda found: places.get(found[1], "x"), path)
+        for method in methods:
+            body = {"json": {"strange": []}} if method in ("post", "put", "patch") else {}
+            assert anybody.request(method, url, **body).status_code == 401, (method, path)
+            refused = anybody.request(method, url, headers=narrow, **body)
+            assert refused.status_code == 403, (method, path)
