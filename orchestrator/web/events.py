@@ -92,12 +92,20 @@ def stream_events(
     when the place is not known any more, and something may be missing.
     """
     where = "header.Last-Event-ID" if last_event_id else "query.after"
-    behind = last_event_id or after or project.store.outbox_end()
+    end = project.store.outbox_end()
+    behind = last_event_id or after or end
     if not _ENTRY.match(behind):
         raise fault_in(where, "not the id of an event")
     look = looking(project, told, kinds=kind or (), campaigns=campaign or (), begin=behind)
     is_good = still_good(project, caller, SCOPE)
-    return EventStream(room, following(look, behind, is_good=is_good, is_endless=follow))
+    # A place that is still to come is another store's: whoever waited there would be told nothing until then
+    begin = min(behind, end, key=_moment)
+    return EventStream(room, following(look, begin, is_good=is_good, is_endless=follow))
+
+
+def _moment(entry_id: str) -> tuple[int, int]:
+    at, _, number = entry_id.partition("-")
+    return int(at), int(number)
 
 
 def looking(
@@ -124,4 +132,6 @@ def _gap(project: Project, begin: str) -> bytes:
     """An event `gap` when the place at which a client goes on is not in the outbox (any more)."""
     if begin == "0-0" or project.store.outbox_has(begin):
         return b""
-    return event("gap", {"after": begin, "why": "this place is not kept any more: something may be missing"})
+    return event(
+        "gap", {"after": begin, "why": "this place is not known (any more): something may be missing"}
+    )

@@ -69,6 +69,20 @@ def test_whoever_comes_back_misses_nothing(api: TestClient, project: Project) ->
         assert (said.status_code, said.json()["errors"][0]["where"]) == (422, "header.Last-Event-ID")
 
 
+def test_whoever_comes_with_a_place_of_another_store_is_told_what_happens_from_now_on(
+    project: Project, token: Token
+) -> None:
+    async def story() -> None:
+        happened(project, "before")
+        app, key = app_of(project), token("events:read")
+        async with listening(app, "/v1/events?after=9999999999999-0", key) as lost:
+            await lost.until(lambda: lost.names == ["gap"], "that something may be missing")
+            happened(project, "status")
+            await lost.until(lambda: lost.names == ["gap", "status"], "what happened then")
+
+    asyncio.run(story())
+
+
 def test_a_client_that_does_not_read_holds_up_no_other_and_loses_nothing(
     project: Project, token: Token
 ) -> None:
