@@ -188,20 +188,26 @@ class Dialer:
             now = self._now_ms()
             if isinstance(error, Unsayable):
                 self._impossible(attempt, _not_sent(attempt, now, str(error)))
-            elif (
-                error is not None or now - attempt.claimed_at > LATE_MS or not self._is_still_wanted(attempt)
-            ):
-                self._undo(attempt)
-            else:
+            elif error is None and now - attempt.claimed_at <= LATE_MS and self._may_still_be_called(attempt):
                 self._write([(attempt, words)], compiled, now)
+            else:
+                self._undo(attempt)
 
         self._prompting.prepare(attempt, words, prepared)
 
-    def _is_still_wanted(self, attempt: Attempt) -> bool:
-        """Its lead may have been withdrawn while its prompts were made."""
+    def _may_still_be_called(self, attempt: Attempt) -> bool:
+        """While its prompts were made its lead may have been withdrawn, and whom it calls have asked for no more calls:
+        then it is claimed anew, if at all.
+        """
+        store, number, basis = self._store, attempt.number, attempt.basis
         try:
-            return not self._store.is_withdrawn(attempt.campaign_id, attempt.lead_id)
-        except KnownError:  # the store is away: whether it is to be called is not known
+            if store.is_withdrawn(attempt.campaign_id, attempt.lead_id) or store.dnc_contains(number):
+                return False
+            return basis is None or any(
+                said.purpose == basis.purpose and said.withdrawn_at is None
+                for said in store.consents.of(number)
+            )
+        except KnownError:  # the store is away: nobody knows
             return False
 
     def _write(self, calls: list[tuple[Attempt, Words]], compiled: Compiled, now: int) -> None:

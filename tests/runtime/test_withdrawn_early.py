@@ -9,6 +9,7 @@ from typing import Any, cast
 import gevent
 import pytest
 
+from orchestrator.domain.consent import Consent, ConsentHow
 from orchestrator.domain.entry import LeadRef, Withdrawn
 from orchestrator.domain.lead import Attempt, Phase
 from orchestrator.domain.problem import KnownError
@@ -20,7 +21,7 @@ from orchestrator.runtime.lead_desk import withdraw
 from orchestrator.runtime.project import Project, open_project
 from orchestrator.runtime.prompts.prompting import Words
 from orchestrator.runtime.trials import Trials
-from tests.runtime.factories import NOON, claimed, launched, make_folder
+from tests.runtime.factories import NOON, SCENARIO, claimed, launched, make_folder, number
 
 
 class Slow:
@@ -101,6 +102,23 @@ def test_a_lead_that_is_withdrawn_while_its_prompts_are_made_is_not_called(
         assert (line.asked, lead.phase, lead.state.status) == ([], Phase.DONE, "withdrawn")
     else:
         assert (line.asked, lead.phase) == (["attempt-1"], Phase.DIALING)
+
+
+@pytest.mark.parametrize("purpose", [None, "marketing", "news"])
+def test_who_asks_for_no_more_calls_while_the_prompts_are_made_is_not_called(
+    short_tmp: Path, purpose: str | None
+) -> None:
+    scenario = SCENARIO.replace("contact:", "consent: marketing\ncontact:")
+    with open_project(make_folder(short_tmp / "c", scenario=scenario)) as project:
+        given = Consent(number=number(1), purpose="marketing", given_at=NOON, how=ConsentHow.WEB)
+        project.store.consents.give([given], now=NOON)
+        campaign, slow, line = launched(project, 1), Slow(), Line()
+        assert dialer(project, slow, line).turn(campaign, NOON).claimed == 1
+        project.store.consents.withdraw(
+            number(1), purpose, how=ConsentHow.SMS, note="STOP", now=NOON, also_dnc=purpose is None
+        )
+        slow.waiting[0](None)
+        assert line.asked == ([] if purpose != "news" else ["attempt-1"])
 
 
 def test_without_the_store_nobody_knows_whether_it_is_to_be_called(
