@@ -83,6 +83,7 @@ def list_(
                 click.echo(json.dumps(row_of(message), ensure_ascii=False))
             return
         _print(found, limit)
+        click.echo(f"since {utc_instant(instant_of(since, now))} (`--since`)", err=True)
 
 
 def _newest_first(

@@ -18,6 +18,7 @@ from orchestrator.cli.view import console
 from orchestrator.domain.delivery import Delivery, DeliveryState
 from orchestrator.domain.problem import KnownError
 from orchestrator.outside.service import Services
+from orchestrator.outside.target import target_of
 from orchestrator.outside.template import NotFilled
 from orchestrator.outside.undelivered import Undelivered
 from orchestrator.runtime.outbox.hook_request import Filled, HookRequest
@@ -190,7 +191,8 @@ def _show(settings: Settings, hook: Webhook, filled: Filled, key: str) -> None:
     click.echo(f"{hook.method.upper()} {_url(settings, hook, filled.path)}{query}")
     if content.body is not None:
         click.echo(f"Content-Type: {content.kind}")
-    signed = content.sign(content.body or b"") if content.sign and content.body is not None else {}
+    target = target_of(service.url, filled.path, content.query).target.encode()
+    signed = content.sign(target if content.body is None else content.body) if content.sign else {}
     for title, value in {**content.headers, "Idempotency-Key": key, **signed}.items():
         click.echo(f"{title}: {value}")
     if service.token_env:

@@ -44,6 +44,7 @@ def test_the_list_says_what_became_of_each(folder: Path, project: Project) -> No
     assert "t-3-0.0" not in said.out
     assert "Не дозвонились" not in said.out, "texts are for --json and show"
     assert "2 messages: 1 delivered, 1 suppressed" in said.err
+    assert "since 2026-11-30 07:00:00 UTC (`--since`)" in said.err
     few = prozvon(folder, "messages", "list", "--limit", "1")
     assert "and 2 more" in few.err
     assert "t-1-0.0" not in few.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,6 +82,18 @@ def test_a_dry_run_shows_what_would_be_sent_and_no_token(folder: Path, service: 
     assert "t0ken" not in said.out + said.err
     assert "s3cret" not in said.out + said.err
     assert service.seen == []
+
+
+def test_a_dry_run_shows_how_a_get_is_signed_too(folder: Path, service: HttpService) -> None:
+    settings = folder / "prozvon.yaml"
+    get = '"plain": {"method": "get", "form": {"s": "{{ status }}"}, "secret_env": "HOOK_SECRET", '
+    settings.write_text(settings.read_text().replace('"plain": {', get))
+    said = prozvon(folder, "webhook", "try", "plain", "--sample", "status", "--dry-run")
+    (shown,) = [line for line in said.out.splitlines() if line.startswith("Prozvon-Signature: ")]
+    at = shown.partition("t=")[2].partition(",")[0]
+    path = "/" + service.url.split("/", 3)[3]
+    signed = hmac.new(b"s3cret", f"{at}.{path}?s=confirmed".encode(), "sha256").hexdigest()
+    assert shown.endswith(f",v1={signed}")
 
 
 def test_a_try_tells_what_was_answered(folder: Path, service: HttpService) -> None:
