@@ -78,7 +78,7 @@ class Services:
             )
         else:
             reply = service.call(method, path, send or {}, timeout_s, tries, key)
-        if not reply.is_ok and self._is_logged:
+        if not reply.is_ok and reply.why is not Why.BREAKER and self._is_logged:  # who rests was not asked
             log.warning(
                 "service_failed",
                 service=name[:40],

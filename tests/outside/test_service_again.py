@@ -8,6 +8,7 @@ from pathlib import Path
 
 import gevent
 import pytest
+from structlog.testing import capture_logs
 
 from orchestrator.domain.trunk import RestRule
 from orchestrator.outside.spec import Why
@@ -90,6 +91,15 @@ def test_who_asks_apart_is_kept_from_the_service_by_no_others_failures() -> None
         assert client.call("crm", "POST", "well", apart="w").is_ok
         assert client.call("crm", "POST", "well").is_ok
         assert client.call("crm", "POST", "broken", apart="b").why is Why.BREAKER
+
+
+def test_a_service_that_rests_is_told_of_once_however_often_it_would_be_asked() -> None:
+    rest = RestRule(after=2, for_ms=9_000, most_ms=9_000)
+    with http_service(answer(b"", status="500 No")) as service, capture_logs() as logs:
+        client = services(service.url, tries=1, rest=rest)
+        for _ in range(9):
+            client.call("crm", "GET", "x")
+    assert [log["event"] for log in logs] == ["service_failed", "service_failed", "service_rests"]
 
 
 def test_the_last_word_of_a_call_is_the_services_not_the_breakers() -> None:
