@@ -162,17 +162,20 @@ def retry(folder: Path, ids: tuple[str, ...], parked: bool, lane: str | None) ->
 @_which[0]
 @_which[1]
 @_which[2]
+@click.option("--yes", is_flag=True, help="Do not ask before dropping all of a place.")
 @click.pass_obj
-def drop(folder: Path, ids: tuple[str, ...], parked: bool, lane: str | None) -> None:
+def drop(folder: Path, ids: tuple[str, ...], parked: bool, lane: str | None, yes: bool) -> None:
     """Never make these deliveries. What they hold is lost: `prozvon outbox list --json` shows it before.
 
     \b
     Examples:
       prozvon outbox drop 1796029200000-0.0
-      prozvon outbox drop --parked --lane sms
+      prozvon outbox drop --parked --lane sms --yes
     """
     with open_project(folder) as project:
         chosen = _chosen(project, ids, parked=parked, lane=lane)
+        if chosen and not (ids or yes):
+            click.confirm(f"drop {len(chosen)} deliveries, for good?", abort=True, err=True)
         rows = project.store.deliveries.rows()
         messages = {
             row.delivery.delivery_id: row.delivery.key for row in rows if row.delivery.kind in MESSAGES

@@ -6,12 +6,13 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import StringConstraints
 
-from orchestrator.runtime.outbox.payloads import Payloads
+from orchestrator.runtime.outbox.payloads import KINDS, Payloads
 from orchestrator.runtime.project import Project
 from orchestrator.store.rows import OutboxRow
 from orchestrator.web.auth import Caller, requires
@@ -25,9 +26,9 @@ PAGE = 200  # entries looked at together: a few milliseconds
 KEPT = 2_000  # events kept as they are sent, for all who listen: some megabytes
 _ENTRY = re.compile(r"[0-9]{1,19}-[0-9]{1,19}\Z")
 
+Kind = StrEnum("Kind", {kind: kind for kind in sorted(KINDS)})  # type: ignore[misc]  # made of the table of payloads
 Kinds = Annotated[
-    list[Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]] | None,
-    Query(description="Only these kinds (status, result, call ...); may stand several times.", max_length=50),
+    list[Kind] | None, Query(description="Only these kinds; may stand several times.", max_length=50)
 ]
 Campaigns = Annotated[
     list[Annotated[str, StringConstraints(max_length=100)]] | None,

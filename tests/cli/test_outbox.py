@@ -102,6 +102,17 @@ def test_drop_gives_up_what_is_named_and_nothing_else(folder: Path, project: Pro
     assert "was it delivered meanwhile" in again.refusal
 
 
+def test_a_person_is_asked_before_all_of_a_place_is_dropped(folder: Path, project: Project) -> None:
+    parked(project)
+    words = ("outbox", "drop", "--lane", "webhook@crm")
+    refused = prozvon(folder, *words, answer="n\n")
+    assert (refused.code, refused.err.splitlines()[0][:35]) == (130, "drop 1 deliveries, for good? [y/N]:")
+    assert states(project)["webhook@crm"] == "waiting"
+    assert prozvon(folder, *words, answer="y\n").err.endswith("1 dropped\n")
+    assert prozvon(folder, "outbox", "drop", "--parked", "--yes").err == "1 dropped\n"
+    assert states(project) == {}
+
+
 def test_what_is_being_delivered_is_not_dropped(folder: Path, project: Project) -> None:
     left_behind(project, "sms", {"to": "+79990000001"})
     (made,) = routed(project)

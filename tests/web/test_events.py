@@ -64,6 +64,8 @@ def test_whoever_comes_back_misses_nothing(api: TestClient, project: Project) ->
     assert "event:" not in api.get("/v1/events?follow=false").text
     gone = api.get("/v1/events?follow=false&after=1-1").text
     assert gone.index("event: gap") < gone.index("event: kind_0")
+    said = api.get("/v1/events?kind=statis").json()
+    assert said["errors"][0]["where"].startswith("query.kind")
     for bad in ("nonsense", "1-", "99999999999999999999-0"):
         said = api.get("/v1/events", headers={"Last-Event-ID": bad})
         assert (said.status_code, said.json()["errors"][0]["where"]) == (422, "header.Last-Event-ID")

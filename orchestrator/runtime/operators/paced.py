@@ -77,7 +77,8 @@ class Paced:
         self._is_resting = self._is_over = False
         self._placeless: set[tuple[str, int]] = set()
         self._said: dict[str, News] = {}
-        self._used: set[str] = set()  # campaigns whose leads the floor has counted down since it was told of them
+        # Campaigns whose leads the floor has counted down since it was told of them
+        self._used: set[str] = set()
         self._held: dict[str, WaitReason] = {}
         self._short: dict[str, WaitReason] = {}
 

@@ -37,6 +37,7 @@ AWAY_S = 1.0  # real time after the store was away
 BEATS = 4  # heartbeats per lease
 TIDY_S = 3600.0  # real time between rounds of retention
 GOODBYE_S = 5.0  # real time for what is under way when it is stopped
+WARN_S = 60.0  # real time between two warnings about one place
 SPREAD = 0.1  # of a pause, so that not everything is tried at the same moment
 
 
@@ -68,6 +69,9 @@ class Deliveries:
         self._broke = broke
         self._by = f"d-{uuid.uuid4().hex[:12]}"
         self._beat_at: float | None = None
+        self._warned: dict[
+            str, tuple[float, int]
+        ] = {}  # lane -> when it was told of, how often it was not since
         self._under_way: dict[str, tuple[Taken, Greenlet[..., None]]] = {}
         self._loops: list[Greenlet[..., None]] = []
         self._wake = Event()
@@ -211,18 +215,33 @@ class Deliveries:
         }
         if failure is None:
             log.info("delivered", **about)
+            self._warned.pop(first.lane, None)
             return self._book.done(taken, now)
         if isinstance(failure, NotYet):
             log.info("delivery_waits", why=failure.why, **about)
             return self._book.wait(taken, now, due=failure.due, why=failure.why)
+        if failure.is_spared:
+            due = now + pause_ms(self._settings, first.tries, random.random())
+            return self._book.wait(taken, now, due=due, why=failure.told)
         if failure.is_final or first.tries + 1 >= self._settings.outbox.tries:
             log.error("delivery_parked", why=failure.why, **about)
             if first.kind in MESSAGES:
                 self._project.store.messages.failed(first.key, now, failure.told)
             return self._book.park(taken, now, why=failure.told)
         due = now + pause_ms(self._settings, first.tries, random.random())
-        log.warning("delivery_failed", why=failure.why, **about)
+        self._warn(why=failure.why, **about)
         return self._book.later(taken, now, due=due, why=failure.told)
+
+    def _warn(self, **about: object) -> None:
+        """A place that is away for hours is told of now and then, with how often it was not told of since."""
+        lane = str(about["lane"])
+        at, unsaid = self._warned.get(lane, (float("-inf"), 0))
+        now_s = time.monotonic()
+        if now_s - at < WARN_S:
+            self._warned[lane] = (at, unsaid + 1)
+            return
+        self._warned[lane] = (now_s, 0)
+        log.warning("delivery_failed", unsaid=unsaid, **about)
 
 
 def pause_ms(settings: Settings, tries: int, chance: float) -> int:

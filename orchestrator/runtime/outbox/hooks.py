@@ -137,7 +137,7 @@ class Hooks:
         said = _said(reply)
         if not reply.was_taken:
             fault = refused(f"webhook {name}", reply)
-            return Undelivered(fault.why, heard=said, is_final=fault.is_final)
+            return Undelivered(fault.why, heard=said, is_final=fault.is_final, is_spared=fault.is_spared)
         missing = _not_accepted(self._webhooks[name].accepted, reply)
         if not missing:
             return None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from orchestrator.domain.delivery import Delivery, DeliveryState
 from orchestrator.outside.undelivered import Undelivered
@@ -101,6 +102,44 @@ def test_after_the_last_try_it_is_parked_and_the_next_goes_on(
     place.refuses = lambda _: None
     project.store.deliveries.retry([row.delivery.delivery_id], project.clock.now_ms())
     until(lambda: place.texts() == ["good", "bad"], "a person has it tried again")
+
+
+def test_a_place_that_is_left_alone_uses_no_try_up(
+    project: Project, start: Callable[..., Deliveries]
+) -> None:
+    place = Place()
+    place.refuses = lambda _: Undelivered("left alone", is_spared=True)
+    sms(project, "x")
+    start(sms=place.carry)
+    for times in range(1, project.settings.outbox.tries + 3):
+        until(lambda times=times: len(place.tried) >= times, f"asked {times} times")
+        until(lambda: states(project) == [DeliveryState.WAITING], "it is told")
+        move_clock(project, MINUTE)
+    (row,) = project.store.deliveries.rows()
+    assert (row.delivery.tries, row.delivery.why) == (0, "left alone")
+    place.refuses = lambda _: None
+    until(lambda: place.texts() == ["x"], "it is delivered once somebody is asked")
+
+
+def test_a_place_that_is_away_is_told_of_now_and_then(
+    project: Project, start: Callable[..., Deliveries]
+) -> None:
+    place = Place()
+    place.refuses = lambda d: Undelivered("down") if d.text("text") == "x" else None
+    with capture_logs() as logged:
+        for index in range(5):
+            sms(project, "x", f"+7999000000{index}")
+        start(sms=place.carry)
+        until(lambda: len(place.tried) == 5, "all are tried")
+        until(lambda: DeliveryState.UNDER_WAY not in states(project), "it is told")
+        sms(project, "good", "+79990000009")
+        until(lambda: place.texts() == ["good"], "it takes one")
+        until(lambda: len(states(project)) == 5, "that is told")
+        move_clock(project, MINUTE)
+        until(lambda: len(place.tried) > 6, "the others are tried again")
+        until(lambda: DeliveryState.UNDER_WAY not in states(project), "it is told")
+    warned = [each for each in logged if each["event"] == "delivery_failed"]
+    assert [each["unsaid"] for each in warned] == [0, 0], "once, and once more after it had taken one"
 
 
 def test_what_is_refused_for_good_is_parked_at_once(
