@@ -197,7 +197,9 @@ def _consult(board: Board, agent: Agent, news: AgentSays) -> str:
         return _NO_TALK
     other, why = _other(board, agent, news.to)
     if other is not None and other.is_parked and other.leg_switch != agent.leg_switch:
-        return f"{news.to}'s line is on the switch {other.leg_switch}, not on yours: hand the caller on instead"
+        return (
+            f"{news.to}'s line is on the switch {other.leg_switch}, not on yours: hand the caller on instead"
+        )
     if other is not None:
         consulting.consult(board, agent, caller, other)
     return why

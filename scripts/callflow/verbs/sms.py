@@ -14,7 +14,9 @@ def enter(call: State, step: dict[str, object]) -> None:
     if to:
         note: dict[str, object] = {"do": "sms", "to": to, "text": text}
         if "ref" in reading.mapping(step.get("to"), "a number") and to != call.lookup("caller"):
-            note["typed"] = True  # whoever calls has chosen it: the settings limit how much such a number gets
+            note["typed"] = (
+                True  # whoever calls has chosen it: the settings limit how much such a number gets
+            )
         call.leave_note(note, "sms")
     else:
         call.note("sms to nobody")  # the number is withheld, or was never typed
