@@ -49,6 +49,13 @@ class InboundSms(Taken):
     text: Annotated[str, Field(max_length=2000)]
 
 
+class Received(Given):
+    """Which message a receipt was of, by our id, and what it is now."""
+
+    id: str
+    state: MessageState
+
+
 class Understood(Given):
     """opt_out: every consent is withdrawn, and the number is on the do-not-call list. opt_in: what an SMS had withdrawn
     holds again. nothing: nothing was done.
@@ -125,11 +132,13 @@ def hear_sms(project: TheProject, sms: InboundSms) -> Understood:
 
 
 @router.post("/messages/receipts", dependencies=WRITES)
-def take_receipt(project: TheProject, receipt: Receipt) -> MessageOut:
-    """What a gateway says became of a message that it took. The latest receipt counts."""
+def take_receipt(project: TheProject, receipt: Receipt) -> Received:
+    """What a gateway says became of a message that it took. The latest receipt counts. What the message says is for
+    those who may read messages.
+    """
     at = project.clock.now_ms() if receipt.at is None else ms_of(receipt.at)
     ours = project.store.messages.receipt(receipt.id, MessageState(receipt.state), at, receipt.why)
     found = None if ours is None else project.store.messages.of(ours)
     if found is None:
         raise not_found(f"no message {receipt.id[:100]!r}")
-    return _out(found)
+    return Received(id=found.message_id, state=found.state)

@@ -109,8 +109,10 @@ def test_receipts_are_found_by_our_id_and_by_the_gateways(api: TestClient, proje
     messages.begin(Message(message_id="shop-1-0.0", kind="sms", at=NOON, to=NUMBER), NOON, keep_days=1)
     messages.sent("shop-1-0.0", NOON, reference="gw-77")
     receipt = {"id": "gw-77", "state": "undelivered", "at": "2026-11-30T09:00:05Z", "why": "switched off"}
-    found = good(api.post("/v1/messages/receipts", json=receipt))
-    assert (found["id"], found["state"], found["why"]) == ("shop-1-0.0", "undelivered", "switched off")
+    said = good(api.post("/v1/messages/receipts", json=receipt))
+    assert said == {"id": "shop-1-0.0", "state": "undelivered"}, "what it says is not for who may only write"
+    (found,) = good(api.get("/v1/messages", params={"number": NUMBER}))["items"]
+    assert (found["state"], found["why"]) == ("undelivered", "switched off")
     assert found["state_at"] == "2026-11-30T09:00:05.000Z"
     later = {"id": "shop-1-0.0", "state": "delivered", "at": "2026-11-30T09:01:00Z"}
     good(api.post("/v1/messages/receipts", json=later))
