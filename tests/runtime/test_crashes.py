@@ -21,7 +21,7 @@ from orchestrator.simulator.callee_log import read_callee_log
 from tests.runtime.factories import wait_until
 
 # More of them by hand: PROZVON_CRASH_SEEDS=50 pytest tests/runtime/test_crashes.py
-SEEDS = range(int(os.environ.get("PROZVON_CRASH_SEEDS", "4")))
+SEEDS = range(int(os.environ.get("PROZVON_CRASH_SEEDS", "3")))
 MONDAY_MORNING = 1_796_017_200_000 + 2 * 60_000  # 2026-11-30 09:02 in Moscow
 CONTACTS = 100
 LIMIT_S = 90.0

@@ -248,6 +248,6 @@ def test_the_store_does_what_the_model_does(data_folder: Path, server: redis.Red
     run_state_machine_as_test(
         lambda: MissedMachine(data_folder, server),  # type: ignore[arg-type]  # any maker of machines does
         settings=settings(
-            max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=18, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -154,6 +154,6 @@ def test_the_store_does_what_the_model_does(data_folder: Path, server: redis.Red
     run_state_machine_as_test(
         lambda: PeopleMachine(data_folder, server),  # type: ignore[arg-type]  # any maker of machines does
         settings=settings(
-            max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -137,6 +137,6 @@ def test_the_breaker_does_what_the_model_does(data_folder: Path, server: redis.R
     run_state_machine_as_test(
         lambda: Breaker(data_folder, server),  # type: ignore[arg-type]  # any maker of machines does
         settings=settings(
-            max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
