@@ -18,6 +18,7 @@ from orchestrator.engine.inbound import (
     inbound_call,
     lost_call,
     markers_of,
+    recordings_of,
     talk_of,
 )
 from orchestrator.engine.notes import KINDS, NOTE_CHARS, NOTES, RECORDINGS
@@ -359,3 +360,10 @@ def test_nothing_that_a_switch_says_raises_or_gets_in_unclean(said: dict[str, ob
     json.dumps([note.body for note in found.notes], allow_nan=False).encode()
     "".join([*found.path, *found.heard, *(text for pair in found.values for text in pair)]).encode()
     inbound_call({**event(), **{f"variable_{name}": value for name, value in said.items()}}, "main", NOW)
+
+
+def test_recordings_that_a_switch_has_left_are_names_and_nothing_else() -> None:
+    name = "2026/11/30/c1.talk.wav"
+    assert recordings_of(f"+OK\n{name}\n../../etc/passwd\n") == (name,)
+    assert recordings_of("+OK\n") == ()
+    assert recordings_of("-ERR no such call\n2026/11/30/c1.talk.wav") == ()
