@@ -9,7 +9,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.bench_worker import command, wait_for
+from benchmarks.freeswitch import free_port
 from benchmarks.project import SCENARIO
 from orchestrator.domain.entry import LeadRef
 from orchestrator.runtime.find import find_scenario
@@ -228,7 +228,7 @@ def _bench() -> Iterator[Bench]:
         folder = Path(place)
         sink = subprocess.Popen([sys.executable, "-m", "benchmarks.sink"], stdout=subprocess.PIPE, text=True)
         assert sink.stdout is not None
-        taker, api = int(sink.stdout.readline()), _free_port()
+        taker, api = int(sink.stdout.readline()), free_port()
         (folder / "prozvon.yaml").write_text(SETTINGS.format(api=api, sink=taker, at_once=AT_ONCE), "utf-8")
         (folder / "scenarios").mkdir()
         (folder / "scenarios" / "bench.yaml").write_text(SCENARIO, "utf-8")
@@ -250,10 +250,3 @@ def _bench() -> Iterator[Bench]:
             web.wait(timeout=30)
             sink.kill()
             sink.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
+
+from benchmarks.freeswitch import free_port
 
 POPULATION = "population.yaml"
 
@@ -55,10 +56,7 @@ callees:
 
 def make_project(folder: Path, *, speech: str = "{engine: switch}") -> None:
     """Write prozvon.yaml, the scenario and the population into `folder`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    (folder / "prozvon.yaml").write_text(SETTINGS.format(port=port, speech=speech), encoding="utf-8")
+    (folder / "prozvon.yaml").write_text(SETTINGS.format(port=free_port(), speech=speech), encoding="utf-8")
     (folder / "scenarios").mkdir()
     (folder / "scenarios" / "bench.yaml").write_text(SCENARIO, encoding="utf-8")
     (folder / POPULATION).write_text(CALLEES, encoding="utf-8")

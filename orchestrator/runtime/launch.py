@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestrator.contacts import Refused, RefusedFile, Tally, read_contacts
+from orchestrator.contacts import Accepted, Refused, RefusedFile, Tally, read_contacts
 from orchestrator.contacts.reader import Format
 from orchestrator.domain.lead import Campaign, CampaignState
 from orchestrator.domain.problem import KnownError, Problem
@@ -154,6 +154,29 @@ def load(
     return report
 
 
+def rows_of(
+    project: Project,
+    compiled: Compiled,
+    source: Source,
+    *,
+    form: Format = "auto",
+    remark: Callable[[Problem], None],
+) -> Iterator[Accepted | Refused]:
+    """The rows of a list, read as its scenario wants them. remark: told what concerns the list as a whole. ListError:
+    nothing of it can be read.
+    """
+    return read_contacts(
+        source.chunks,
+        columns=compiled.columns,
+        languages=compiled.languages,
+        region=project.settings.region,
+        zone_rule=compiled.plan.zone,
+        name=source.name,
+        format=form,
+        remark=remark,
+    )
+
+
 def _batches(
     project: Project,
     campaign: Campaign,
@@ -164,16 +187,7 @@ def _batches(
     form: Format,
     again: bool,
 ) -> Iterator[list[Stored]]:
-    rows = read_contacts(
-        source.chunks,
-        columns=compiled.columns,
-        languages=compiled.languages,
-        region=project.settings.region,
-        zone_rule=compiled.plan.zone,
-        name=source.name,
-        format=form,
-        remark=report.remarks.append,
-    )
+    rows = rows_of(project, compiled, source, form=form, remark=report.remarks.append)
     campaign_id, kept = campaign.campaign_id, report.consents
     return stored(project, campaign_id, compiled, rows, source=source.name, again=again, kept=kept)
 

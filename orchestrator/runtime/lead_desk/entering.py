@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from orchestrator.contacts import Accepted, Refused, read_contacts
+from orchestrator.contacts import Accepted, Refused
 from orchestrator.contacts.reader import Format
 from orchestrator.contacts.wanted import wanted
 from orchestrator.domain.entry import Entered, Fate
 from orchestrator.domain.problem import Problem
-from orchestrator.runtime.launch import Source
+from orchestrator.runtime.launch import Source, rows_of
 from orchestrator.runtime.lead_desk.reading import campaign_of, reading_of
 from orchestrator.runtime.project import Project
 from orchestrator.runtime.storing import Stored, stored
@@ -58,16 +58,7 @@ def enter_list(
     read.
     """
     compiled = reading_of(project, campaign_of(project, campaign_id)).compiled
-    rows = read_contacts(
-        source.chunks,
-        columns=compiled.columns,
-        languages=compiled.languages,
-        region=project.settings.region,
-        zone_rule=compiled.plan.zone,
-        name=source.name,
-        format=format,
-        remark=remark,
-    )
+    rows = rows_of(project, compiled, source, form=format, remark=remark)
     batches = stored(
         project, campaign_id, compiled, _breathing(rows, breathe), source=source.name, again=again
     )

@@ -136,8 +136,7 @@ class Hooks:
         """Why it did not take what it was told; None when it did."""
         said = _said(reply)
         if not reply.was_taken:
-            fault = refused(f"webhook {name}", reply)
-            return Undelivered(fault.why, heard=said, is_final=fault.is_final, is_spared=fault.is_spared)
+            return refused(f"webhook {name}", reply, said)
         missing = _not_accepted(self._webhooks[name].accepted, reply)
         if not missing:
             return None

@@ -79,8 +79,13 @@ def _entry(delivery: Delivery) -> OutboxRow:
     )
 
 
-def refused(who: str, reply: Reply) -> Undelivered:
-    """Why it was not taken. Final where asking again cannot help without a person."""
-    is_final = reply.why is Why.UNKNOWN_SERVICE or reply.status in _HOPELESS
-    is_spared = reply.why is Why.BREAKER
-    return Undelivered(f"{who}: {reply.detail or reply.why}", is_final=is_final, is_spared=is_spared)
+def refused(who: str, reply: Reply, heard: str = "") -> Undelivered:
+    """Why it was not taken. Final where asking again cannot help without a person. heard: what was answered, for those
+    who may see deliveries.
+    """
+    return Undelivered(
+        f"{who}: {reply.detail or reply.why}",
+        heard=heard,
+        is_final=reply.why is Why.UNKNOWN_SERVICE or reply.status in _HOPELESS,
+        is_spared=reply.why is Why.BREAKER,
+    )
